@@ -1,0 +1,38 @@
+"""One canonical form of every record, and its SHA-256: the version of a dataset, a config, a policy or a check."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import cast
+
+
+def plain(value: object) -> object:
+    """A record as JSON-ready values: dataclasses become mappings, tuples lists; fields at their default are kept."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[object, object]", value)
+        return {str(key): plain(item) for key, item in mapping.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in cast("list[object]", value)]
+    return value
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys, no spaces and no escapes but the needed ones.
+
+    Raises:
+        ValueError: for NaN and infinities, which have no JSON form.
+    """
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def version_of(value: object) -> str:
+    """SHA-256 of the canonical form. Lone surrogates in outside text are kept apart, not an error."""
+    return digest(canonical_json(value).encode("utf-8", "surrogatepass"))

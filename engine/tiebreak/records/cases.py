@@ -1,0 +1,120 @@
+"""What is asked: cases and the dataset that holds them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from tiebreak.records.canonical import version_of
+
+CaseKind = Literal["golden", "typical", "boundary", "adversarial", "regression"]
+Expectation = Literal["answer", "refuse"]
+Role = Literal["system", "user", "assistant", "tool"]
+TaskType = Literal["retrieval_qa", "classification", "summarization", "agent", "chat", "code"]
+
+FORBID_UNKNOWN: dict[str, object] = {"extra": "forbid"}
+"""Set as `__pydantic_config__` of every record read from a file, so that a typo is refused, never ignored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    role: Role
+    content: str
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """A passage given to the model, or fetched by it, beside the question."""
+
+    id: str
+    text: str
+    title: str | None = None
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """A check as asked for: its kind, its parameters, and the id that gates call it by (the kind unless given)."""
+
+    id: str
+    kind: str
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+    @property
+    def version(self) -> str:
+        """SHA-256 of kind and parameters; the id is only a name."""
+        return version_of({"kind": self.kind, "params": self.params})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test input."""
+
+    id: str
+    input: str | tuple[Message, ...]
+    reference: str | None = None
+    contexts: tuple[Context, ...] = ()
+    expect: Expectation = "answer"
+    kind: CaseKind = "typical"
+    segment: str | None = None
+    tags: tuple[str, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The input as messages; plain text is one user message."""
+        return (Message(role="user", content=self.input),) if isinstance(self.input, str) else self.input
+
+    @property
+    def question(self) -> str:
+        """The last user text: what a list or a header shows."""
+        return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+
+    @property
+    def version(self) -> str:
+        return version_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetCard:
+    """`dataset.yaml`: what the set is, for whom, and as of when."""
+
+    name: str
+    title: str | None = None
+    description: str | None = None
+    task: TaskType = "chat"
+    licence: str | None = None
+    as_of: str | None = None
+    kpi: str | None = None
+    notice: str | None = None
+    """Shown wherever the set is shown, such as "answers written for the demo"."""
+    segments: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Segment name → what it holds; empty means any segment is allowed."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A card and its cases, in file order."""
+
+    card: DatasetCard
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def version(self) -> str:
+        """SHA-256 over the card and the cases by id: reordering lines makes no new version, an edit does."""
+        by_id = sorted((case.id, case.version) for case in self.cases)
+        return version_of({"card": self.card, "cases": by_id})
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Case]:
+        return {case.id: case for case in self.cases}

@@ -1,0 +1,88 @@
+"""What must hold before a candidate ships: gates in three phases, and the form a rater fills in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from tiebreak.records.canonical import version_of
+from tiebreak.records.cases import FORBID_UNKNOWN, CheckSpec
+
+Phase = Literal["offline", "human", "online"]
+PHASES: tuple[Phase, ...] = ("offline", "human", "online")
+Metric = Literal["win_rate", "rubric", "check", "failures", "harmful", "cost_per_answer", "error_rate"]
+Scope = Literal["set", "population"]
+SessionRole = Literal["baseline", "candidate"]
+ROLES: tuple[SessionRole, ...] = ("baseline", "candidate")
+VoteRule = Literal["required", "optional", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One line of the rubric, scored 1 to 5."""
+
+    name: str
+    question: str = ""
+    required: bool = False
+    low: str = ""
+    """What a 1 means."""
+    high: str = ""
+    """What a 5 means."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a case asks of its rater; it is complete once everything required is given."""
+
+    vote: VoteRule = "required"
+    dimensions: tuple[Dimension, ...] = ()
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """One criterion. Exactly one of `at_least`, `at_most` and `zero` says what must hold.
+
+    Metrics: `win_rate` (0..1, ties and both-bad count one half); `rubric` (mean of `dimension`, 1..5); `check` (pass
+    rate of the check id in `check`, 0..1); `failures` (number of failures of `check`; goes with `zero`); `harmful`
+    (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1,
+    broken counting answers over counting answers).
+    """
+
+    id: str
+    metric: Metric
+    title: str | None = None
+    dimension: str | None = None
+    check: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    zero: bool = False
+    on: SessionRole = "candidate"
+    scope: Scope = "set"
+    segment: str | None = None
+    each_segment: bool = False
+    """Makes one gate of every segment of the dataset."""
+    alpha_pass: float = 0.05
+    alpha_fail: float = 0.01
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    name: str
+    description: str | None = None
+    form: Form = field(default_factory=Form)
+    checks: tuple[CheckSpec, ...] = ()
+    """Put to every answer, besides the checks of its case."""
+    gates: Mapping[Phase, tuple[Gate, ...]] = field(default_factory=dict[Phase, tuple[Gate, ...]])
+    max_excluded: float = 0.02
+    max_skipped: float = 0.05
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+    @property
+    def version(self) -> str:
+        return version_of(self)

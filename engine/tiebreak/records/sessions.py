@@ -1,0 +1,120 @@
+"""Runs, sessions, and the human acts inside them. All append-only: a correction is a new record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tiebreak.records.canonical import version_of
+from tiebreak.records.policies import SessionRole
+
+RunOrigin = Literal["live", "headless", "import", "replay"]
+RunStatus = Literal["open", "done"]
+SessionKind = Literal["arena", "spot", "panel", "redteam", "review", "import"]
+BallotKind = Literal["vote", "score", "label", "note", "tag", "skip", "undo"]
+Vote = Literal["A", "B", "tie", "both_bad"]
+VOTES: tuple[Vote, ...] = ("A", "B", "tie", "both_bad")
+BallotPhase = Literal["sealed", "post_reveal"]
+EventKind = Literal["peek", "reveal", "policy_edit", "fork", "drift_ack", "resume"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One config answering one dataset version."""
+
+    id: str
+    config_hash: str
+    dataset_hash: str | None
+    seed: int
+    samples: int = 1
+    case_order_hash: str | None = None
+    origin: RunOrigin = "live"
+    concurrency: int = 4
+    status: RunStatus = "open"
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was set down before the first answer: which cases, in which order, under which policy.
+
+    `case_ids` is the seeded order; its length is the planned n.
+    """
+
+    case_ids: tuple[str, ...]
+    seed: int
+    policy_hash: str
+    segment: str | None = None
+
+    @property
+    def version(self) -> str:
+        return version_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Two runs side by side: A is the baseline, B the candidate."""
+
+    id: str
+    kind: SessionKind
+    plan: Plan
+    dataset_hash: str | None
+    policy_hash: str
+    runs: Mapping[SessionRole, str] = field(default_factory=dict[SessionRole, str])
+    blind: bool = False
+    title: str = ""
+    parent_id: str | None = None
+    fork_reason: str | None = None
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """One showing of a case to one rater: which response stood left, which right."""
+
+    id: str
+    session_id: str
+    position: int
+    case_id: str
+    rater_id: str
+    left_response: str
+    right_response: str | None
+    shown_at: str = ""
+    repeat_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """One human act on a presentation.
+
+    `value` holds a `Vote` for a vote, 1 to 5 for a score, the text of a note, nothing for a skip or an undo. An undo
+    names the ballot it takes back in `supersedes`; what that ballot had replaced is in force again.
+    """
+
+    id: str
+    presentation_id: str
+    kind: BallotKind
+    value: str | int | None = None
+    dimension: str | None = None
+    response_id: str | None = None
+    supersedes: str | None = None
+    phase: BallotPhase = "sealed"
+    identity_seen: bool = False
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rater:
+    id: str
+    name: str
+    key_fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a reader of the evidence should know happened."""
+
+    id: str
+    session_id: str
+    kind: EventKind
+    at: str
+    detail: Mapping[str, object] = field(default_factory=dict[str, object])

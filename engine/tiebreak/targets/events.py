@@ -1,0 +1,67 @@
+"""The one typed stream that every target yields.
+
+A stream is any number of events and then exactly one `Finish`; or it raises a `TargetError`. Nothing follows either.
+`at` is in seconds since the request that gave the answer was sent.
+"""
+
+from dataclasses import dataclass
+
+from tiebreak.records import Context, Cost, ToolCall, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """The first sign of an answer: text, reasoning or a tool call. Sent once, before the delta it announces."""
+
+    at: float
+    waited: float = 0.0
+    """Seconds that limiter and retries took before the request was sent."""
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallEvent:
+    """A whole tool call, its argument deltas joined."""
+
+    at: float
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ContextsEvent:
+    at: float
+    contexts: tuple[Context, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageEvent:
+    at: float
+    usage: Usage
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """`reason` is the provider's own word: `stop`, `length`, `content_filter`, `tool_calls`, …"""
+
+    at: float
+    reason: str
+    served_model: str | None = None
+    refusal: bool = False
+    waited: float = 0.0
+    tries: int = 1
+
+
+TargetEvent = FirstToken | TextDelta | ReasoningDelta | ToolCallEvent | ContextsEvent | UsageEvent | Finish

@@ -1,0 +1,1 @@
+"""SQLite: schema, migrations, writing and reading records."""
