@@ -1,6 +1,6 @@
 """What a target is: something that answers a rendered request with a stream of events."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,7 +29,7 @@ class AnswerTarget(Protocol):
     @property
     def requested_model(self) -> str | None: ...
 
-    def answer(self, request: Request) -> AsyncIterator[TargetEvent]:
+    def answer(self, request: Request) -> AsyncGenerator[TargetEvent, None]:
         """Stream one answer.
 
         Raises:

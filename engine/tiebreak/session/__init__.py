@@ -1,0 +1,1 @@
+"""One live exchange after another: fetch, show, rate, count, record."""

@@ -1,0 +1,176 @@
+"""One answer on its way: the call, the text so far, whoever watches it, and the response it becomes."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Literal
+
+from tiebreak.errors import PromptError, RequestError, TargetError
+from tiebreak.prompts import PromptRenderer
+from tiebreak.records import Case, Config, Response, SessionRole
+from tiebreak.targets.base import AnswerTarget, Request, fingerprint
+from tiebreak.targets.collect import AnswerBuilder
+from tiebreak.targets.events import FirstToken, ReasoningDelta, TextDelta
+
+Progress = Literal["queued", "waiting", "streaming", "done"]
+PieceKind = Literal["text", "reasoning"]
+Watcher = Callable[["Answering", PieceKind, str], None]
+"""Called on the loop with each piece of text, and with an empty piece whenever `progress` changes."""
+
+
+class Arm:
+    """One side of a session, ready to answer."""
+
+    def __init__(self, role: SessionRole, run_id: str, config: Config, target: AnswerTarget) -> None:
+        self.role: SessionRole = role
+        self.run_id = run_id
+        self.config = config
+        self.target = target
+        self._renderer = PromptRenderer(config)
+
+    def request(self, case: Case) -> Request:
+        """The case as this side will send it.
+
+        Raises:
+            PromptError: when the prompt cannot be rendered for this case.
+        """
+        return Request(case_id=case.id, messages=self._renderer.render(case), parameters=self.config.parameters)
+
+
+class Answering:
+    """An attempt at a case by one arm; `await done.wait()` for its end."""
+
+    def __init__(self, arm: Arm, case: Case, attempt: int, *, exploratory: bool = False) -> None:
+        self.arm = arm
+        self.case = case
+        self.attempt = attempt
+        self.exploratory = exploratory
+        self.progress: Progress = "queued"
+        self.response: Response | None = None
+        self.started: float | None = None
+        """Loop time at which the call began, for showing how long one has waited."""
+        self.done = asyncio.Event()
+        self._builder: AnswerBuilder | None = None
+        self._watchers: list[Watcher] = []
+        self._task: asyncio.Task[object] | None = None
+        self._stopped = False
+
+    @classmethod
+    def recorded(cls, arm: Arm, case: Case, response: Response, *, exploratory: bool = False) -> "Answering":
+        """An answer that came earlier."""
+        answering = cls(arm, case, response.attempt, exploratory=exploratory)
+        answering.response = response
+        answering.progress = "done"
+        answering.done.set()
+        return answering
+
+    @property
+    def role(self) -> SessionRole:
+        return self.arm.role
+
+    @property
+    def text(self) -> str:
+        if self.response is not None:
+            return self.response.text
+        return self._builder.text if self._builder else ""
+
+    @property
+    def reasoning(self) -> str:
+        if self.response is not None:
+            return self.response.reasoning
+        return self._builder.reasoning if self._builder else ""
+
+    @property
+    def ttft(self) -> float | None:
+        if self.response is not None:
+            return self.response.timings.ttft
+        return self._builder.ttft if self._builder else None
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Calls `watcher` from now on; returns what ends it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
+
+    def stop(self) -> bool:
+        """Stops the call at the user's wish; the text so far is kept, as interrupted. False if nothing is running."""
+        if self._task is None or self.progress == "done":
+            return False
+        self._stopped = True
+        self._task.cancel()
+        return True
+
+    async def run(self, response_id: str, started_at: str) -> tuple[Response, bytes]:
+        """Make the call, to its end, whatever that is.
+
+        Returns:
+            The response, and its chunks for replay.
+
+        Raises:
+            asyncio.CancelledError: when cancelled other than through `stop`.
+        """
+        self._task = asyncio.current_task()
+        self.started = asyncio.get_running_loop().time()
+        try:
+            request = self.arm.request(self.case)
+        except PromptError as error:
+            builder = self._new_builder(response_id, started_at, "")
+            return self._end(builder, builder.fail(RequestError(str(error))))
+        builder = self._new_builder(response_id, started_at, fingerprint(self.arm.target, request))
+        self._tell("waiting")
+        try:
+            async with aclosing(self.arm.target.answer(request)) as events:
+                async for event in events:
+                    builder.add(event)
+                    match event:
+                        case FirstToken():
+                            self._tell("streaming")
+                        case TextDelta(text=text):
+                            self._pass_on("text", text)
+                        case ReasoningDelta(text=text):
+                            self._pass_on("reasoning", text)
+                        case _:
+                            pass
+            response = builder.finish()
+        except TargetError as error:
+            response = builder.fail(error)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            # The stop is the user's and ends here; the task goes on to record what came.
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            response = builder.interrupt()
+        return self._end(builder, response)
+
+    def _new_builder(self, response_id: str, started_at: str, request_fingerprint: str) -> AnswerBuilder:
+        self._builder = AnswerBuilder(
+            id=response_id,
+            run_id=self.arm.run_id,
+            case=self.case,
+            fingerprint=request_fingerprint,
+            attempt=self.attempt,
+            requested_model=self.arm.target.requested_model,
+            started_at=started_at,
+        )
+        return self._builder
+
+    def _end(self, builder: AnswerBuilder, response: Response) -> tuple[Response, bytes]:
+        self.response = response
+        chunks = builder.chunks()
+        self._builder = None
+        return response, chunks
+
+    def settle(self) -> None:
+        """Says that the response is known and handed to the recorder."""
+        self._tell("done")
+        self.done.set()
+        self._watchers.clear()
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        self._pass_on("text", "")
+
+    def _pass_on(self, kind: PieceKind, text: str) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(self, kind, text)

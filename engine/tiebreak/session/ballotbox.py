@@ -1,0 +1,94 @@
+"""The rater's acts: each becomes a ballot, counted at once, handed to the recorder, and known as saved later."""
+
+from collections.abc import Callable, Iterable
+
+from tiebreak.errors import UsageError
+from tiebreak.records import Ballot, IdMaker, Presentation, Vote, stamp, utc_now
+from tiebreak.records.sessions import BallotKind
+from tiebreak.scoreboard.effective import effective_ballots
+from tiebreak.session.recorder import Recorder
+from tiebreak.session.saving import Saves
+
+
+class BallotBox:
+    """Takes ballots for presentations; knows which are in force, and takes back the last one, to any depth.
+
+    Every act raises `UsageError` once a write has failed.
+    """
+
+    def __init__(self, recorder: Recorder, saves: Saves, new_id: IdMaker, counted: Callable[[Ballot], None]) -> None:
+        self._recorder = recorder
+        self._saves = saves
+        self._new_id = new_id
+        self._counted = counted
+        self._by_presentation: dict[str, list[Ballot]] = {}
+        self._acts: list[Ballot] = []
+        """Every act that could be taken back, oldest first."""
+
+    def restore(self, ballots: Iterable[Ballot]) -> None:
+        """Takes in what was recorded before, oldest first."""
+        for ballot in ballots:
+            self._remember(ballot)
+            self._saves.saved += 1
+
+    def in_force(self, presentation_id: str) -> tuple[Ballot, ...]:
+        return tuple(effective_ballots(self._by_presentation.get(presentation_id, ())))
+
+    def vote(self, presentation: Presentation, vote: Vote) -> None:
+        self._cast(presentation.id, "vote", vote)
+
+    def skip(self, presentation: Presentation) -> None:
+        self._cast(presentation.id, "skip", None)
+
+    def note(self, presentation: Presentation, text: str) -> None:
+        self._cast(presentation.id, "note", text)
+
+    def score(self, presentation: Presentation, dimension: str, response_id: str, score: int) -> None:
+        """Score one answer on one dimension.
+
+        Raises:
+            UsageError: for a score outside 1 to 5.
+        """
+        if not 1 <= score <= 5:
+            raise UsageError(f"A score is 1 to 5, not {score}.")
+        self._cast(presentation.id, "score", score, dimension=dimension, response_id=response_id)
+
+    def take_back(self, ballot: Ballot) -> None:
+        """Undo one ballot; what it had replaced is in force again."""
+        self._cast(ballot.presentation_id, "undo", None, supersedes=ballot.id)
+
+    def last_act(self) -> Ballot | None:
+        """The newest act that is not yet taken back."""
+        return self._acts[-1] if self._acts else None
+
+    def _cast(
+        self,
+        presentation_id: str,
+        kind: BallotKind,
+        value: str | int | None,
+        *,
+        dimension: str | None = None,
+        response_id: str | None = None,
+        supersedes: str | None = None,
+    ) -> None:
+        self._saves.refuse_if_halted()
+        ballot = Ballot(
+            id=self._new_id(),
+            presentation_id=presentation_id,
+            kind=kind,
+            value=value,
+            dimension=dimension,
+            response_id=response_id,
+            supersedes=supersedes,
+            at=stamp(utc_now()),
+        )
+        self._remember(ballot)
+        self._counted(ballot)
+        self._saves.follow(self._recorder.record_ballot(ballot), ballot=True)
+
+    def _remember(self, ballot: Ballot) -> None:
+        self._by_presentation.setdefault(ballot.presentation_id, []).append(ballot)
+        if ballot.kind == "undo":
+            self._acts = [act for act in self._acts if act.id != ballot.supersedes]
+        else:
+            self._acts.append(ballot)

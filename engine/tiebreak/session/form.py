@@ -1,0 +1,56 @@
+"""What a case asks of its rater, and how much of it is given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tiebreak.records import ROLES, Ballot, Form, Response, SessionRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormState:
+    vote: str | None = None
+    skipped: bool = False
+    settled_by_itself: bool = False
+    """An answer is broken, so the pair needs no vote."""
+    scores: Mapping[tuple[str, SessionRole], int] = field(default_factory=dict[tuple[str, SessionRole], int])
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What is still required, in words: `a vote`, `helpfulness of B`."""
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+
+def form_state(form: Form, responses: Mapping[SessionRole, Response | None], ballots: Sequence[Ballot]) -> FormState:
+    """Fold the ballots in force on one pair of counting responses.
+
+    A skip completes a case, and so does a pair with a broken answer but for the scores of its intact one.
+    """
+    role_of = {response.id: role for role, response in responses.items() if response is not None}
+    vote = next((str(b.value) for b in ballots if b.kind == "vote"), None)
+    skipped = any(b.kind == "skip" for b in ballots)
+    scores = {
+        (b.dimension or "", role_of[b.response_id or ""]): int(b.value or 0)
+        for b in ballots
+        if b.kind == "score" and b.response_id in role_of
+    }
+    broken = {role for role, response in responses.items() if response is not None and response.broken}
+    missing: list[str] = []
+    if not all(responses.values()):
+        missing.append("both answers")
+    elif not skipped:
+        if form.vote == "required" and vote is None and not broken:
+            missing.append("a vote")
+        for dimension in form.dimensions:
+            for role, side in zip(ROLES, "AB", strict=True):
+                if dimension.required and role not in broken and (dimension.name, role) not in scores:
+                    missing.append(f"{dimension.name} of {side}")
+    return FormState(
+        vote=vote,
+        skipped=skipped,
+        settled_by_itself=bool(broken) and all(responses.values()),
+        scores=scores,
+        notes=tuple(str(b.value) for b in ballots if b.kind == "note"),
+        missing=tuple(missing),
+    )

@@ -1,0 +1,313 @@
+"""A session as it happens: answers fetched in order, rated, counted and recorded. Front ends only show it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tiebreak.checks import checks_for, run_checks
+from tiebreak.errors import UsageError
+from tiebreak.records import (
+    ROLES,
+    Ballot,
+    Case,
+    CheckResult,
+    Event,
+    IdMaker,
+    Policy,
+    Presentation,
+    Rater,
+    Response,
+    Session,
+    SessionRole,
+    Vote,
+    stamp,
+    utc_now,
+)
+from tiebreak.scoreboard import Scoreboard
+from tiebreak.session.answering import Answering, Arm
+from tiebreak.session.ballotbox import BallotBox
+from tiebreak.session.form import FormState, form_state
+from tiebreak.session.pipeline import Pipeline
+from tiebreak.session.recorder import Recorder
+from tiebreak.session.saving import Saves
+from tiebreak.session.showing import Showings
+
+Change = Literal["answer", "saved", "crashed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One case and the two answers that are on show for it."""
+
+    position: int
+    case: Case
+    answers: Mapping[SessionRole, Answering]
+
+    @property
+    def complete(self) -> bool:
+        """Both answers are there, however they ended."""
+        return all(answering.response is not None for answering in self.answers.values())
+
+    @property
+    def exploratory(self) -> bool:
+        return any(answering.exploratory for answering in self.answers.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What was recorded of a session before it was opened, in the order in which it was recorded."""
+
+    responses: Sequence[Response] = ()
+    check_results: Sequence[CheckResult] = ()
+    presentations: Sequence[Presentation] = ()
+    ballots: Sequence[Ballot] = ()
+
+
+class LiveSession:
+    """Drives one session for one rater on one event loop; every method is to be called on that loop."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        policy: Policy,
+        cases: Sequence[Case],
+        arms: Sequence[Arm],
+        rater: Rater,
+        recorder: Recorder,
+        history: History | None = None,
+        lookahead: int = 3,
+        on_change: Callable[[Change], None],
+    ) -> None:
+        """`cases` are those of the plan, in its order."""
+        self.session = session
+        self.policy = policy
+        self.cases = cases
+        self.rater = rater
+        self.scoreboard = Scoreboard(session, policy, {case.id: case for case in cases})
+        self.crash: BaseException | None = None
+        self._arms = {arm.role: arm for arm in arms}
+        self._recorder = recorder
+        self._new_id = IdMaker()
+        self._on_change = on_change
+        self._pipeline = Pipeline(arms, cases, self._new_id, self._take_in, self._crashed, lookahead=lookahead)
+        self.saves = Saves(lambda: on_change("saved"), self._crashed)
+        self._box = BallotBox(recorder, self.saves, self._new_id, self.scoreboard.add)
+        self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
+        """Every attempt without its text, in order."""
+        self._positions = {case.id: position for position, case in enumerate(cases)}
+        history = history or History()
+        self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
+        self._restore(history)
+
+    # -- opening and closing
+
+    def _restore(self, history: History) -> None:
+        by_run = {arm.run_id: role for role, arm in self._arms.items()}
+        for response in history.responses:
+            if response.run_id in by_run:
+                self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
+                self.scoreboard.add(light(response))
+        checked = {result.response_id for result in history.check_results}
+        for fact in (*history.check_results, *history.presentations, *history.ballots):
+            self.scoreboard.add(fact)
+        self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
+        # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
+        for response in history.responses:
+            if response.id not in checked and response.case_id in self._positions:
+                self._check(self._recorder.response(response.id))
+
+    async def close(self) -> None:
+        """Ends the calls in flight. What is recorded stays."""
+        await self._pipeline.close()
+
+    # -- what is on show
+
+    def exchange(self, position: int) -> Exchange:
+        """The case at a position with its answers, begun if need be, and those of the next cases behind it.
+
+        Raises:
+            UsageError: for a position outside the plan.
+        """
+        if not 0 <= position < len(self.cases):
+            raise UsageError(f"This session has cases 1 to {len(self.cases)}; there is no case {position + 1}.")
+        self._pipeline.want(position, self._next_attempt)
+        case = self.cases[position]
+        answers = {role: self._on_show(role, case) for role in ROLES}
+        return Exchange(position=position, case=case, answers=answers)
+
+    def _on_show(self, role: SessionRole, case: Case) -> Answering:
+        known = self._pipeline.known(role, case)
+        if known is not None:
+            return known
+        recorded = self.counting(role, case) or next(reversed(self._attempts.get((role, case.id), [])), None)
+        if recorded is None:
+            # The arm is paused: this answering waits until the rater asks for it.
+            return Answering(self._arms[role], case, attempt=1)
+        answering = Answering.recorded(self._arms[role], case, self._recorder.response(recorded.id))
+        self._pipeline.adopt(answering)
+        return answering
+
+    def counting(self, role: SessionRole, case: Case) -> Response | None:
+        """The first attempt that was not ended by infrastructure or by the user, without its text."""
+        attempts = self._attempts.get((role, case.id), [])
+        return next((response for response in attempts if not response.excluded), None)
+
+    def _next_attempt(self, role: SessionRole, case: Case) -> int | None:
+        if self.counting(role, case) is not None:
+            return None
+        return len(self._attempts.get((role, case.id), [])) + 1
+
+    @property
+    def paused(self) -> Mapping[SessionRole, str]:
+        """Arms that fetch nothing further, and why."""
+        return self._pipeline.paused
+
+    def first_open(self) -> int:
+        """The first position that still asks something of the rater; the number of cases when none does."""
+        return next((i for i, _ in enumerate(self.cases) if not self.form(i).complete), len(self.cases))
+
+    def form(self, position: int) -> FormState:
+        """What the rater gave for a case, and what is still asked."""
+        case = self.cases[position]
+        responses = {role: self.counting(role, case) for role in ROLES}
+        presentation = self._showings.of_pair(case.id, [r.id if r else None for r in responses.values()])
+        ballots = self._box.in_force(presentation.id) if presentation else ()
+        return form_state(self.policy.form, responses, ballots)
+
+    # -- acts on the answers
+
+    def regenerate(self, position: int, role: SessionRole) -> Answering:
+        """Ask one arm again. Where a counting answer stands, the new one is exploratory and never counts.
+
+        Raises:
+            UsageError: while that answer is still on its way.
+        """
+        case = self.cases[position]
+        known = self._pipeline.known(role, case)
+        if known is not None and known.progress != "done":
+            raise UsageError("That answer is still coming.", hint="Stop it first with esc.")
+        attempt = len(self._attempts.get((role, case.id), [])) + 1
+        exploratory = self.counting(role, case) is not None
+        return self._pipeline.start(role, case, attempt=attempt, exploratory=exploratory)
+
+    def back_to_counting(self, position: int) -> bool:
+        """Put the counting answers on show again; False if they already are."""
+        case = self.cases[position]
+        changed = False
+        for role, arm in self._arms.items():
+            known = self._pipeline.known(role, case)
+            counting = self.counting(role, case)
+            if known is not None and known.exploratory and known.progress == "done" and counting is not None:
+                self._pipeline.adopt(Answering.recorded(arm, case, self._recorder.response(counting.id)))
+                changed = True
+        return changed
+
+    def stop(self, position: int, role: SessionRole) -> bool:
+        """Stop one answer; it is stored as interrupted and does not count. False if it was not running."""
+        known = self._pipeline.known(role, self.cases[position])
+        return known is not None and known.stop()
+
+    def _take_in(self, answering: Answering, response: Response, chunks: bytes) -> None:
+        bare = light(response)
+        self._attempts.setdefault((answering.role, response.case_id), []).append(bare)
+        self.saves.follow(self._recorder.record_response(response, chunks))
+        self.scoreboard.add(bare)
+        self._check(response)
+        self._on_change("answer")
+
+    def _check(self, response: Response) -> None:
+        case = self.cases[self._positions[response.case_id]]
+        specs = checks_for(case, self.policy)
+        results = run_checks(case, response, specs)
+        if results:
+            self.saves.follow(self._recorder.record_checks(results, specs))
+            for result in results:
+                self.scoreboard.add(result)
+
+    # -- acts of the rater
+
+    def vote(self, position: int, vote: Vote) -> None:
+        """Record which answer is better.
+
+        Raises:
+            UsageError: while an answer is missing, or when the case settles itself.
+        """
+        self._box.vote(self._present(position), vote)
+
+    def skip(self, position: int) -> None:
+        """Record that the rater leaves this case out."""
+        self._box.skip(self._present(position))
+
+    def note(self, position: int, text: str) -> None:
+        self._box.note(self._present(position), text)
+
+    def score(self, position: int, role: SessionRole, dimension: str, score: int) -> None:
+        """Score one answer on one dimension of the policy's form.
+
+        Raises:
+            UsageError: for an unknown dimension, or a score outside 1 to 5.
+        """
+        if dimension not in {d.name for d in self.policy.form.dimensions}:
+            raise UsageError(f"The policy's form has no dimension “{dimension}”.")
+        presentation = self._present(position)
+        response_id = presentation.left_response if role == "baseline" else presentation.right_response
+        assert response_id is not None
+        self._box.score(presentation, dimension, response_id, score)
+
+    def clear_last_score(self, position: int) -> bool:
+        """Take back the newest score of this case; False if there is none."""
+        scores = [b for b in self._box.in_force(self._present(position).id) if b.kind == "score"]
+        if not scores:
+            return False
+        self._box.take_back(max(scores, key=lambda ballot: ballot.id))
+        return True
+
+    def undo(self) -> int | None:
+        """Take back the rater's last act, wherever it was; returns the position it was made at, or None."""
+        act = self._box.last_act()
+        if act is None:
+            return None
+        self._box.take_back(act)
+        return self._showings[act.presentation_id].position
+
+    def _present(self, position: int) -> Presentation:
+        """The presentation of what is on show, made on its first ballot."""
+        exchange = self.exchange(position)
+        responses = [answering.response for answering in exchange.answers.values()]
+        missing = [role for role, a in exchange.answers.items() if a.response is None]
+        if missing:
+            side = "A" if missing[0] == "baseline" else "B"
+            raise UsageError(f"{side} is still answering.", hint="Wait for it, or stop it with esc.")
+        ids = [response.id for response in responses if response is not None]
+        known = self._showings.of_pair(exchange.case.id, ids)
+        if known is not None:
+            return known
+        presentation = Presentation(
+            id=self._new_id(),
+            session_id=self.session.id,
+            position=position,
+            case_id=exchange.case.id,
+            rater_id=self.rater.id,
+            left_response=ids[0],
+            right_response=ids[1],
+            shown_at=stamp(utc_now()),
+        )
+        self._showings.add(presentation)
+        self.saves.follow(self._recorder.record_presentation(presentation))
+        self.scoreboard.add(presentation)
+        return presentation
+
+    def resumed(self) -> None:
+        """Leave a trace that the session was taken up again."""
+        event = Event(id=self._new_id(), session_id=self.session.id, kind="resume", at=stamp(utc_now()))
+        self.saves.follow(self._recorder.record_event(event))
+
+    def _crashed(self, error: BaseException) -> None:
+        self.crash = error
+        self._on_change("crashed")
+
+
+def light(response: Response) -> Response:
+    """The response without its text: all the scoreboard needs."""
+    return replace(response, text="", reasoning="", contexts=())

@@ -1,0 +1,112 @@
+"""Fetches the answers of the cases in their order, a few cases ahead of the rater."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from tiebreak.records import Case, IdMaker, Response, SessionRole, stamp, utc_now
+from tiebreak.session.answering import Answering, Arm
+
+FATAL = frozenset({"auth", "unknown_model"})
+"""Errors that the next case would meet as well."""
+FATAL_IN_A_ROW = 2
+KEPT = 128
+"""Finished answers that stay in memory with their text."""
+
+Recorded = Callable[[Answering, Response, bytes], None]
+
+
+class Pipeline:
+    """Runs answerings. Cases start strictly in the planned order; an arm that fails fatally is paused."""
+
+    def __init__(
+        self,
+        arms: Sequence[Arm],
+        cases: Sequence[Case],
+        new_id: IdMaker,
+        recorded: Recorded,
+        crashed: Callable[[BaseException], None],
+        *,
+        lookahead: int = 3,
+    ) -> None:
+        self.paused: dict[SessionRole, str] = {}
+        """Why an arm fetches no further answers."""
+        self._arms = {arm.role: arm for arm in arms}
+        self._cases = cases
+        self._new_id = new_id
+        self._recorded = recorded
+        self._crashed = crashed
+        self._lookahead = lookahead
+        self._latest: dict[tuple[SessionRole, str], Answering] = {}
+        self._fatal_in_a_row: dict[SessionRole, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def known(self, role: SessionRole, case: Case) -> Answering | None:
+        """The latest answering of a case, running or done."""
+        return self._latest.get((role, case.id))
+
+    def adopt(self, answering: Answering) -> None:
+        """Takes in an answer that was recorded earlier."""
+        self._latest[answering.role, answering.case.id] = answering
+
+    def want(self, position: int, next_attempt: Callable[[SessionRole, Case], int | None]) -> None:
+        """Sees to it that the cases from `position` to the end of the lookahead are answered or being answered.
+
+        `next_attempt` numbers the attempt to make, or is None where the case has its answer.
+        """
+        ahead = self._cases[position : position + 1 + self._lookahead]
+        for case in ahead:
+            for role in self._arms:
+                if role in self.paused or (role, case.id) in self._latest:
+                    continue
+                attempt = next_attempt(role, case)
+                if attempt is not None:
+                    self.start(role, case, attempt=attempt)
+        self._forget({case.id for case in ahead})
+
+    def _forget(self, near: set[str]) -> None:
+        """Lets go of the text of old answers; the records have it."""
+        for key in [key for key, answering in self._latest.items() if answering.progress == "done"][:-KEPT]:
+            if key[1] not in near:
+                del self._latest[key]
+
+    def start(self, role: SessionRole, case: Case, *, attempt: int, exploratory: bool = False) -> Answering:
+        """Begin an attempt now."""
+        answering = Answering(self._arms[role], case, attempt, exploratory=exploratory)
+        self._latest[role, case.id] = answering
+        task = asyncio.create_task(self._run(answering), name=f"answer {role} {case.id} {attempt}")
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+        return answering
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._crashed(error)
+
+    async def _run(self, answering: Answering) -> None:
+        response, chunks = await answering.run(self._new_id(), stamp(utc_now()))
+        self._note_fatal(answering.role, response)
+        self._recorded(answering, response, chunks)
+        answering.settle()
+
+    def _note_fatal(self, role: SessionRole, response: Response) -> None:
+        if response.error is None or response.error.code not in FATAL:
+            self._fatal_in_a_row[role] = 0
+            self.paused.pop(role, None)
+            return
+        self._fatal_in_a_row[role] = self._fatal_in_a_row.get(role, 0) + 1
+        if self._fatal_in_a_row[role] >= FATAL_IN_A_ROW:
+            self.paused[role] = response.error.message
+
+    @property
+    def running(self) -> int:
+        return len(self._tasks)
+
+    async def close(self) -> None:
+        """Cancels what is in flight, without a trace in the records."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for arm in self._arms.values():
+            await arm.target.close()

@@ -1,0 +1,56 @@
+"""What is safe, what is on its way to the disk, and whether the disk said no."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from tiebreak.errors import StoreError, UsageError
+
+
+class Saves:
+    """Follows records to the disk. A failed write halts rating: nothing may look saved that is not."""
+
+    def __init__(self, changed: Callable[[], None], crashed: Callable[[BaseException], None]) -> None:
+        self.saved = 0
+        self.pending = 0
+        self.failure: StoreError | None = None
+        self._changed = changed
+        self._crashed = crashed
+
+    def __str__(self) -> str:
+        if self.failure is not None:
+            return "not saved"
+        return f"saving {self.pending}" if self.pending else f"{self.saved} saved"
+
+    def refuse_if_halted(self) -> None:
+        """
+        Raises:
+            UsageError: once a write has failed.
+        """
+        if self.failure is not None:
+            raise UsageError(
+                f"Rating is halted: {self.failure}", hint="What was saved is safe; start again once that is mended."
+            )
+
+    def follow(self, outcome: "Future[None]", *, ballot: bool = False) -> None:
+        """Take note of what becomes of a record; ballots are counted. To be called on the loop."""
+        loop = asyncio.get_running_loop()
+        if ballot:
+            self.pending += 1
+
+        def done() -> None:
+            error = outcome.exception()
+            if ballot:
+                self.pending -= 1
+                self.saved += error is None
+            if isinstance(error, StoreError):
+                self.failure = error
+            elif error is not None:
+                self._crashed(error)
+            self._changed()
+
+        def from_writer(_: "Future[None]") -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(done)
+
+        outcome.add_done_callback(from_writer)

@@ -1,0 +1,131 @@
+"""Every key as data: one table per place. The footer, the help, the palette and the docs all read these tables.
+
+`ctrl+q`, `ctrl+p` and `ctrl+c` stay Textual's. `ctrl+i`, `ctrl+m`, `ctrl+j` and `ctrl+h` are tab, enter, newline and
+backspace in a terminal and are never bound.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.binding import Binding
+
+from tiebreak.errors import WorkspaceError
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One binding: a stable id to remap it by, its keys, the action, and words for footer and help."""
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    group: str
+    show: bool = False
+    display: str | None = None
+
+    def binding(self) -> Binding:
+        return Binding(
+            self.keys, self.action, self.label, id=self.id, show=self.show, tooltip=self.help, key_display=self.display
+        )
+
+
+EVERYWHERE = (
+    Key("app.help", "question_mark", "help", "Help", "What every key does here", "Everywhere", show=True, display="?"),
+    Key("app.setup", "f2", "place('setup')", "Setup", "Choose dataset, configs and policy", "Everywhere"),
+    Key("app.arena", "f3", "place('arena')", "Arena", "Back to the session", "Everywhere"),
+)
+
+ARENA = (
+    Key("vote.a", "left", "vote('A')", "A better", "A is the better answer", "Vote", show=True, display="←"),
+    Key("vote.b", "right", "vote('B')", "B better", "B is the better answer", "Vote", show=True, display="→"),
+    Key("vote.tie", "t", "vote('tie')", "Tie", "Both are equally good", "Vote", show=True),
+    Key("vote.bad", "x", "vote('both_bad')", "Both bad", "Neither may ship; counts one half", "Vote", show=True),
+    *(
+        Key(
+            f"score.{n}",
+            str(n),
+            f"score({n})",
+            f"Score {n}",
+            f"Score the focused answer {n} of 5 on the marked dimension",
+            "Scores",
+        )
+        for n in range(1, 6)
+    ),
+    Key("dimension.previous", "left_square_bracket", "dimension(-1)", "Dimension", "Previous dimension", "Scores"),
+    Key("dimension.next", "right_square_bracket", "dimension(1)", "Dimension", "Next dimension", "Scores"),
+    Key("score.clear", "backspace", "clear_score", "Clear score", "Take back the last score of this case", "Scores"),
+    Key("case.next", "enter", "next_case", "Next", "Next case", "Cases", show=True, display="⏎"),
+    Key("case.previous", "p", "previous_case", "Previous", "Previous case", "Cases"),
+    Key("case.open", "g", "first_open", "First open", "Go to the first case that waits for you", "Cases"),
+    Key("case.skip", "s", "skip", "Skip", "Leave this case out; skips are shown and limited", "Cases", show=True),
+    Key("case.undo", "u", "undo", "Undo", "Take back your last act, as often as you like", "Cases", show=True),
+    Key("case.note", "n", "note", "Note", "Write a note on this case", "Cases"),
+    Key("pane.next", "tab", "focus_pane(1)", "Other side", "Focus the other answer", "Reading", display="⇥"),
+    Key("pane.previous", "shift+tab", "focus_pane(-1)", "Other side", "Focus the other answer", "Reading"),
+    Key("view.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Reading", show=True),
+    Key("view.mode", "m", "view_mode", "View", "Rendered, raw or JSON", "Reading", show=True),
+    Key("view.contexts", "c", "contexts", "Contexts", "The case whole: messages, passages, reference", "Reading"),
+    Key("view.find", "slash", "find", "Find", "Find in both answers", "Reading", display="/"),
+    Key("view.copy", "y", "copy", "Copy", "Copy the focused answer", "Reading"),
+    Key("view.save", "Y", "save_copy", "Save copy", "Save the focused answer to a file", "Reading", display="Y"),
+    Key("answer.again", "r", "regenerate", "Regenerate", "Ask the focused side again; never counts", "Answers"),
+    Key("answer.stop", "escape", "escape", "Stop", "Close what is open, else stop the focused answer", "Answers"),
+    Key("gate.next", "full_stop", "gate(1)", "Gate", "What the next gate still needs", "Gates", display="."),
+    Key("gate.previous", "comma", "gate(-1)", "Gate", "What the previous gate still needs", "Gates", display=","),
+    Key("session.summary", "f4", "summary", "Summary", "The session so far, in figures", "Session"),
+    Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),
+)
+
+SETUP = (
+    Key("setup.start", "ctrl+s", "start", "Start", "Start the session", "Setup", show=True),
+    Key("setup.choose", "enter", "choose", "Choose", "Choose a value for the marked line", "Setup", show=True),
+    Key("setup.build", "b", "build", "Build a config", "Make a config from a model and a prompt", "Setup", show=True),
+    Key("setup.swap", "w", "swap", "Swap sides", "Exchange A and B", "Setup"),
+    Key("setup.sessions", "r", "sessions", "Resume", "Go to the earlier sessions", "Setup", show=True),
+    Key("setup.reload", "ctrl+r", "reload", "Reload", "Read the workspace's files again", "Setup", show=True),
+    Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True),
+)
+
+PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Everywhere": EVERYWHERE}
+
+
+def bindings(keys: Iterable[Key]) -> list[Binding]:
+    return [key.binding() for key in keys]
+
+
+def keymap_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a user's own keys are kept: `$XDG_CONFIG_HOME/tiebreak/keys.toml`."""
+    base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "tiebreak" / "keys.toml"
+
+
+def load_keymap(path: Path) -> dict[str, str]:
+    """The user's keys by binding id, or nothing where the file does not exist.
+
+    The file holds lines such as `"vote.tie" = "space"`.
+
+    Raises:
+        WorkspaceError: for a file that is not TOML, an unknown id, or a key that a terminal cannot tell apart.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WorkspaceError(f"These keys cannot be read: {error}.", path=str(path)) from error
+    known = {key.id for keys in PLACES.values() for key in keys}
+    for name, key in entries.items():
+        if name not in known:
+            raise WorkspaceError(
+                f"There is no binding “{name}”.", path=str(path), field=name, hint="Press ? for the ids."
+            )
+        if not isinstance(key, str) or not key:
+            raise WorkspaceError('A key is written as text, such as "t".', path=str(path), field=name)
+        if key in ("ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h"):
+            raise WorkspaceError(f"A terminal cannot tell {key} from another key.", path=str(path), field=name)
+    return {name: str(key) for name, key in entries.items()}

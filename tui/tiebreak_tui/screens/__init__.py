@@ -1,0 +1,1 @@
+"""Tiebreak's places, a module each, and the dialogs over them."""

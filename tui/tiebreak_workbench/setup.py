@@ -1,0 +1,74 @@
+"""What is chosen before a session starts, and what the choice allows and costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tiebreak.errors import UsageError
+from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
+from tiebreak.stats.order import case_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A dataset, two configs and a policy; `n` cases of a segment, in the order that `seed` gives."""
+
+    dataset: Dataset
+    baseline: Config
+    candidate: Config
+    policy: Policy
+    seed: int = 1
+    n: int | None = None
+    segment: str | None = None
+
+    def config(self, role: SessionRole) -> Config:
+        return self.baseline if role == "baseline" else self.candidate
+
+    @property
+    def pool(self) -> tuple[Case, ...]:
+        """The cases the plan may draw from."""
+        return tuple(case for case in self.dataset.cases if self.segment is None or case.segment == self.segment)
+
+    def plan(self) -> Plan:
+        """What will be set down as the plan of the session.
+
+        Raises:
+            UsageError: when no case is left, or n is not between 1 and the size of the pool.
+        """
+        pool = self.pool
+        if not pool:
+            raise UsageError(f"Dataset {self.dataset.card.name} has no case in segment “{self.segment}”.")
+        n = len(pool) if self.n is None else self.n
+        if not 1 <= n <= len(pool):
+            raise UsageError(f"Between 1 and {len(pool)} cases can be planned here, not {n}.")
+        return Plan(
+            case_ids=tuple(case_order([case.id for case in pool], self.seed))[:n],
+            seed=self.seed,
+            policy_hash=self.policy.version,
+            segment=self.segment,
+        )
+
+    def cases(self) -> tuple[Case, ...]:
+        """The planned cases in their order."""
+        return in_order(self.dataset, self.plan())
+
+
+def in_order(dataset: Dataset, plan: Plan) -> tuple[Case, ...]:
+    return tuple(dataset.by_id[case_id] for case_id in plan.case_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to know before starting; an `error` has to be mended first."""
+
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a session will take. Dollars are None where a price is unknown, and then `unpriced` names the model."""
+
+    cases: int
+    usd: float | None
+    unpriced: tuple[str, ...] = ()
+    remarks: Sequence[Remark] = field(default_factory=tuple[Remark, ...])

@@ -1,0 +1,171 @@
+"""Opens a workspace and its database, and makes live sessions of setups and of stored sessions."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tiebreak.errors import UsageError
+from tiebreak.records import (
+    ROLES,
+    Config,
+    IdMaker,
+    Rater,
+    Run,
+    Session,
+    SessionRole,
+    canonical_json,
+    digest,
+    stamp,
+    utc_now,
+)
+from tiebreak.records.sessions import SessionKind
+from tiebreak.session.answering import Arm
+from tiebreak.session.live import Change, History, LiveSession
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.open import open_target
+from tiebreak.workspace import Workspace
+from tiebreak_store import NewSession, Store, StoredSession
+from tiebreak_workbench.setup import Setup, in_order
+
+
+class Workbench:
+    """One open workspace. Close it to write out what is queued; a context manager does."""
+
+    def __init__(self, workspace: Workspace, store: Store, environ: Mapping[str, str]) -> None:
+        self.workspace = workspace
+        self.store = store
+        self.environ = environ
+        self._limiters = LimiterPool()
+        self._new_id = IdMaker()
+
+    @classmethod
+    def open(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Self:
+        """Open the workspace in a folder; its database is made on first use.
+
+        Raises:
+            WorkspaceError: where the folder is no workspace.
+            StoreError: where the database cannot be used.
+        """
+        workspace = Workspace.open(folder)
+        store = Store.open(workspace.database)
+        return cls(workspace, store, os.environ if environ is None else environ)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self, setup: Setup, *, kind: SessionKind = "arena", title: str = "") -> str:
+        """Set a session down, plan and all, before its first answer; returns its id.
+
+        Raises:
+            UsageError: for a plan that cannot be made.
+            StoreError: where it cannot be recorded.
+        """
+        plan = setup.plan()
+        now = stamp(utc_now())
+        order_hash = digest(canonical_json(plan.case_ids).encode())
+        runs = {
+            role: Run(
+                id=self._new_id(),
+                config_hash=setup.config(role).version,
+                dataset_hash=setup.dataset.version,
+                seed=plan.seed,
+                case_order_hash=order_hash,
+                created_at=now,
+            )
+            for role in ROLES
+        }
+        session = Session(
+            id=self._new_id(),
+            kind=kind,
+            plan=plan,
+            dataset_hash=setup.dataset.version,
+            policy_hash=setup.policy.version,
+            runs={role: run.id for role, run in runs.items()},
+            title=title or f"{setup.baseline.name} vs {setup.candidate.name}",
+            created_at=now,
+        )
+        self.store.create_session(
+            NewSession(
+                dataset=setup.dataset,
+                configs={role: setup.config(role) for role in ROLES},
+                policy=setup.policy,
+                session=session,
+                runs=runs,
+                rater=self.rater(),
+            )
+        ).result()
+        return session.id
+
+    def rater(self) -> Rater:
+        """Who rates here: the login name, which also is what keeps raters apart."""
+        name = self.environ.get("TIEBREAK_RATER") or self.environ.get("USER") or "rater"
+        return Rater(id=name, name=name)
+
+    def live(
+        self,
+        session_id: str,
+        on_change: Callable[[Change], None],
+        *,
+        lookahead: int = 3,
+        speed: float | None = None,
+    ) -> LiveSession:
+        """Take up a session where it stands, from its stored copies alone.
+
+        `speed` overrides the replay speed of recordings; 0 is instant.
+
+        Raises:
+            UsageError: for a session that holds no dataset, such as imported votes.
+            TiebreakError: where a target cannot be opened, such as a missing key.
+        """
+        stored = self.store.load_session(session_id)
+        return self.live_of(stored, on_change, lookahead=lookahead, speed=speed)
+
+    def live_of(
+        self,
+        stored: StoredSession,
+        on_change: Callable[[Change], None],
+        *,
+        lookahead: int = 3,
+        speed: float | None = None,
+    ) -> LiveSession:
+        if set(stored.configs) != set(ROLES):
+            raise UsageError("This session was imported: it can be shown and exported, not continued.")
+        arms = [self._arm(role, stored.configs[role], stored.session.runs[role], speed) for role in ROLES]
+        return LiveSession(
+            session=stored.session,
+            policy=stored.policy,
+            cases=in_order(stored.dataset, stored.session.plan),
+            arms=arms,
+            rater=self.rater(),
+            recorder=self.store,
+            history=History(
+                responses=stored.responses,
+                check_results=stored.check_results,
+                presentations=stored.presentations,
+                ballots=stored.ballots,
+            ),
+            lookahead=lookahead,
+            on_change=on_change,
+        )
+
+    def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None) -> Arm:
+        target = open_target(
+            config, base_dir=self.workspace.folder, environ=self.environ, limiters=self._limiters, speed=speed
+        )
+        return Arm(role, run_id, config, target)
+
+    @staticmethod
+    def new_seed() -> int:
+        """A seed that is easy to say aloud."""
+        return secrets.randbelow(9000) + 1000
