@@ -10,6 +10,7 @@ TiebreakError
 ├── TargetError            an answer that did not come; knows its fault (`target`, `infra` or `user`)
 │   ├── AuthError          401, 403, or a missing key
 │   ├── RateLimitError     429
+│   │   └── QuotaError     429 because the money or the day's share is used up: waiting does not help
 │   ├── UnknownModelError  404 for the model
 │   ├── RequestError       any other 4xx: the request itself was refused
 │   ├── ServerError        5xx
@@ -116,6 +117,9 @@ class TargetError(TiebreakError):
         super().__init__(message, hint=hint)
         self.status = status
         self.retry_after = retry_after
+        self.tries = 1
+        """Calls made until this one failed, and the seconds spent before it; whoever retries sets them."""
+        self.waited = 0.0
 
 
 class AuthError(TargetError):
@@ -125,6 +129,11 @@ class AuthError(TargetError):
 class RateLimitError(TargetError):
     code = "rate_limit"
     retryable = True
+
+
+class QuotaError(RateLimitError):
+    code = "quota"
+    retryable = False
 
 
 class UnknownModelError(TargetError):

@@ -1,0 +1,40 @@
+"""The plan of a session: which cases, in a random order that a seed fixes.
+
+The intervals assume cases in random order: rating the risky ones first showed 74 % where the truth was 95 %.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from tiebreak.errors import UsageError
+from tiebreak.records import Case, digest
+
+
+def seeded_order(case_ids: Iterable[str], seed: int) -> tuple[str, ...]:
+    """The ids sorted by SHA-256 of seed and id: independent of the file's order, of Python's version and of its random.
+
+    A case keeps its place relative to the others when cases are added or taken out.
+    """
+    return tuple(sorted(case_ids, key=lambda case_id: (_place(case_id, seed), case_id)))
+
+
+def _place(case_id: str, seed: int) -> str:
+    return digest(f"{seed}:{case_id}".encode("utf-8", "surrogatepass"))
+
+
+def planned_cases(
+    cases: Sequence[Case], *, seed: int, segment: str | None = None, n: int | None = None
+) -> tuple[str, ...]:
+    """Ids of the first `n` cases (all by default) of a segment (any by default), in seeded order.
+
+    Raises:
+        UsageError: when the segment holds no case, or fewer than `n`.
+    """
+    chosen = [case.id for case in cases if segment is None or case.segment == segment]
+    place = f"segment “{segment}”" if segment is not None else "this dataset"
+    if not chosen:
+        known = ", ".join(sorted({case.segment for case in cases if case.segment is not None}))
+        hint = f"Its segments are {known}." if segment is not None and known else "Add cases first."
+        raise UsageError(f"There is no case in {place}.", hint=hint)
+    if n is not None and not 1 <= n <= len(chosen):
+        raise UsageError(f"{n} cases cannot be planned: {place} has {len(chosen)}.", hint=f"Plan 1 to {len(chosen)}.")
+    return seeded_order(chosen, seed)[:n]

@@ -1,0 +1,50 @@
+"""Reading JSON that others wrote: narrow what it may be, never trust what it is."""
+
+import json
+from typing import cast
+
+import orjson
+
+Json = dict[str, object]
+
+
+def parse(data: bytes) -> object:
+    """One JSON value.
+
+    Falls back to the standard library, which lets pass what orjson rightly refuses and servers still send: half a
+    surrogate pair, NaN.
+
+    Raises:
+        ValueError: for what is not JSON in UTF-8.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        try:
+            return cast("object", json.loads(data))
+        except RecursionError:
+            raise ValueError("JSON nested too deeply") from None
+
+
+def as_map(value: object) -> Json | None:
+    return cast("Json", value) if isinstance(value, dict) else None
+
+
+def as_list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def as_count(value: object) -> int | None:
+    """A number of tokens: a whole number that is not negative."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def whole(text: str) -> str:
+    """The text with surrogate pairs joined and lone surrogates replaced, so that it can be stored as UTF-8."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,0 +1,125 @@
+"""Commands that open a session: `arena`, `spot`, `demo`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiebreak.errors import UsageError
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The workspace folder.", show_default="this folder")
+]
+HERE = Path()
+
+
+def has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def need_terminal(instead: str) -> None:
+    """
+    Raises:
+        UsageError: where the app could neither draw nor read keys.
+    """
+    if not has_terminal():
+        raise UsageError("This needs a terminal.", hint=instead)
+
+
+def open_app(folder: Path = HERE) -> None:
+    """Open a folder in the app, at Setup; an empty folder is offered the ways to begin."""
+    need_terminal("In scripts use `tiebreak demo --headless`, `sessions`, `show` or `export`.")
+    from tiebreak_tui.launch import launch
+
+    raise SystemExit(launch(folder))
+
+
+def arena(
+    dataset: Annotated[str | None, typer.Option("--dataset", "-d", help="Dataset, by name or path.")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", "-a", help="Config A, by name or path.")] = None,
+    candidate: Annotated[str | None, typer.Option("--candidate", "-b", help="Config B, by name or path.")] = None,
+    policy: Annotated[str | None, typer.Option("--policy", "-p", help="Policy, by name or path.")] = None,
+    cases: Annotated[int | None, typer.Option("--cases", "-n", min=1, help="Planned number of cases.")] = None,
+    segment: Annotated[str | None, typer.Option("--segment", help="Only cases of this segment.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the case order.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", "-r", help="An earlier session, by id, start of id, or `last`.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Rate two configs side by side.
+
+    With a dataset and two configs, starts at once; otherwise opens Setup with what was given.
+    """
+    need_terminal("`tiebreak demo --headless` shows a session without one.")
+    from tiebreak_tui.launch import launch
+    from tiebreak_tui.wishes import Wishes
+
+    wishes = Wishes(
+        dataset=dataset,
+        baseline=baseline,
+        candidate=candidate,
+        policy=policy,
+        cases=cases,
+        segment=segment,
+        seed=seed,
+        resume=resume,
+        start=resume is not None or None not in (dataset, baseline, candidate),
+    )
+    raise SystemExit(launch(workspace, wishes))
+
+
+def spot(
+    question: Annotated[str, typer.Argument(help="What to ask both; `-` reads it from standard input.")],
+    a: Annotated[str, typer.Option("-a", help="Model A, such as openai/gpt-4.1-mini.", metavar="MODEL")],
+    b: Annotated[str, typer.Option("-b", help="Model B.", metavar="MODEL")],
+    system: Annotated[str | None, typer.Option("--system", help="A system prompt for both.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="An OpenAI-compatible server that serves both models.")
+    ] = None,
+) -> None:
+    """Ask two models one question, see both answers stream, and vote. No workspace needed."""
+    from tiebreak_workbench.spot import spot_workbench, start_spot
+
+    text = sys.stdin.read() if question == "-" else question
+    if not text.strip():
+        raise UsageError("There is nothing to ask.", hint="Write the question in quotes, or pipe it into `-`.")
+    with spot_workbench() as bench:
+        session_id = start_spot(bench, text, (a, b), system=system, base_url=base_url)
+        folder = bench.workspace.folder
+        if question == "-" or not has_terminal():
+            from tiebreak_cli.answers import print_both
+
+            raise SystemExit(print_both(bench, session_id))
+    from tiebreak_tui.launch import launch
+    from tiebreak_tui.wishes import Wishes
+
+    raise SystemExit(launch(folder, Wishes(resume=session_id, start=True, save_cases_to=Path())))
+
+
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Replay the recorded votes and print the result.")
+    ] = False,
+    into: Annotated[Path, typer.Option("--into", help="Where the sample workspace is kept.")] = Path("tiebreak-demo"),
+    as_json: Annotated[bool, typer.Option("--json", help="With --headless: the result as JSON.")] = False,
+) -> None:
+    """Open the bundled sample session: no key, no network. Its answers and votes were written for the demo."""
+    if headless or not has_terminal():
+        from tiebreak_cli.demo import run_headless
+
+        run_headless(as_json=as_json)
+        return
+    from tiebreak_tui.launch import launch
+    from tiebreak_tui.wishes import Wishes
+    from tiebreak_workbench.demo import DEMO_WISHES, ensure_sample
+
+    ensure_sample(into)
+    raise SystemExit(launch(into, Wishes(**DEMO_WISHES, start=True)))
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(arena)
+    app.command()(spot)
+    app.command()(demo)

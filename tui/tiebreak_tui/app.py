@@ -1,0 +1,230 @@
+"""The app: wiring between the workbench, the places and the keys."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+import tiebreak
+from tiebreak.errors import TiebreakError, UsageError
+from tiebreak.sanitise import clean, clean_line
+from tiebreak_tui import themes
+from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
+from tiebreak_tui.keys import EVERYWHERE, bindings, keymap_path, load_keymap
+from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.signals import end_on_signals
+from tiebreak_tui.wishes import Wishes
+
+if TYPE_CHECKING:
+    from tiebreak_tui.screens.arena import ArenaScreen
+    from tiebreak_workbench.workbench import Workbench
+
+TOAST = 300
+"""Characters of a toast; more goes into a dialog."""
+
+
+class TiebreakApp(App[None]):
+    """Tiebreak in a terminal: Setup at the bottom, the Arena and dialogs over it."""
+
+    TITLE = "Tiebreak"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [*bindings(EVERYWHERE), Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-short"), (32, "-tall")]
+
+    def __init__(self, folder: Path, wishes: Wishes, environ: Mapping[str, str]) -> None:
+        super().__init__()
+        self.folder = folder
+        self.wishes = wishes
+        self.environ = environ
+        self.bench: Workbench | None = None
+        self.arena: ArenaScreen | None = None
+        self.own_keys: dict[str, str] = {}
+        self.parting_words = ""
+        """Said on stderr once the terminal is back, such as how to resume."""
+        self._forget_signals: Callable[[], None] | None = None
+        self._clashes: set[str] = set()
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        wanted = themes.ANSI if environ.get("NO_COLOR") else environ.get("TIEBREAK_THEME", themes.DARK.name)
+        self.theme = wanted if wanted in self.available_themes else themes.DARK.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.SIDE_DEFAULTS
+
+    # -- life
+
+    def get_default_screen(self) -> Screen[object]:
+        return SetupScreen()
+
+    def on_mount(self) -> None:
+        self._forget_signals = end_on_signals(lambda code: self.call_next(self.end, code))
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        # Everything loaded so far lives as long as the app: keeping it out of the collector's sight, and collecting
+        # rarely, keeps collections out of the frames (measured in bench/keypress_latency.py).
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        try:
+            self.own_keys = load_keymap(keymap_path(self.environ))
+            self.set_keymap(self.own_keys)
+        except TiebreakError as error:
+            self.tell_error(error)
+        self.open_folder()
+
+    @work(thread=True, exclusive=True, group="open")
+    def open_folder(self) -> None:
+        """Load the workspace and its database behind the first frame."""
+        from tiebreak_workbench.workbench import Workbench
+
+        try:
+            bench = Workbench.open(self.folder, self.environ)
+        except TiebreakError as error:
+            self.call_from_thread(self.setup.show_problem, error)
+        else:
+            self.call_from_thread(self._opened, bench)
+
+    def _opened(self, bench: "Workbench") -> None:
+        self.bench = bench
+        self.sub_title = clean_line(bench.workspace.name, 60)
+        self.setup.opened(bench)
+
+    async def end(self, code: int = 0) -> None:
+        """Leave: end the calls in flight, write out what is queued, put the terminal back."""
+        if self.arena is not None:
+            await self.arena.live.close()
+            self.parting_words = self.arena.parting_words()
+        if self.bench is not None:
+            await asyncio.to_thread(self.bench.close)
+            self.bench = None
+        if self._forget_signals is not None:
+            self._forget_signals()
+            self._forget_signals = None
+        self.exit(return_code=code)
+
+    async def action_quit(self) -> None:
+        await self.end()
+
+    # -- places
+
+    @property
+    def setup(self) -> SetupScreen:
+        screen = self.screen_stack[0]
+        assert isinstance(screen, SetupScreen)
+        return screen
+
+    async def action_place(self, place: str) -> None:
+        """Go to `setup` or `arena`."""
+        if place == "setup":
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        elif self.arena is None:
+            self.flash("No session is open yet. Start one here, or resume an earlier one.")
+        elif self.screen is not self.arena:
+            await self.push_screen(self.arena)
+
+    async def enter_arena(self, session_id: str) -> None:
+        """Open a session in the Arena; one that was open there is closed first.
+
+        Raises:
+            TiebreakError: where the session cannot be taken up.
+        """
+        from tiebreak_tui.screens.arena import ArenaScreen
+
+        if self.bench is None:
+            raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
+        stored = await asyncio.to_thread(self.bench.store.load_session, session_id)
+        await self.leave_session()
+        arena = ArenaScreen(self.bench, stored)
+        self.arena = arena
+        self.install_screen(arena, f"arena-{stored.session.id}")
+        await self.push_screen(arena)
+
+    async def leave_session(self) -> None:
+        """Close the open session, if any; it stays resumable."""
+        arena, self.arena = self.arena, None
+        if arena is not None:
+            await arena.live.close()
+            if arena in self.screen_stack:
+                await self.action_place("setup")
+            self.uninstall_screen(arena)
+
+    # -- telling
+
+    def flash(self, text: str, *, severity: str = "information") -> None:
+        """A short word at the edge of the screen; anything from outside in it is made harmless here."""
+        level = "error" if severity == "error" else "warning" if severity == "warning" else "information"
+        self.notify(clean(text)[:TOAST], severity=level, timeout=4, markup=False)
+
+    def tell_error(self, error: TiebreakError) -> None:
+        """An error in full, with what to do next."""
+        from tiebreak_tui.dialogs.confirm import TellDialog
+
+        where = getattr(error, "where", "")
+        text = Content(clean(f"{where}\n\n{error.message}" if where else error.message))
+        if error.hint:
+            text += Content.styled(f"\n\n{clean(error.hint)}", "$warning")
+        self.push_screen(TellDialog(error.title, text))
+
+    def copy(self, text: str, name: str) -> Copied:
+        """Copy a text: to the clipboard when it is short enough for terminals, to a file otherwise.
+
+        Raises:
+            OSError: where the file cannot be written.
+        """
+        safe = clean(text)
+        if len(safe) <= OSC52_LIMIT:
+            self.copy_to_clipboard(safe)
+            return Copied(sent=True, saved=None)
+        return Copied(sent=False, saved=self.save(text, name))
+
+    def save(self, text: str, name: str) -> Path:
+        """Save a copy under `.tiebreak/copies` of the workspace."""
+        return save_copy(text, self.folder / ".tiebreak" / "copies", name)
+
+    # -- keys and palette
+
+    def action_help(self) -> None:
+        from tiebreak_tui.dialogs.help import HelpDialog
+
+        place = self.screen
+        keys = getattr(place, "KEYS", ())
+        intro = getattr(place, "INTRO", "")
+        if not isinstance(place, HelpDialog):
+            self.push_screen(
+                HelpDialog(type(place).__name__.removesuffix("Screen"), intro, (*keys, *EVERYWHERE), self.own_keys)
+            )
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
+        if names not in self._clashes:
+            self._clashes.add(names)
+            self.flash(f"keys.toml gives one key to several actions: {names}.", severity="warning")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what applies on this screen now, then the app's own commands."""
+        for key in getattr(screen, "KEYS", ()):
+            name, _, rest = key.action.partition("(")
+            if screen.check_action(name, ()) is not False and key.group != "Scores":
+                yield SystemCommand(key.label, key.help, lambda action=key.action: self.run_palette(action, screen))
+            del rest
+        yield SystemCommand("Keys", "What every key does here", self.action_help)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand(
+            "Screenshot", "Save this screen as SVG", lambda: self.set_timer(0.1, self.deliver_screenshot)
+        )
+        yield SystemCommand("About", f"Tiebreak {tiebreak.__version__}", self.action_help)
+        yield SystemCommand("Quit", "Leave Tiebreak; everything is saved", self.action_quit)
+
+    async def run_palette(self, action: str, screen: Screen[object]) -> None:
+        await self.run_action(action, default_namespace=screen)

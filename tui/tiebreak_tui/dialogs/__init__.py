@@ -1,0 +1,1 @@
+"""What opens over a place and closes with esc."""

@@ -1,0 +1,44 @@
+"""The frame that every dialog shares: a titled box in the middle, closed by esc."""
+
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result | None], Generic[Result]):
+    """Dismissed with its result, or with None by esc."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > .dialog {
+        width: 80%; max-width: 100; height: auto; max-height: 90%;
+        background: $surface; border: round $primary; border-title-color: $primary; border-title-style: bold;
+        border-subtitle-color: $text-muted; padding: 0 1;
+    }
+    Dialog.-narrow > .dialog { width: 100%; max-height: 100%; }
+    """
+    BINDINGS = [Binding("escape", "cancel", "Close", show=True)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+
+    heading = "Dialog"
+    hint = "esc closes"
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = Content(self.heading)
+        box.border_subtitle = Content(self.hint)
+        with box:
+            yield from self.body()
+
+    def body(self) -> ComposeResult:
+        """The widgets inside the box."""
+        raise NotImplementedError
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

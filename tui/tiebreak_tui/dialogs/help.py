@@ -1,0 +1,59 @@
+"""`?`: what every key does here."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tiebreak_tui.dialogs.dialog import Dialog
+from tiebreak_tui.keys import Key
+
+NAMES = {
+    "left": "←", "right": "→", "up": "↑", "down": "↓", "enter": "⏎", "escape": "esc", "backspace": "⌫", "tab": "⇥",
+    "shift+tab": "⇧⇥", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "slash": "/",
+    "full_stop": ".", "comma": ",",
+}  # fmt: skip
+
+
+def key_name(keys: str) -> str:
+    """The keys of a binding as a person writes them."""
+    return " ".join(NAMES.get(key, key) for key in keys.split(","))
+
+
+class HelpDialog(Dialog[None]):
+    DEFAULT_CSS = """
+    HelpDialog > .dialog { max-width: 110; }
+    HelpDialog VerticalScroll { height: auto; max-height: 100%; }
+    HelpDialog Static { height: auto; }
+    """
+    hint = "↑ ↓ scroll · esc closes"
+
+    def __init__(self, place: str, intro: str, keys: Iterable[Key], keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self.heading = f"{place}: keys"
+        self._intro = intro
+        self._keys = tuple(keys)
+        self._keymap = keymap
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(self._text(), markup=False)
+
+    def _text(self) -> Content:
+        lines: list[Content] = [Content(self._intro), Content("")]
+        for group, keys in groupby(self._keys, key=lambda key: key.group):
+            lines.append(Content.styled(group, "bold $primary"))
+            for key in keys:
+                name = key_name(self._keymap.get(key.id, key.keys))
+                line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "$text-muted"))
+                lines.append(line)
+            lines.append(Content(""))
+        lines.append(
+            Content(
+                "Scroll with ↑ ↓ j k PgUp PgDn Home End. Give a key to an id in keys.toml to change it (see README)."
+            )
+        )
+        return Content("\n").join(lines)

@@ -1,0 +1,75 @@
+"""A quick spot check: two models, one question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Label, Static, TextArea
+
+from tiebreak.errors import TiebreakError
+from tiebreak.records import ModelTarget
+from tiebreak.sanitise import clean
+from tiebreak.targets.providers import resolve
+from tiebreak_tui.dialogs.dialog import Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class SpotCheck:
+    models: tuple[str, str]
+    base_url: str | None
+    question: str
+
+
+class SpotDialog(Dialog[SpotCheck]):
+    """Dismissed with what to ask whom."""
+
+    DEFAULT_CSS = """
+    SpotDialog Label { color: $text-muted; }
+    SpotDialog Input { border: none; background: $panel; height: 1; margin-bottom: 1; padding: 0 1; }
+    SpotDialog Input:focus { background: $primary 25%; }
+    SpotDialog TextArea { height: 6; border: none; background: $panel; }
+    SpotDialog #problem { color: $error; height: auto; }
+    """
+    BINDINGS = [Binding("ctrl+s", "save", "Ask", priority=True)]
+    heading = "Spot check"
+    hint = "⇥ next field · ctrl+s asks both · esc leaves"
+
+    def __init__(self, models: Sequence[str]) -> None:
+        super().__init__()
+        self._models = models
+
+    def body(self) -> ComposeResult:
+        for side in "ab":
+            yield Label(Content(f"Model {side.upper()}"))
+            suggester = SuggestFromList(self._models, case_sensitive=False)
+            yield Input(placeholder="openai/gpt-4.1-mini", id=side, suggester=suggester)
+        yield Label(Content("Server, only for one of your own"))
+        yield Input(placeholder="http://localhost:8000/v1", id="base_url")
+        yield Label(Content("Question"))
+        yield TextArea(id="question", soft_wrap=True, tab_behavior="focus")
+        yield Static(id="problem", markup=False)
+
+    @on(Input.Submitted)
+    def next_field(self) -> None:
+        self.focus_next()
+
+    def action_save(self) -> None:
+        a, b, base_url = (self.query_one(f"#{name}", Input).value.strip() for name in ("a", "b", "base_url"))
+        question = self.query_one("#question", TextArea).text.strip()
+        problem = ""
+        if not (a and b and question):
+            problem = "Two models and a question are needed."
+        else:
+            try:
+                for model in (a, b):
+                    resolve(ModelTarget(model=model, base_url=base_url or None))
+            except TiebreakError as error:
+                problem = str(error)
+        if problem:
+            self.query_one("#problem", Static).update(clean(problem))
+        else:
+            self.dismiss(SpotCheck((a, b), base_url or None, question))

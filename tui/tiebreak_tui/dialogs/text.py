@@ -1,0 +1,37 @@
+"""A dialog that asks for one line or a few lines of text."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from tiebreak_tui.dialogs.dialog import Dialog
+
+
+class TextDialog(Dialog[str]):
+    """Dismissed with the text as it stands; ctrl+s saves."""
+
+    DEFAULT_CSS = """
+    TextDialog TextArea { height: 10; max-height: 60%; border: none; background: $panel; }
+    TextDialog .ask { color: $text-muted; height: auto; }
+    """
+    BINDINGS = [Binding("ctrl+s", "save", "Save", priority=True)]
+    hint = "ctrl+s saves · esc leaves it as it was"
+
+    def __init__(self, heading: str, ask: str, text: str = "") -> None:
+        super().__init__()
+        self.heading = heading
+        self._ask = ask
+        self._start = text
+
+    def body(self) -> ComposeResult:
+        yield Static(Content(self._ask), classes="ask")
+        yield TextArea(self._start, id="text", soft_wrap=True, show_line_numbers=False)
+
+    def on_mount(self) -> None:
+        area = self.query_one(TextArea)
+        area.focus()
+        area.move_cursor(area.document.end)
+
+    def action_save(self) -> None:
+        self.dismiss(self.query_one(TextArea).text)

@@ -1,0 +1,25 @@
+"""What the command line already knows when it opens the app."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Names are as typed; Setup resolves them and says what it cannot find."""
+
+    dataset: str | None = None
+    baseline: str | None = None
+    candidate: str | None = None
+    policy: str | None = None
+    cases: int | None = None
+    segment: str | None = None
+    seed: int | None = None
+    resume: str | None = None
+    """A session to open: an id, the start of one, or `last`."""
+    resume_unfinished: bool = False
+    """Take up the newest session of the workspace that still has open cases, if there is one."""
+    start: bool = False
+    """Go straight to the Arena."""
+    save_cases_to: Path | None = None
+    """The folder whose datasets a case is saved to; the workspace itself unless given."""
