@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
-from tiebreak.stats.order import case_order
+from tiebreak.stats.order import planned_cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,29 +22,14 @@ class Setup:
     def config(self, role: SessionRole) -> Config:
         return self.baseline if role == "baseline" else self.candidate
 
-    @property
-    def pool(self) -> tuple[Case, ...]:
-        """The cases the plan may draw from."""
-        return tuple(case for case in self.dataset.cases if self.segment is None or case.segment == self.segment)
-
     def plan(self) -> Plan:
         """What will be set down as the plan of the session.
 
         Raises:
-            UsageError: when no case is left, or n is not between 1 and the size of the pool.
+            UsageError: when no case is left, or fewer than `n`.
         """
-        pool = self.pool
-        if not pool:
-            raise UsageError(f"Dataset {self.dataset.card.name} has no case in segment “{self.segment}”.")
-        n = len(pool) if self.n is None else self.n
-        if not 1 <= n <= len(pool):
-            raise UsageError(f"Between 1 and {len(pool)} cases can be planned here, not {n}.")
-        return Plan(
-            case_ids=tuple(case_order([case.id for case in pool], self.seed))[:n],
-            seed=self.seed,
-            policy_hash=self.policy.version,
-            segment=self.segment,
-        )
+        case_ids = planned_cases(self.dataset.cases, seed=self.seed, segment=self.segment, n=self.n)
+        return Plan(case_ids=case_ids, seed=self.seed, policy_hash=self.policy.version, segment=self.segment)
 
     def cases(self) -> tuple[Case, ...]:
         """The planned cases in their order."""

@@ -68,9 +68,7 @@ class Refusals:
             error.status = None  # a guess at the class is not what the server said
         return error
 
-    def _error(
-        self, status: int, words: str, codes: str, *, retry_after: float | None = None
-    ) -> TargetError:
+    def _error(self, status: int, words: str, codes: str, *, retry_after: float | None = None) -> TargetError:
         host, model = self._endpoint.host, self._endpoint.model
         says = f": {self.quote(words)}" if words.strip() else "."
         haystack = f"{codes} {words}".lower()
@@ -78,7 +76,9 @@ class Refusals:
             return AuthError(f"{host} refused the key ({status}){says}", hint=self._endpoint.key_hint, status=status)
         if status == 404 or (400 <= status < 500 and "model_not_found" in codes):
             return UnknownModelError(
-                f"{host} does not know the model '{model}' ({status}){says}", hint=self._endpoint.model_hint, status=status
+                f"{host} does not know the model '{model}' ({status}){says}",
+                hint=self._endpoint.model_hint,
+                status=status,
             )
         if status == 402 or (status == 429 and any(word in haystack for word in _QUOTA)):
             return QuotaError(
@@ -143,7 +143,12 @@ def _flat(value: object) -> str:
     """Validation errors (`detail: [{"loc": …, "msg": …}]`) in a line."""
     if (fields := as_map(value)) is not None:
         place = ".".join(str(part) for part in as_list(fields.get("loc")))
-        return ": ".join(filter(None, (place, as_text(fields.get("msg")) or as_text(fields.get("message")) or _flat(fields.get("detail")))))
+        return ": ".join(
+            filter(
+                None,
+                (place, as_text(fields.get("msg")) or as_text(fields.get("message")) or _flat(fields.get("detail"))),
+            )
+        )
     return "; ".join(filter(None, map(_flat, as_list(value))))
 
 

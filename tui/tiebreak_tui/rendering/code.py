@@ -1,5 +1,8 @@
 """Highlights code by the language its author declared. Never guesses: guessing takes seconds on hostile input."""
 
+from collections.abc import Callable
+from typing import cast
+
 from rich.text import Text
 
 from tiebreak_tui.rendering.palette import Palette
@@ -30,8 +33,11 @@ def highlight(code: str, language: str, palette: Palette) -> Text:
     lexer_name = LANGUAGES.get(language.lower())
     if lexer_name is None or len(code) > CODE_LIMIT:
         return Text(code, style=palette.code)
-    from pygments.lexers import get_lexer_by_name
+    import pygments.lexers
+    from pygments.lexer import Lexer
     from pygments.token import Token
+
+    find_lexer = cast("Callable[..., Lexer]", pygments.lexers.get_lexer_by_name)  # pyright: ignore[reportUnknownMemberType] - untyped
 
     styles = {
         Token.Comment: palette.comment,
@@ -49,6 +55,6 @@ def highlight(code: str, language: str, palette: Palette) -> Text:
         Token.Generic.Deleted: palette.removed,
     }
     text = Text(style=palette.code)
-    for token, value in get_lexer_by_name(lexer_name, stripnl=False, ensurenl=False).get_tokens(code):
+    for token, value in find_lexer(lexer_name, stripnl=False, ensurenl=False).get_tokens(code):
         text.append(value, next((styles[kind] for kind in reversed(token.split()) if kind in styles), None))
     return text

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from rich.text import Text
 from textual.strip import Strip
@@ -101,7 +102,7 @@ def _lines(value: object, indent: str) -> Iterator[tuple[str, str | None]]:
             yield "{}", None
         case list() if value:
             yield "[\n", None
-            items: list[object] = value
+            items = cast("list[object]", value)
             for index, item in enumerate(items):
                 yield inner, None
                 yield from _lines(item, inner)

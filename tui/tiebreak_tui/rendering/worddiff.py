@@ -14,7 +14,7 @@ from tiebreak_tui.rendering.wrap import shown
 
 Change = Literal["same", "removed", "added"]
 TOKEN_LIMIT = 12_000
-"""Tokens of one side that are compared word by word (about 64 kB); the table of the comparison grows with its square."""
+"""Tokens of one side that are compared word by word; the table of the comparison grows with its square."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|[^\S\n]+|\n")
 _MARKS: dict[Change, tuple[str, str]] = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
@@ -70,7 +70,5 @@ def _bridge(runs: list[Run]) -> list[Run]:
         before, run, after = bridged[index - 1], runs[index], runs[index + 1]
         if run.change == "same" and run.text.isspace() and "\n" not in run.text and before.change == after.change:
             bridged[index] = Run(run.text, before.change)
-    return [
-        Run("".join(run.text for run in group), change)
-        for change, group in groupby(bridged, key=lambda run: run.change)
-    ]
+    groups = [list(group) for _, group in groupby(bridged, key=lambda run: run.change)]
+    return [Run("".join(run.text for run in group), group[0].change) for group in groups]

@@ -1,24 +1,22 @@
 """Setup: choose a dataset, two configs and a policy; see what the choice allows and costs; or resume a session."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
 
 import tiebreak
-from tiebreak.errors import TiebreakError, UsageError
+from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.keys import SETUP, Key, bindings
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.choosing import Choosing, Line
+    from tiebreak_workbench.choosing import Choosing
     from tiebreak_workbench.workbench import Workbench
 
 

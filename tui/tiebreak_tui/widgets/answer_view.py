@@ -1,4 +1,5 @@
-"""One answer, as it streams and as it is read: raw, rendered or as JSON. Never more work at once than a frame allows."""
+"""One answer, as it streams and as it is read: raw, rendered or as JSON. Never more work at once than a frame
+allows."""
 
 import asyncio
 from collections import deque
@@ -8,11 +9,11 @@ from typing import ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
+from textual.worker import Worker
 
 from tiebreak.sanitise import clean, slices
 from tiebreak_tui.rendering.jsonview import render_json
@@ -87,7 +88,7 @@ class AnswerView(LineView):
         def control(self) -> "AnswerView":
             return self.view
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._rows = Rows(80)
         self._waiting: deque[tuple[str, Kind]] = deque()
@@ -95,6 +96,8 @@ class AnswerView(LineView):
         self._draining = False
         self._streaming = False
         self._built: list[Strip] | None = None
+        self._builder: Worker[None] | None = None
+        self._palette: Palette | None = None
         self._runs: Sequence[Run] | None = None
         self._anchor: int | None = None
 
@@ -125,7 +128,7 @@ class AnswerView(LineView):
 
     def clear(self) -> None:
         """Forget the answer, its differences and what was being laid out."""
-        self.workers.cancel_group(self, "build")
+        self._stop_building()
         self._waiting.clear()
         self._rows = Rows(self._rows.width)
         self._accepted = 0
@@ -188,10 +191,17 @@ class AnswerView(LineView):
         if not len(self._rows):
             self.rows_changed()
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self._settle))
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self._built is not None:
+            self.call_after_refresh(self._repaint)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def _repaint(self) -> None:
+        """Lay out again if the theme has changed: colours are part of what was laid out."""
+        if self._built is not None and self._palette != Palette.read(self.get_component_rich_style):
+            self._settle()
+
+    def on_resize(self) -> None:
         width = max(2, self.scrollable_content_region.width)
         if width == self._rows.width:
             return
@@ -216,13 +226,18 @@ class AnswerView(LineView):
         """Show the answer as `mode` asks: at once where that is raw, else as soon as a thread has laid it out."""
         if not self.is_attached or self._streaming:
             return
-        self.workers.cancel_group(self, "build")
+        self._stop_building()
         build, reason = self._plan()
         if build is None:
             self._show_built(None)
             self.post_message(self.Painted(self, "raw", reason))
         else:
-            self.run_worker(self._build(build), group="build", exclusive=True)
+            self._builder = self.run_worker(self._build(build))
+
+    def _stop_building(self) -> None:
+        if self._builder is not None:
+            self._builder.cancel()
+            self._builder = None
 
     def _plan(self) -> tuple[_Build | None, str]:
         """What is to be run in a thread, or none and the reason why the answer stays raw."""
@@ -230,7 +245,7 @@ class AnswerView(LineView):
             return None, ""
         if self._accepted > RENDER_LIMIT:
             return None, f"longer than {RENDER_LIMIT // 1024} kB, shown raw"
-        palette = Palette.read(self.get_component_rich_style)
+        palette = self._palette = Palette.read(self.get_component_rich_style)
         width, runs, mode = self._rows.width, self._runs, self.mode
         parts = [*self._rows.source(), *self._waiting]
         whole = {kind: clean("".join(text for text, of in parts if of is kind)) for kind in Kind}

@@ -38,7 +38,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     following = False
     """Whether the view stays at the end while rows are added; scrolling up ends it, reaching the end resumes it."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._hits: list[tuple[Span, ...]] = []
         self._hit_spans: dict[int, list[tuple[int, int, int]]] = {}
@@ -60,7 +60,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     @abstractmethod
     def hit_style(self, *, current: bool) -> Style: ...
 
-    def row_ends_line(self, row: int) -> bool:  # noqa: ARG002 - for rows that are not lines
+    def row_ends_line(self, row: int) -> bool:
         return True
 
     def render_line(self, y: int) -> Strip:
@@ -94,7 +94,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         rows[0] = rows[0][start.x :]
         return "\n".join(row.rstrip() for row in rows)
 
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - Textual's signature
+    def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
 
     def find(self, query: str) -> int:
@@ -134,7 +134,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if size != self.virtual_size:
             # A reactive assignment would lay out the whole screen again, thirty times a second. The size of what is
             # scrolled concerns this widget and its scrollbar only.
-            self.set_reactive(Widget.virtual_size, size)
+            self.set_reactive(Widget.virtual_size, size)  # pyright: ignore[reportArgumentType] - seen from the class
             self._scroll_update(size)
         if self.following:
             self.scroll_to(y=self.max_scroll_y, animate=False)

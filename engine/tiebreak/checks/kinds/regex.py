@@ -1,5 +1,6 @@
 import itertools
 import re
+import warnings
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -33,8 +34,10 @@ class Regex(Check):
         if len(self.pattern) > LONGEST_PATTERN:
             raise ValueError(f"A pattern has at most {LONGEST_PATTERN:,} characters.")
         try:
-            re.compile(self.pattern)
-        except (re.error, OverflowError, RecursionError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                re.compile(self.pattern)
+        except (re.error, OverflowError, RecursionError, Warning) as error:
             raise ValueError(f"“{self.pattern}” is no pattern: {error}.") from None
         if nested_repeat(self.pattern):
             raise ValueError(

@@ -1,0 +1,198 @@
+"""Decides one gate from its evidence.
+
+`set`        the claim is about the planned cases themselves, so it is certain: PASS once the sum reached so far is enough
+             even if every missing case went against it, FAIL once even all of them together could not save it.
+`population` the claim is about all cases of this kind: W±, valid however often one looks; see
+             `tiebreak.stats.confidence_sequence`.
+`zero`       nothing of this sort may happen at all: FAIL at the first hit, PASS once every planned case is in.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from tiebreak.gates.evidence import SCALES, Evidence, exact, measure_of
+from tiebreak.gates.outcome import GateOutcome, GateStatus, Method
+from tiebreak.gates.wording import percent, plural, population_needs, set_needs, title_of
+from tiebreak.records import Gate, Phase
+from tiebreak.stats.confidence_sequence import Histogram, log_wealth, lower_bound, upper_bound
+from tiebreak.stats.planning import successes_to_pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the rule alone says; None is neither."""
+
+    passes: bool | None
+    value: float | None
+    bound: float | None
+    needed: str
+
+
+@lru_cache(maxsize=1024)
+def evaluate(
+    gate: Gate,
+    evidence: Evidence,
+    *,
+    phase: Phase = "offline",
+    segment: str | None = None,
+    max_excluded: float = 0.02,
+    max_skipped: float = 0.05,
+) -> GateOutcome:
+    """The outcome of one gate; `evidence` is that of `measure_of(gate)` over the cases of `segment`.
+
+    `max_excluded` and `max_skipped` are shares of the planned cases; more of them block a pass.
+
+    Raises:
+        ValueError: for a gate that `validate_policy` refuses, such as one without a limit.
+    """
+    limit = 0.0 if gate.zero else gate.at_least if gate.at_least is not None else gate.at_most
+    if limit is None:
+        raise ValueError(f"gate {gate.id!r} has no limit")
+    blocks = _blocks(gate, evidence, max_excluded, max_skipped)
+    method: Method = "zero" if gate.zero else gate.scope
+    if evidence.applicable <= 0:
+        why = "every case is excluded or skipped" if evidence.planned else "it applies to no case"
+        ruling = Ruling(None, None, None, why)
+    else:
+        rule = {"zero": _zero_rule, "set": _set_rule, "population": _population_rule}[method]
+        ruling = rule(gate, evidence, limit)
+    status = _status(ruling, evidence, blocks)
+    return GateOutcome(
+        gate_id=gate.id,
+        title=title_of(gate),
+        phase=phase,
+        segment=segment,
+        status=status,
+        method=method,
+        value=ruling.value,
+        bound=ruling.bound,
+        limit=limit,
+        n=evidence.n,
+        planned=evidence.planned,
+        needed=_needed(status, ruling, blocks),
+        blocked_by=blocks,
+        evidence=_plain(gate, evidence, limit, ruling),
+    )
+
+
+def _status(ruling: Ruling, evidence: Evidence, blocks: tuple[str, ...]) -> GateStatus:
+    if ruling.passes is False:
+        return "fail"
+    if ruling.passes and not blocks:
+        return "pass"
+    return "pending" if evidence.to_come > 0 else "undecided"
+
+
+def _needed(status: GateStatus, ruling: Ruling, blocks: tuple[str, ...]) -> str:
+    if status == "pass":
+        return ""
+    own = ruling.needed if ruling.passes is not True else ""
+    return "; ".join(part for part in (own, *(blocks if status != "fail" else ())) if part)
+
+
+def _blocks(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: float) -> tuple[str, ...]:
+    """What forbids a pass. A zero-tolerance gate forgives no gap at all."""
+    blocks: list[str] = []
+    for count, share, what in (
+        (evidence.excluded, max_excluded, "excluded"),
+        (evidence.skipped, max_skipped, "skipped"),
+    ):
+        if gate.zero and count:
+            blocks.append(f"{plural(count, 'case')} {what}, and every planned case must be in")
+        elif count > exact(share) * evidence.planned:
+            blocks.append(f"{count} of {plural(evidence.planned, 'case')} {what}, {percent(share)} allowed")
+    if evidence.unknown:
+        costs = gate.metric == "cost_per_answer"
+        what = "of unknown cost" if costs else "that the check could not judge"
+        blocks.append(f"{plural(evidence.unknown, 'answer')} {what}")
+    return tuple(blocks)
+
+
+def _zero_rule(gate: Gate, evidence: Evidence, _limit: float) -> Ruling:
+    """A hit is a case whose value is not 1. The bound is the rate of hits that W± excludes at `alpha_pass`."""
+    hits = evidence.hits
+    clean = Histogram.of_counts({0.0: hits, 1.0: evidence.n - hits})
+    below = 1 - lower_bound(clean, gate.alpha_pass)
+    if hits:
+        return Ruling(False, float(hits), below, f"{hits} of {evidence.n}, where none is allowed")
+    if evidence.missing == 0:
+        return Ruling(True, 0.0, below, "")
+    rate = f", rate < {percent(below)}" if evidence.n else ""
+    return Ruling(None, 0.0, below, f"0 of {evidence.n} so far{rate}; {evidence.missing} still to come")
+
+
+def _set_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
+    """Sums are exact fractions, so a limit that is met exactly is met."""
+    low, high = SCALES[measure_of(gate).kind]
+    least = evidence.total + evidence.missing * low
+    most = None if high is None and evidence.missing else evidence.total + evidence.missing * (high or 0)
+    wanted = exact(limit) * evidence.applicable
+    if gate.at_least is not None:
+        passes = True if least >= wanted else False if most is not None and most < wanted else None
+        decisive = most if passes is False else least
+    else:
+        passes = True if most is not None and most <= wanted else False if least > wanted else None
+        decisive = least if passes is False else most
+    lost = "not reached" if evidence.missing == 0 else "out of reach, whatever the missing cases bring"
+    needed = {True: "", False: lost}.get(passes) if passes is not None else set_needs(gate, evidence, limit)
+    return Ruling(passes, _mean(evidence), _over(decisive, evidence.applicable), needed or "")
+
+
+def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
+    """Values scaled to [0, 1]; "at most" is "at least" seen in the mirror."""
+    low, high = SCALES[measure_of(gate).kind]
+    if high is None:
+        raise ValueError(f"gate {gate.id!r}: costs have no upper end, so no population bound holds")
+    width = high - low
+    histogram = Histogram.of_counts({float((value - low) / width): count for value, count in evidence.values})
+    m0 = float((exact(limit) - low) / width)
+    upright = gate.at_least is not None
+    seen, m0 = (histogram, m0) if upright else (histogram.mirrored, float(1 - exact(m0)))
+    if log_wealth(seen, m0, -1) >= math.log(1 / gate.alpha_fail):
+        passes, bound = False, upper_bound(seen, gate.alpha_fail)
+    else:
+        passes = True if log_wealth(seen, m0, 1) >= math.log(1 / gate.alpha_pass) else None
+        bound = lower_bound(seen, gate.alpha_pass)
+    if passes is None:
+        enough = evidence.to_come > 0
+        further = successes_to_pass(seen, m0, gate.alpha_pass) if enough else None
+        needed = (
+            population_needs(gate, evidence, further) if enough else "all cases are in, and they settle it neither way"
+        )
+    else:
+        needed = "" if passes else "the evidence is against it"
+    return Ruling(passes, _mean(evidence), low + width * (bound if upright else 1 - bound), needed)
+
+
+def _mean(evidence: Evidence) -> float | None:
+    return float(evidence.total / evidence.n) if evidence.n else None
+
+
+def _over(total: Fraction | None, n: int) -> float | None:
+    return None if total is None else float(total / n)
+
+
+def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict[str, object]:
+    rule = "zero" if gate.zero else "at_least" if gate.at_least is not None else "at_most"
+    alphas = {"alpha_pass": gate.alpha_pass, "alpha_fail": gate.alpha_fail} if gate.scope == "population" else {}
+    return {
+        "metric": gate.metric,
+        "on": gate.on,
+        "rule": rule,
+        "limit": limit,
+        "scope": gate.scope,
+        **alphas,
+        "planned": evidence.planned,
+        "n": evidence.n,
+        "sum": float(evidence.total),
+        "values": [[float(value), count] for value, count in evidence.values],
+        "excluded": evidence.excluded,
+        "skipped": evidence.skipped,
+        "not_applicable": evidence.not_applicable,
+        "unknown": evidence.unknown,
+        "missing": evidence.missing,
+        "value": ruling.value,
+        "bound": ruling.bound,
+    }

@@ -1,0 +1,84 @@
+"""What a gate is decided from."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from tiebreak.records import Gate, SessionRole
+
+MeasureKind = Literal["win_rate", "rubric", "check", "harmful", "cost_per_answer", "error_rate"]
+
+SCALES: dict[MeasureKind, tuple[int, int | None]] = {
+    "win_rate": (0, 1),
+    "rubric": (1, 5),
+    "check": (0, 1),
+    "harmful": (0, 1),
+    "cost_per_answer": (0, None),
+    "error_rate": (0, 1),
+}
+"""The least and the greatest value of one case; costs have no greatest."""
+
+
+class Measure(NamedTuple):
+    """One number that every case may have: what is measured, on which arm, and of which dimension or check.
+
+    `harmful` is 0 for a case with a harmful answer and 1 for a clean one; everything else is as its gate's metric says.
+    """
+
+    kind: MeasureKind
+    on: SessionRole = "candidate"
+    name: str | None = None
+
+
+def measure_of(gate: Gate) -> Measure:
+    """The measure that decides a gate; failures are counted from the same readings as a pass rate."""
+    if gate.metric in ("check", "failures"):
+        return Measure("check", gate.on, gate.check)
+    if gate.metric in ("rubric", "harmful"):
+        return Measure(gate.metric, gate.on, gate.dimension)
+    return Measure(gate.metric, gate.on)
+
+
+@lru_cache(maxsize=4096)
+def exact(value: float) -> Fraction:
+    """The decimal number that is meant by a float: 0.95 is 19/20, so that 76 of 80 is no rounding question."""
+    return Fraction(repr(float(value)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One measure over the planned cases it applies to; every planned case is in exactly one of these places."""
+
+    planned: int
+    n: int = 0
+    """Cases with a value."""
+    total: Fraction = Fraction(0)
+    """Sum of their values."""
+    values: tuple[tuple[Fraction, int], ...] = ()
+    """Each value and how many cases have it, sorted; left empty for costs."""
+    excluded: int = 0
+    skipped: int = 0
+    not_applicable: int = 0
+    unknown: int = 0
+    """Answers that are in, but whose cost is not known or whose check could not be run."""
+
+    @property
+    def applicable(self) -> int:
+        """The N of the gate: planned cases without the excluded, the skipped and those a check says nothing of."""
+        return self.planned - self.excluded - self.skipped - self.not_applicable
+
+    @property
+    def missing(self) -> int:
+        """Cases of N without a value."""
+        return self.applicable - self.n
+
+    @property
+    def to_come(self) -> int:
+        """Cases that are still to be answered or rated."""
+        return self.missing - self.unknown
+
+    @property
+    def hits(self) -> int:
+        """Cases that are not wholly clean, where 1 is clean."""
+        return sum(count for value, count in self.values if value != 1)

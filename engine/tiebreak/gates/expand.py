@@ -1,0 +1,24 @@
+"""From the gates of a policy to the gates of a session: phases in order, `each_segment` spelled out."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tiebreak.records import PHASES, Gate, Phase, Policy
+
+
+class PlannedGate(NamedTuple):
+    phase: Phase
+    gate: Gate
+    segment: str | None
+    """None is all planned cases."""
+
+
+def expand(policy: Policy, segments: Iterable[str]) -> tuple[PlannedGate, ...]:
+    """Every gate to be decided; `segments` are those of the planned cases."""
+    known = sorted(set(segments))
+    return tuple(
+        PlannedGate(phase, gate, segment)
+        for phase in PHASES
+        for gate in policy.gates.get(phase, ())
+        for segment in (known if gate.each_segment else [gate.segment])
+    )

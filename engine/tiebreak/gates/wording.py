@@ -1,0 +1,107 @@
+"""Gates in plain words."""
+
+import math
+from fractions import Fraction
+
+from tiebreak.gates.evidence import Evidence, MeasureKind, exact, measure_of
+from tiebreak.records import Gate
+
+UNITS: dict[MeasureKind, tuple[str, str]] = {
+    "win_rate": ("win", "case"),
+    "rubric": ("rating of 5", "rating"),
+    "check": ("pass", "answer"),
+    "harmful": ("clean rating", "rating"),
+    "cost_per_answer": ("answer", "answer"),
+    "error_rate": ("error", "answer"),
+}
+"""What is counted, and what is still to come."""
+
+
+def plural(count: int | str, noun: str) -> str:
+    """`1 pass`, `3 passes`, `2 ratings of 5`."""
+    head, of, tail = noun.partition(" of ")
+    ending = "" if str(count) == "1" else "es" if head.endswith("s") else "s"
+    return f"{count} {head}{ending}{of}{tail}"
+
+
+def percent(rate: float) -> str:
+    """`95 %`, `99.9 %`, `6.9 %`: at most one decimal, more only where it would read as 0 or 100."""
+    for decimals in range(1, 5):
+        text = f"{100 * rate:.{decimals}f}".rstrip("0").rstrip(".")
+        if rate in (0, 1) or text not in ("0", "100"):
+            return f"{text} %"
+    return f"{100 * rate:g} %"
+
+
+def money(usd: float) -> str:
+    """Dollars with two significant digits at least: `$0.0021`, `$3.50`."""
+    return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.2g}" if usd >= 0.0001 else f"${usd:.1e}"
+
+
+def amount(gate: Gate, value: float) -> str:
+    """A value in the unit of the gate's metric."""
+    if gate.metric == "cost_per_answer":
+        return money(value)
+    return f"{value:.2f}".rstrip("0").rstrip(".") if gate.metric == "rubric" else percent(value)
+
+
+def halves(points: Fraction) -> str:
+    """Rounded up to a half, since a tie counts one: `12½`."""
+    whole, half = divmod(math.ceil(points * 2), 2)
+    return (str(whole) if whole or not half else "") + ("½" if half else "")
+
+
+def title_of(gate: Gate) -> str:
+    """The gate's own title, or what it says: `win rate ≥ 50 %`."""
+    if gate.title:
+        return gate.title
+    arm = " (baseline)" if gate.on == "baseline" else ""
+    if gate.metric == "failures":
+        return f"no failed {gate.check}{arm}"
+    if gate.metric == "harmful":
+        return f"no harmful {gate.dimension}{arm}"
+    subject = gate.dimension or gate.check or gate.metric.replace("_", " ")
+    sign = "≥" if gate.at_least is not None else "≤"
+    limit = gate.at_least if gate.at_least is not None else gate.at_most
+    return f"{subject} {sign} {amount(gate, limit if limit is not None else 0)}{arm}"
+
+
+def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
+    """What the missing cases must bring for a `set` gate to pass."""
+    kind = measure_of(gate).kind
+    counted, coming = UNITS[kind]
+    missing = evidence.missing
+    left = f"the {plural(missing, coming)} left" if missing > 1 else f"the one {coming} left"
+    open_sum = exact(limit) * evidence.applicable - evidence.total
+    at_least = gate.at_least is not None
+    if kind == "rubric":
+        mean = open_sum / missing
+        rounded = math.ceil(mean * 100) / 100 if at_least else math.floor(mean * 100) / 100
+        return f"a mean of {'at least' if at_least else 'at most'} {rounded:.2f} over {left}"
+    if kind == "cost_per_answer":
+        return f"{money(float(open_sum / missing))} or less on average for {left}"
+    if kind == "win_rate":
+        points = halves(open_sum) if at_least else halves(Fraction(math.floor(open_sum * 2), 2))
+        return f"{'' if at_least else 'at most '}{plural(points, 'more win')} in {left} (a tie counts ½)"
+    if at_least:
+        return f"{plural(math.ceil(open_sum), f'more {counted}')} in {left}"
+    return f"at most {plural(math.floor(open_sum), f'more {counted}')} in {left}"
+
+
+def population_needs(gate: Gate, evidence: Evidence, successes: int | None) -> str:
+    """How far a `population` gate is from a pass if everything went its way from here."""
+    kind = measure_of(gate).kind
+    counted, coming = UNITS[kind]
+    if successes is None:
+        return "no number of cases can show this limit"
+    if gate.at_most is not None:
+        against = {"win_rate": "loss", "rubric": "rating of 1", "check": "failure"}.get(kind)
+        best = (
+            plural(successes, f"more {against}") if against else f"{plural(successes, f'more {coming}')} without error"
+        )
+    else:
+        best = plural(successes, f"more {counted}")
+    if successes > evidence.to_come:
+        left = plural(evidence.to_come, coming)
+        return f"no longer in reach: it would take {best} on end, and {left} {'is' if evidence.to_come == 1 else 'are'} left"
+    return f"{best} on end, or more cases with some against it"
