@@ -143,9 +143,11 @@ class TiebreakApp(App[None]):
 
         if self.bench is None:
             raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
-        stored = await asyncio.to_thread(self.bench.store.load_session, session_id)
+        bench = self.bench
+        stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
+        arms = await asyncio.to_thread(bench.arms, stored)
         await self.leave_session()
-        arena = ArenaScreen(self.bench, stored)
+        arena = ArenaScreen(bench, stored, arms)
         self.arena = arena
         self.install_screen(arena, f"arena-{stored.session.id}")
         await self.push_screen(arena)

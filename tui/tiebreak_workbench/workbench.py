@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -86,7 +87,7 @@ class Workbench:
             for role in ROLES
         }
         session = Session(
-            id=self._new_id(),
+            id=session_id(),
             kind=kind,
             plan=plan,
             dataset_hash=setup.dataset.version,
@@ -112,42 +113,37 @@ class Workbench:
         name = self.environ.get("TIEBREAK_RATER") or self.environ.get("USER") or "rater"
         return Rater(id=name, name=name)
 
-    def live(
-        self,
-        session_id: str,
-        on_change: Callable[[Change], None],
-        *,
-        lookahead: int = 3,
-        speed: float | None = None,
-    ) -> LiveSession:
-        """Take up a session where it stands, from its stored copies alone.
+    def arms(self, stored: StoredSession, *, speed: float | None = None) -> tuple[Arm, ...]:
+        """Both sides of a session, ready to answer. Reads files: not for the event loop.
 
         `speed` overrides the replay speed of recordings; 0 is instant.
 
         Raises:
-            UsageError: for a session that holds no dataset, such as imported votes.
-            TiebreakError: where a target cannot be opened, such as a missing key.
+            UsageError: for a session without two configs, such as imported votes.
+            TiebreakError: where a target cannot be opened, such as for a missing key.
         """
-        stored = self.store.load_session(session_id)
-        return self.live_of(stored, on_change, lookahead=lookahead, speed=speed)
+        if set(stored.configs) != set(ROLES):
+            raise UsageError("This session was imported: it can be shown and exported, not continued.")
+        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed) for role in ROLES)
 
-    def live_of(
+    def live(
         self,
         stored: StoredSession,
+        arms: Sequence[Arm],
         on_change: Callable[[Change], None],
         *,
         lookahead: int = 3,
-        speed: float | None = None,
     ) -> LiveSession:
-        if set(stored.configs) != set(ROLES):
-            raise UsageError("This session was imported: it can be shown and exported, not continued.")
-        arms = [self._arm(role, stored.configs[role], stored.session.runs[role], speed) for role in ROLES]
+        """Take up a session where it stands, from its stored copies alone. To be called on the event loop."""
+        rater = self.rater()
+        if rater not in stored.raters:
+            self.store.record_rater(rater)
         return LiveSession(
             session=stored.session,
             policy=stored.policy,
             cases=in_order(stored.dataset, stored.session.plan),
             arms=arms,
-            rater=self.rater(),
+            rater=rater,
             recorder=self.store,
             history=History(
                 responses=stored.responses,
@@ -160,12 +156,22 @@ class Workbench:
         )
 
     def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None) -> Arm:
-        target = open_target(
-            config, base_dir=self.workspace.folder, environ=self.environ, limiters=self._limiters, speed=speed
-        )
+        if speed is not None and isinstance(config.target, RecordingTarget):
+            config = replace(config, target=replace(config.target, speed=speed))
+        target = open_target(config, base_dir=self.configs_folder, environ=self.environ, limiters=self._limiters)
         return Arm(role, run_id, config, target)
 
-    @staticmethod
-    def new_seed() -> int:
-        """A seed that is easy to say aloud."""
-        return secrets.randbelow(9000) + 1000
+    @property
+    def configs_folder(self) -> Path:
+        """Where the paths inside stored configs start."""
+        return self.workspace.folder / "configs"
+
+
+def session_id() -> str:
+    """Day, time and four letters: sorts by time, can be said aloud, and its start is enough to name it."""
+    return f"{utc_now():%Y%m%d-%H%M%S}-{''.join(secrets.choice('bcdfghjkmnpqrstvwxz') for _ in range(4))}"
+
+
+def new_seed() -> int:
+    """A seed that is easy to say aloud."""
+    return secrets.randbelow(9000) + 1000

@@ -1,7 +1,7 @@
 """Decides one gate from its evidence.
 
-`set`        the claim is about the planned cases themselves, so it is certain: PASS once the sum reached so far is enough
-             even if every missing case went against it, FAIL once even all of them together could not save it.
+`set`        the claim is about the planned cases themselves, so it is certain: PASS once the sum reached so far is
+             enough even if every missing case went against it, FAIL once even all of them could not save it.
 `population` the claim is about all cases of this kind: W±, valid however often one looks; see
              `tiebreak.stats.confidence_sequence`.
 `zero`       nothing of this sort may happen at all: FAIL at the first hit, PASS once every planned case is in.
@@ -9,7 +9,6 @@
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 from tiebreak.gates.evidence import SCALES, Evidence, exact, measure_of
@@ -119,8 +118,9 @@ def _zero_rule(gate: Gate, evidence: Evidence, _limit: float) -> Ruling:
         return Ruling(False, float(hits), below, f"{hits} of {evidence.n}, where none is allowed")
     if evidence.missing == 0:
         return Ruling(True, 0.0, below, "")
-    rate = f", rate < {percent(below)}" if evidence.n else ""
-    return Ruling(None, 0.0, below, f"0 of {evidence.n} so far{rate}; {evidence.missing} still to come")
+    # Rounded up: the rate is below what is shown.
+    rate = f", rate < {percent(math.ceil(below * 1000) / 1000)}" if evidence.n else ""
+    return Ruling(None, 0.0, below, f"0 of {evidence.n} so far{rate}; {evidence.to_come} still to come")
 
 
 def _set_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
@@ -135,9 +135,13 @@ def _set_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     else:
         passes = True if most is not None and most <= wanted else False if least > wanted else None
         decisive = least if passes is False else most
-    lost = "not reached" if evidence.missing == 0 else "out of reach, whatever the missing cases bring"
-    needed = {True: "", False: lost}.get(passes) if passes is not None else set_needs(gate, evidence, limit)
-    return Ruling(passes, _mean(evidence), _over(decisive, evidence.applicable), needed or "")
+    if passes is None:
+        needed = set_needs(gate, evidence, limit)
+    else:
+        lost = "out of reach, whatever the missing cases bring" if evidence.missing else "not reached"
+        needed = "" if passes else lost
+    bound = None if decisive is None else float(decisive / evidence.applicable)
+    return Ruling(passes, _mean(evidence), bound, needed)
 
 
 def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
@@ -146,21 +150,19 @@ def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     if high is None:
         raise ValueError(f"gate {gate.id!r}: costs have no upper end, so no population bound holds")
     width = high - low
-    histogram = Histogram.of_counts({float((value - low) / width): count for value, count in evidence.values})
-    m0 = float((exact(limit) - low) / width)
+    histogram = Histogram.of_counts({(float(value) - low) / width: count for value, count in evidence.values})
+    share = (exact(limit) - low) / width
     upright = gate.at_least is not None
-    seen, m0 = (histogram, m0) if upright else (histogram.mirrored, float(1 - exact(m0)))
+    seen, m0 = (histogram, float(share)) if upright else (histogram.mirrored, float(1 - share))
     if log_wealth(seen, m0, -1) >= math.log(1 / gate.alpha_fail):
         passes, bound = False, upper_bound(seen, gate.alpha_fail)
     else:
         passes = True if log_wealth(seen, m0, 1) >= math.log(1 / gate.alpha_pass) else None
         bound = lower_bound(seen, gate.alpha_pass)
     if passes is None:
-        enough = evidence.to_come > 0
-        further = successes_to_pass(seen, m0, gate.alpha_pass) if enough else None
-        needed = (
-            population_needs(gate, evidence, further) if enough else "all cases are in, and they settle it neither way"
-        )
+        needed = "all cases are in, and they settle it neither way"
+        if evidence.to_come > 0:
+            needed = population_needs(gate, evidence, successes_to_pass(seen, m0, gate.alpha_pass))
     else:
         needed = "" if passes else "the evidence is against it"
     return Ruling(passes, _mean(evidence), low + width * (bound if upright else 1 - bound), needed)
@@ -168,10 +170,6 @@ def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
 
 def _mean(evidence: Evidence) -> float | None:
     return float(evidence.total / evidence.n) if evidence.n else None
-
-
-def _over(total: Fraction | None, n: int) -> float | None:
-    return None if total is None else float(total / n)
 
 
 def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict[str, object]:

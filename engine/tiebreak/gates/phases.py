@@ -21,9 +21,9 @@ def overall(outcomes: Iterable[GateOutcome]) -> GateStatus:
 
     Passing needs no correction for many gates, since all of them must pass.
     """
-    statuses = {outcome.status for outcome in outcomes}
-    order: tuple[GateStatus, ...] = ("fail", "pending", "undecided")
-    return next((status for status in order if status in statuses), "pass")
+    statuses: set[GateStatus] = {outcome.status for outcome in outcomes}
+    worst_first: tuple[GateStatus, ...] = ("fail", "pending", "undecided", "pass")
+    return next(status for status in worst_first if status in statuses or status == "pass")
 
 
 def phase_status(outcomes: Sequence[GateOutcome]) -> Mapping[Phase, PhaseOutcome]:

@@ -85,7 +85,8 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
         return f"{'' if at_least else 'at most '}{plural(points, 'more win')} in {left} (a tie counts ½)"
     if at_least:
         return f"{plural(math.ceil(open_sum), f'more {counted}')} in {left}"
-    return f"at most {plural(math.floor(open_sum), f'more {counted}')} in {left}"
+    allowed = math.floor(open_sum)
+    return f"at most {plural(allowed, f'more {counted}')} in {left}" if allowed else f"no further {counted} in {left}"
 
 
 def population_needs(gate: Gate, evidence: Evidence, successes: int | None) -> str:
@@ -102,6 +103,5 @@ def population_needs(gate: Gate, evidence: Evidence, successes: int | None) -> s
     else:
         best = plural(successes, f"more {counted}")
     if successes > evidence.to_come:
-        left = plural(evidence.to_come, coming)
-        return f"no longer in reach: it would take {best} on end, and {left} {'is' if evidence.to_come == 1 else 'are'} left"
+        return f"out of reach in this plan: it takes {best} on end, with {plural(evidence.to_come, coming)} left"
     return f"{best} on end, or more cases with some against it"

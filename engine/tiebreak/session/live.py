@@ -86,7 +86,7 @@ class LiveSession:
         self.rater = rater
         self.scoreboard = Scoreboard(session, policy, {case.id: case for case in cases})
         self.crash: BaseException | None = None
-        self._arms = {arm.role: arm for arm in arms}
+        self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._recorder = recorder
         self._new_id = IdMaker()
         self._on_change = on_change
@@ -95,6 +95,7 @@ class LiveSession:
         self._box = BallotBox(recorder, self.saves, self._new_id, self.scoreboard.add)
         self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
         """Every attempt without its text, in order."""
+        self._results: dict[str, tuple[CheckResult, ...]] = {}
         self._positions = {case.id: position for position, case in enumerate(cases)}
         history = history or History()
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
@@ -103,18 +104,19 @@ class LiveSession:
     # -- opening and closing
 
     def _restore(self, history: History) -> None:
-        by_run = {arm.run_id: role for role, arm in self._arms.items()}
+        by_run: dict[str, SessionRole] = {arm.run_id: role for role, arm in self._arms.items()}
         for response in history.responses:
             if response.run_id in by_run:
                 self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
                 self.scoreboard.add(light(response))
-        checked = {result.response_id for result in history.check_results}
+        for result in history.check_results:
+            self._results[result.response_id] = (*self._results.get(result.response_id, ()), result)
         for fact in (*history.check_results, *history.presentations, *history.ballots):
             self.scoreboard.add(fact)
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
         for response in history.responses:
-            if response.id not in checked and response.case_id in self._positions:
+            if response.id not in self._results and response.case_id in self._positions:
                 self._check(self._recorder.response(response.id))
 
     async def close(self) -> None:
@@ -133,7 +135,7 @@ class LiveSession:
             raise UsageError(f"This session has cases 1 to {len(self.cases)}; there is no case {position + 1}.")
         self._pipeline.want(position, self._next_attempt)
         case = self.cases[position]
-        answers = {role: self._on_show(role, case) for role in ROLES}
+        answers: dict[SessionRole, Answering] = {role: self._on_show(role, case) for role in ROLES}
         return Exchange(position=position, case=case, answers=answers)
 
     def _on_show(self, role: SessionRole, case: Case) -> Answering:
@@ -158,6 +160,14 @@ class LiveSession:
             return None
         return len(self._attempts.get((role, case.id), [])) + 1
 
+    def check_results(self, position: int) -> Mapping[SessionRole, tuple[CheckResult, ...]]:
+        """What the checks say of the counting answers of a case."""
+        found: dict[SessionRole, tuple[CheckResult, ...]] = {}
+        for role in ROLES:
+            counting = self.counting(role, self.cases[position])
+            found[role] = self._results.get(counting.id, ()) if counting is not None else ()
+        return found
+
     @property
     def paused(self) -> Mapping[SessionRole, str]:
         """Arms that fetch nothing further, and why."""
@@ -170,7 +180,7 @@ class LiveSession:
     def form(self, position: int) -> FormState:
         """What the rater gave for a case, and what is still asked."""
         case = self.cases[position]
-        responses = {role: self.counting(role, case) for role in ROLES}
+        responses: dict[SessionRole, Response | None] = {role: self.counting(role, case) for role in ROLES}
         presentation = self._showings.of_pair(case.id, [r.id if r else None for r in responses.values()])
         ballots = self._box.in_force(presentation.id) if presentation else ()
         return form_state(self.policy.form, responses, ballots)
@@ -219,7 +229,8 @@ class LiveSession:
     def _check(self, response: Response) -> None:
         case = self.cases[self._positions[response.case_id]]
         specs = checks_for(case, self.policy)
-        results = run_checks(case, response, specs)
+        results = tuple(run_checks(case, response, specs))
+        self._results[response.id] = results
         if results:
             self.saves.follow(self._recorder.record_checks(results, specs))
             for result in results:

@@ -30,7 +30,7 @@ class Pipeline:
     ) -> None:
         self.paused: dict[SessionRole, str] = {}
         """Why an arm fetches no further answers."""
-        self._arms = {arm.role: arm for arm in arms}
+        self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._cases = cases
         self._new_id = new_id
         self._recorded = recorded

@@ -6,6 +6,9 @@ import numpy as np
 
 from tiebreak.stats.confidence_sequence import FRACTIONS, NEWTON_STEPS, NODES, Histogram, log_wealth
 
+NEARLY = 1e-4
+"""A Newton step of this size leaves an error of about its square: nothing, for a number of whole cases."""
+
 
 def successes_to_pass(histogram: Histogram, m0: float, alpha: float = 0.05) -> int | None:
     """The least number of further values of 1 after which "mean ≥ m0" passes; None if no number does (m0 = 1).
@@ -32,9 +35,9 @@ def successes_to_pass(histogram: Histogram, m0: float, alpha: float = 0.05) -> i
         total = float(weights.sum())
         step = (threshold - top - math.log(total / NODES)) * total / float(weights @ gain)
         k += step
-        if abs(step) < 1e-9:
+        if abs(step) < NEARLY:
             break
-    return math.ceil(k - 1e-9)
+    return math.ceil(k - NEARLY**2)
 
 
 def zero_failures_to_pass(m0: float, alpha: float = 0.05) -> int | None:

@@ -10,8 +10,8 @@ from tiebreak.errors import IncompleteError, ProtocolError, TargetError
 from tiebreak.records import Cost, ToolCall, Usage
 from tiebreak.targets.chunkjson import Json, as_list, as_map, as_text, whole
 from tiebreak.targets.events import (
-    FirstToken,
     Finish,
+    FirstToken,
     ReasoningDelta,
     TargetEvent,
     TextDelta,
@@ -117,10 +117,10 @@ class ChatStream:
         if self._served_model is None and (model := as_text(body.get("model"))):
             self._served_model = whole(model)
         self._take_usage(body)
-        choices = body.get("choices")
-        if not choices:
+        if not body.get("choices"):
             return
-        choice = as_map(choices[0]) if isinstance(choices, list) else None
+        choices = as_list(body["choices"])
+        choice = as_map(choices[0]) if choices else None
         if choice is None:
             raise ProtocolError("The server sent a chunk whose `choices` is not a list of objects.")
         # A plain JSON reply to a streaming request says `message` where a chunk says `delta`.

@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 
 from tiebreak.errors import (
     AuthError,
-    ProtocolError,
     QuotaError,
     RateLimitError,
     RequestError,
@@ -19,6 +18,7 @@ from tiebreak.sanitise import clean_line
 from tiebreak.targets.chunkjson import Json, as_list, as_map, as_text, parse
 from tiebreak.targets.providers import Endpoint
 
+ADDRESS_HINT = "base_url should be the address before /chat/completions, usually ending in /v1."
 QUOTED = 300
 """Terminal cells of a server's own words in a message."""
 
@@ -70,7 +70,8 @@ class Refusals:
 
     def _error(self, status: int, words: str, codes: str, *, retry_after: float | None = None) -> TargetError:
         host, model = self._endpoint.host, self._endpoint.model
-        says = f": {self.quote(words)}" if words.strip() else "."
+        quoted = self.quote(words)
+        says = f": {quoted}{'' if quoted.endswith(('.', '!', '?', '…')) else '.'}" if quoted else "."
         haystack = f"{codes} {words}".lower()
         if status in (401, 403):
             return AuthError(f"{host} refused the key ({status}){says}", hint=self._endpoint.key_hint, status=status)
@@ -104,10 +105,8 @@ class Refusals:
                 hint="Look at the parameters and the prompt of the config.",
                 status=status,
             )
-        return ProtocolError(
-            f"{host} replied with the status {status}, which is no answer{says}",
-            hint="base_url should be the address before /chat/completions, usually ending in /v1.",
-            status=status,
+        return UnknownModelError(
+            f"{host} replied with the status {status}, which is no answer{says}", hint=ADDRESS_HINT, status=status
         )
 
 
@@ -153,7 +152,7 @@ def _flat(value: object) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait as `Retry-After` says, in seconds or as an HTTP date (RFC 9110, section 10.2.3); never negative."""
+    """Seconds to wait as `Retry-After` says, in seconds or as an HTTP date (RFC 9110, section 10.2.3)."""
     milliseconds = headers.get("retry-after-ms", "")
     if milliseconds.isdecimal():
         return int(milliseconds) / 1000

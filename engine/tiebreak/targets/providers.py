@@ -1,15 +1,15 @@
-"""Where a model is found: from the model of a config to an address, a key and the provider's ways (`providers.toml`)."""
+"""Where a model is found: from the model of a config to an address, a key and the provider's ways."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 from tiebreak.errors import AuthError, UnknownModelError, UsageError
 from tiebreak.records import ModelTarget
-from tiebreak.records.codec import adapter
 
 COMPLETIONS = "/chat/completions"
 
@@ -31,8 +31,6 @@ class Provider:
     local: bool = False
     aliases: tuple[str, ...] = ()
     warning: str | None = None
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     def key_from(self, environ: Mapping[str, str]) -> tuple[str, str] | None:
         """The first variable of `key_env` that is set, and its value."""
@@ -72,6 +70,11 @@ class Endpoint:
         return {"Authorization": f"Bearer {self.key}"} if auth == "bearer" else {auth: self.key}
 
     @property
+    def rename(self) -> Mapping[str, str]:
+        """Parameter names of a config → names the provider knows."""
+        return self.provider.rename if self.provider else {}
+
+    @property
     def price_id(self) -> str | None:
         """The model's id in the price list; None where the list cannot know the price (one's own server)."""
         if self.provider is None or self.provider.local or self.host != urlsplit(self.provider.url).netloc:
@@ -100,8 +103,14 @@ class Endpoint:
 def providers() -> Mapping[str, Provider]:
     """The providers of the direct lane by prefix, in the file's order."""
     text = files("tiebreak.targets").joinpath("providers.toml").read_text(encoding="utf-8")
-    validate = adapter(Provider).validate_python
-    return {name: validate({"name": name, **table}) for name, table in tomllib.loads(text).items()}
+    return {name: Provider(name=name, **_frozen(table)) for name, table in tomllib.loads(text).items()}
+
+
+def _frozen(table: dict[str, Any]) -> dict[str, Any]:
+    """Our own file needs no validation beyond what the tests do."""
+    return {
+        field: tuple(cast("list[str]", value)) if isinstance(value, list) else value for field, value in table.items()
+    }
 
 
 @cache
@@ -186,7 +195,7 @@ def _address(text: str, source: str, default: str | None = None) -> str:
         parts, usable = SplitResult("", "", "", "", ""), False
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise UsageError(
-            f"{source} holds more than an address (a user, a password or a query), and it is stored with every session.",
+            f"{source} holds a user, a password or a query besides the address, and it is stored with every session.",
             hint="Give the plain address, and name the variable that holds the key in api_key_env.",
         )
     if not usable:

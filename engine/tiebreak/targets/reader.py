@@ -1,10 +1,10 @@
 """The bytes of a reply to events: an event stream, or the plain JSON that some servers send though asked to stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tiebreak.errors import ProtocolError, TargetError
 from tiebreak.targets.chat import ChatStream
-from tiebreak.targets.chunkjson import parse
+from tiebreak.targets.chunkjson import as_map, parse
 from tiebreak.targets.events import TargetEvent
 from tiebreak.targets.sse import SseEvent, SseReader
 
@@ -33,8 +33,7 @@ class StreamReader:
         try:
             if self._size > MAX_ANSWER:
                 raise ProtocolError(f"The answer is longer than {MAX_ANSWER // 1024 // 1024} MB.")
-            chunks = self._chunks(self._sse.feed(data))
-            return self.chat.feed(chunks, at) if chunks else []
+            return self.chat.feed(self._chunks(self._sse.feed(data)), at)
         except TargetError as error:
             self.failure = error
             return self.chat.take_events()
@@ -51,26 +50,26 @@ class StreamReader:
             self.failure = error
             return self.chat.take_events()
 
-    def _chunks(self, events: list[SseEvent]) -> list[object]:
-        chunks: list[object] = []
+    def _chunks(self, events: list[SseEvent]) -> Iterator[object]:
+        """One by one, so that what came before a malformed chunk is taken."""
         for event in events:
             data = event.data
             if data == b"[DONE]" or data.strip() == b"[DONE]":
                 self.done = True
-                break
+                return
             if not data:
                 continue
             chunk = self._parse(data)
-            if event.name == "error" and not (isinstance(chunk, dict) and "error" in chunk):
+            if event.name == "error" and "error" not in (as_map(chunk) or {}):
                 chunk = {"error": chunk}
-            chunks.append(chunk)
-        return chunks
+            yield chunk
 
     def _parse(self, data: bytes) -> object:
         try:
             return parse(data)
         except ValueError:
-            raise ProtocolError(f"The server sent a chunk that is not JSON: {self._quote(data)}") from None
+            pass  # raised below: the parser's error holds the whole text, and would hang on ours as context
+        raise ProtocolError(f"The server sent a chunk that is not JSON: {self._quote(data)}")
 
 
 def read_whole(chat: ChatStream, body: bytes, at: float, quote: Quote) -> list[TargetEvent]:
@@ -83,5 +82,7 @@ def read_whole(chat: ChatStream, body: bytes, at: float, quote: Quote) -> list[T
     try:
         reply = parse(body)
     except ValueError:
-        raise ProtocolError(f"The server sent a reply that is not JSON: {quote(body)}") from None
+        reply = None
+    if reply is None:
+        raise ProtocolError(f"The server sent a reply that is not JSON: {quote(body)}")
     return [*chat.feed([reply], at), *chat.end()]

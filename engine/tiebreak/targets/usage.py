@@ -6,7 +6,7 @@ from tiebreak.records import Cost, Message, Usage
 from tiebreak.targets.chunkjson import Json, as_count, as_map
 
 BYTES_PER_TOKEN = 4
-"""UTF-8 bytes of a token on average: OpenAI's rule of thumb of four characters, which in bytes also suits other scripts."""
+"""UTF-8 bytes of a token on average: OpenAI's rule of thumb of four characters, in bytes to suit other scripts too."""
 TOKENS_PER_MESSAGE = 4
 """What the chat template puts around each message."""
 

@@ -1,6 +1,6 @@
 """Makes a config from a model and a prompt, typed or loaded from a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textual import on
@@ -44,10 +44,11 @@ class BuildConfigDialog(Dialog[Config]):
     heading = "Build a config"
     hint = "⇥ next field · ctrl+s saves · esc leaves"
 
-    def __init__(self, models: Sequence[str], folder: Path) -> None:
+    def __init__(self, models: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
         super().__init__()
         self._models = models
         self._folder = folder
+        self._environ = environ
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
@@ -104,7 +105,7 @@ class BuildConfigDialog(Dialog[Config]):
                 "The config needs a model.", hint="Such as openai/gpt-4.1-mini, or any name your server knows."
             )
         target = ModelTarget(model=self._value("model"), base_url=self._value("base_url") or None)
-        resolve(target)
+        resolve(target, self._environ)
         config = Config(
             name=self._value("name"),
             target=target,

@@ -1,6 +1,6 @@
 """A quick spot check: two models, one question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -38,9 +38,10 @@ class SpotDialog(Dialog[SpotCheck]):
     heading = "Spot check"
     hint = "⇥ next field · ctrl+s asks both · esc leaves"
 
-    def __init__(self, models: Sequence[str]) -> None:
+    def __init__(self, models: Sequence[str], environ: Mapping[str, str]) -> None:
         super().__init__()
         self._models = models
+        self._environ = environ
 
     def body(self) -> ComposeResult:
         for side in "ab":
@@ -66,7 +67,7 @@ class SpotDialog(Dialog[SpotCheck]):
         else:
             try:
                 for model in (a, b):
-                    resolve(ModelTarget(model=model, base_url=base_url or None))
+                    resolve(ModelTarget(model=model, base_url=base_url or None), self._environ)
             except TiebreakError as error:
                 problem = str(error)
         if problem:

@@ -19,14 +19,18 @@ class Kind(IntEnum):
 
 
 class Rows:
-    """Wrapped text. Rows keep the source exactly (tabs, trailing spaces), so the source can be had back."""
+    """Wrapped text. Rows keep tabs and trailing spaces, so that what is copied is the source."""
 
     def __init__(self, width: int) -> None:
         self.width = max(2, width)
         self._texts = [""]
         self._marks = bytearray([Kind.TEXT])
+        self._pieces: list[tuple[str, Kind]] = []
+        self._open: list[str] = []
+        self._open_kind = Kind.TEXT
+        self._open_length = 0
         self.length = 0
-        """Characters appended."""
+        """Characters held, newlines included."""
 
     def __len__(self) -> int:
         """Rows to paint; the empty row that follows a final newline is not one of them."""
@@ -47,6 +51,7 @@ class Rows:
         if not text:
             return len(self._texts)
         self.length += len(text)
+        self._keep(text, kind)
         if self.kind(-1) != kind:
             self._start(kind)
         first = len(self._texts) - 1
@@ -60,16 +65,9 @@ class Rows:
 
     def source(self) -> Iterator[tuple[str, Kind]]:
         """Yield the text in pieces of about 16 k characters; appended to an empty `Rows` they make the same text."""
-        piece: list[str] = []
-        size = 0
-        kind = self.kind(0)
-        for index, text in enumerate(self._texts):
-            if self.kind(index) != kind or size >= _PIECE:
-                yield "".join(piece), kind
-                piece, size, kind = [], 0, self.kind(index)
-            piece.append(text + "\n" if self.ends_line(index) else text)
-            size += len(text) + 1
-        yield "".join(piece), kind
+        yield from self._pieces
+        if self._open:
+            yield "".join(self._open), self._open_kind
 
     def extract(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """Return the source between two (row, offset) places, without our notes and without breaks made by wrapping."""
@@ -87,19 +85,30 @@ class Rows:
 
     def position(self, row: int) -> int:
         """Characters before `row`: a place that survives wrapping at another width."""
-        return sum(len(text) for text in self._texts[:row]) + sum(mark >> 7 for mark in self._marks[:row])
+        newlines = sum(self._marks.count(kind | _NEWLINE, 0, row) for kind in Kind)
+        return sum(map(len, self._texts[:row])) + newlines
 
     def row_at(self, position: int) -> int:
-        """Row that holds the character at `position`; the inverse of `position`."""
-        passed = 0
-        for index, text in enumerate(self._texts):
-            passed += len(text) + (self._marks[index] >> 7)
-            if passed > position:
-                return index
-        return max(0, len(self) - 1)
+        """Row that holds the character at `position`; the inverse of `position`. Looks back from the last row."""
+        row = len(self._texts) - 1
+        before = self.length - len(self._texts[row])
+        while before > position and row > 0:
+            row -= 1
+            before -= len(self._texts[row]) + self.ends_line(row)
+        return max(0, min(row, len(self) - 1))
+
+    def _keep(self, text: str, kind: Kind) -> None:
+        """Keep the source, in pieces large enough that there are few."""
+        if self._open and (kind != self._open_kind or self._open_length >= _PIECE):
+            self._pieces.append(("".join(self._open), self._open_kind))
+            self._open, self._open_length = [], 0
+        self._open.append(text)
+        self._open_length += len(text)
+        self._open_kind = kind
 
     def _start(self, kind: Kind) -> None:
         if self._texts[-1]:
+            self.length += 1
             self._marks[-1] |= _NEWLINE
             self._texts.append("")
             self._marks.append(kind)

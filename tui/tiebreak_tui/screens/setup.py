@@ -88,6 +88,6 @@ class SetupScreen(Screen[None]):
             choosing.reload()
             sessions = bench.store.sessions(200)
         except TiebreakError as error:
-            self.app.call_from_thread(self.show_problem, error)
+            self.tiebreak.call_from_thread(self.show_problem, error)
             return
-        self.app.call_from_thread(self._loaded, choosing, sessions)
+        self.tiebreak.call_from_thread(self._loaded, choosing, sessions)

@@ -4,6 +4,7 @@ allows."""
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import ClassVar, Literal
 
@@ -52,17 +53,17 @@ class AnswerView(LineView):
     AnswerView {
         background: $background;
         color: $foreground;
-        .answer--reasoning { color: $text-muted; text-style: italic; }
-        .answer--note { color: $text-muted; }
+        .answer--reasoning { text-style: dim italic; }
+        .answer--note { text-style: dim; }
         .answer--heading { color: $text-primary; text-style: bold; }
         .answer--strong { text-style: bold; }
         .answer--code { color: $text-accent; }
         .answer--link { color: $text-primary; text-style: underline; }
-        .answer--quote { color: $text-muted; text-style: italic; }
+        .answer--quote { text-style: dim italic; }
         .answer--keyword { color: $text-primary; text-style: bold; }
         .answer--string { color: $text-success; }
         .answer--number { color: $text-warning; }
-        .answer--comment { color: $text-muted; text-style: italic; }
+        .answer--comment { text-style: dim italic; }
         .answer--function { color: $text-accent; }
         .answer--removed { color: $text-error; text-style: underline; }
         .answer--added { color: $text-success; text-style: underline; }
@@ -111,9 +112,11 @@ class AnswerView(LineView):
             self._show_built(None)
         self._accept(text, Kind.REASONING if reasoning else Kind.TEXT)
 
-    def finish(self) -> None:
-        """Say that the stream has ended: the answer is now laid out as `mode` asks."""
+    def finish(self, notes: Iterable[str] = ()) -> None:
+        """Say that the stream has ended: the answer is now laid out as `mode` asks. `notes` as for `show`."""
         self._streaming = False
+        for note in notes:
+            self._accept(note + "\n", Kind.NOTE)
         self._settle()
 
     def show(self, text: str, *, reasoning: str = "", notes: Iterable[str] = ()) -> None:
@@ -148,6 +151,11 @@ class AnswerView(LineView):
         return self._streaming
 
     @property
+    def settled(self) -> bool:
+        """Whether all text is taken in and laid out."""
+        return not (self._waiting or self._streaming or (self._builder and self._builder.is_running))
+
+    @property
     def text(self) -> str:
         """The answer as shown, clean and without reasoning."""
         pieces = (*self._rows.source(), *self._waiting)
@@ -171,6 +179,8 @@ class AnswerView(LineView):
         while self._waiting and perf_counter() < deadline:
             piece, kind = self._waiting.popleft()
             first = min(first, self._rows.append(clean(piece), kind))
+            if self._anchor is not None and self._rows.length > self._anchor:
+                break
         self._draining = bool(self._waiting) and self.is_attached
         if self._draining:
             self.set_timer(_PAUSE, self._drain)
@@ -208,7 +218,7 @@ class AnswerView(LineView):
         # Wrapped anew in slices, like a long answer that arrives; meanwhile the place that was on top is remembered.
         following = self.following
         self._anchor = None if following or self._built else self._rows.position(self.scroll_offset.y)
-        pieces = [piece for piece in self._rows.source() if piece[0]]
+        pieces = list(self._rows.source())
         self._rows = Rows(width)
         self._waiting.extendleft(reversed(pieces))
         self.following = following
@@ -232,7 +242,7 @@ class AnswerView(LineView):
             self._show_built(None)
             self.post_message(self.Painted(self, "raw", reason))
         else:
-            self._builder = self.run_worker(self._build(build))
+            self._builder = self.run_worker(partial(self._build, build))
 
     def _stop_building(self) -> None:
         if self._builder is not None:

@@ -28,13 +28,13 @@ class StreamPump:
     """Feeds any number of views from queues that producers on the event loop fill. Sleeps while nothing waits."""
 
     def __init__(self, host: MessagePump) -> None:
-        """`host` is the screen or app whose frames are counted; it must be running."""
+        """`host` is the screen or app whose frames are counted; it must be running once text comes."""
         self._host = host
         self._queues: dict[Sink, deque[tuple[str, bool]]] = {}
-        self._timer: Timer = host.set_interval(1 / FAST, self._tick, pause=True)
+        self._timer: Timer | None = None
         self._slow = False
         self._ticks = 0
-        self._asleep = True
+        self._asleep = False
 
     @property
     def frames_per_second(self) -> float:
@@ -43,9 +43,11 @@ class StreamPump:
     def push(self, sink: Sink, text: str, *, reasoning: bool = False) -> None:
         """Queue text for a view. Call on the event loop; costs well under a microsecond a character."""
         self._queues.setdefault(sink, deque()).append((text, reasoning))
-        if self._asleep:
-            self._asleep = False
+        if self._timer is None:
+            self._timer = self._host.set_interval(1 / FAST, self._tick)
+        elif self._asleep:
             self._timer.resume()
+        self._asleep = False
 
     def flush(self, sink: Sink) -> None:
         """Hand over all that waits for a view now, as before its answer is finished."""
@@ -58,13 +60,13 @@ class StreamPump:
         self._queues.pop(sink, None)
 
     def stop(self) -> None:
-        self._timer.stop()
+        if self._timer is not None:
+            self._timer.stop()
         self._queues.clear()
 
     def _tick(self) -> None:
         if not self._queues:
-            self._asleep = True
-            self._timer.pause()
+            self._sleep()
             return
         self._ticks += 1
         if self._slow and self._ticks % SLOW_EVERY:
@@ -75,6 +77,11 @@ class StreamPump:
             if not queue:
                 del self._queues[sink]
         self._host.call_after_refresh(self._painted, began)
+
+    def _sleep(self) -> None:
+        assert self._timer is not None
+        self._asleep = True
+        self._timer.pause()
 
     def _painted(self, began: float) -> None:
         cost = thread_time() - began

@@ -15,6 +15,9 @@ from textual.widget import Widget
 from tiebreak_tui.rendering.find import Span, find
 from tiebreak_tui.rendering.strips import paint
 
+FIND_ROWS = 50_000
+"""Rows that `find` looks at: some megabytes of text, a few dozen milliseconds."""
+
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows painted one by one, so that a view of a million costs what fits on the screen.
@@ -44,6 +47,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._hit_spans: dict[int, list[tuple[int, int, int]]] = {}
         self._query = ""
         self._current = 0
+        self._base_style: Style | None = None
 
     @property
     @abstractmethod
@@ -63,9 +67,20 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def row_ends_line(self, row: int) -> bool:
         return True
 
+    @property
+    def base_style(self) -> Style:
+        """`rich_style`, computed once: it costs more than all else that a row takes."""
+        if self._base_style is None:
+            self._base_style = self.rich_style
+        return self._base_style
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._base_style = None
+
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base_style
         if row >= self.row_count:
             return Strip.blank(width, base)
         strip = self.row_strip(row, base)
@@ -118,7 +133,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Look for the query again, after the rows have changed."""
         if not self._query and not self._hits:
             return
-        rows = ((self.row_text(row), self.row_ends_line(row)) for row in range(self.row_count))
+        rows = ((self.row_text(row), self.row_ends_line(row)) for row in range(min(self.row_count, FIND_ROWS)))
         self._hits = find(rows, self._query)
         self._current = min(self._current, max(0, len(self._hits) - 1))
         spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
@@ -130,6 +145,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def rows_changed(self, first: int = 0) -> None:
         """Fit scrollbar and position to the rows there are now; rows from `first` on have changed."""
+        if not self.is_attached:
+            return
         size = Size(self.size.width, self.row_count)
         if size != self.virtual_size:
             # A reactive assignment would lay out the whole screen again, thirty times a second. The size of what is

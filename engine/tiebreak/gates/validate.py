@@ -1,0 +1,130 @@
+"""What is wrong with the gates of a policy for a dataset, before anybody rates a case."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from tiebreak.checks.parse import nearest
+from tiebreak.gates.evidence import SCALES, exact, measure_of
+from tiebreak.gates.expand import PlannedGate, expand
+from tiebreak.gates.wording import amount, percent, plural, title_of
+from tiebreak.records import Case, Dataset, Gate, Policy
+from tiebreak.stats.planning import zero_failures_to_pass
+
+Level = Literal["error", "warning"]
+
+
+class Finding(NamedTuple):
+    level: Level
+    """A gate with an `error` cannot be decided; a `warning` tells what its rater should know."""
+    sentence: str
+
+
+def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | None = None) -> list[Finding]:
+    """All there is to say of a policy's gates, errors first; `planned` are the session's case ids, all by default."""
+    cases = dataset.cases if planned is None else [dataset.by_id[case_id] for case_id in planned]
+    findings = [Finding("error", sentence) for sentence in _shared_ids(policy)]
+    known = _known(policy, dataset)
+    for gate in (gate for gates in policy.gates.values() for gate in gates):
+        findings += [Finding("error", f"Gate “{gate.id}”: {sentence}") for sentence in _malformed(gate, known)]
+    if not findings:
+        findings += [Finding("error", sentence) for sentence in _contradictions(policy)]
+        segments = {case.segment for case in cases if case.segment is not None}
+        for planned_gate in expand(policy, segments):
+            findings += _reach(planned_gate, policy, cases)
+    return sorted(findings, key=lambda finding: finding.level == "warning")
+
+
+def _shared_ids(policy: Policy) -> Iterator[str]:
+    ids = Counter(gate.id for gates in policy.gates.values() for gate in gates)
+    for gate_id, count in ids.items():
+        if count > 1:
+            yield f"{count} gates have the id “{gate_id}”; give each its own."
+
+
+def _known(policy: Policy, dataset: Dataset) -> Mapping[str, Sequence[str]]:
+    specs = [*policy.checks, *(spec for case in dataset.cases for spec in case.checks)]
+    segments = {case.segment for case in dataset.cases if case.segment is not None}
+    return {
+        "check": list(dict.fromkeys(spec.id for spec in specs)),
+        "dimension": [dimension.name for dimension in policy.form.dimensions],
+        "segment": sorted(segments | set(dataset.card.segments)),
+    }
+
+
+def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What makes a gate undecidable in itself."""
+    rules = [gate.at_least is not None, gate.at_most is not None, gate.zero]
+    counts = gate.metric in ("failures", "harmful")
+    if sum(rules) != 1:
+        yield "it needs exactly one of `at_least`, `at_most` and `zero`."
+    elif gate.zero != counts:
+        yield f"`{gate.metric}` goes with `zero: true`." if counts else f"`zero` does not go with `{gate.metric}`."
+    for field, needed, name in (
+        ("check", gate.metric in ("check", "failures"), gate.check),
+        ("dimension", gate.metric in ("rubric", "harmful"), gate.dimension),
+    ):
+        if needed and name is None:
+            yield f"`{gate.metric}` needs a `{field}`. {nearest(None, known[field])}"
+        elif not needed and name is not None:
+            yield f"`{field}` does not go with `{gate.metric}`."
+        elif name is not None and name not in known[field]:
+            yield f"there is no {field} “{name}”. {nearest(name, known[field])}"
+    if gate.segment is not None and gate.each_segment:
+        yield "`segment` and `each_segment` exclude each other."
+    if gate.segment is not None and gate.segment not in known["segment"]:
+        yield f"there is no segment “{gate.segment}”. {nearest(gate.segment, known['segment'])}"
+    yield from _wrong_numbers(gate)
+
+
+def _wrong_numbers(gate: Gate) -> Iterator[str]:
+    low, high = SCALES[measure_of(gate).kind]
+    for field, limit in (("at_least", gate.at_least), ("at_most", gate.at_most)):
+        if limit is not None and not (low <= limit and (high is None or limit <= high)):
+            span = f"from {low} to {high}" if high is not None else f"{low} or more"
+            hint = f" For {percent(limit / 100)} write {limit / 100:g}." if high == 1 and 1 < limit <= 100 else ""
+            yield f"`{field}: {limit:g}` is outside {gate.metric}, which is {span}.{hint}"
+    if not (0 < gate.alpha_pass < 1 and 0 < gate.alpha_fail < 1):
+        yield "`alpha_pass` and `alpha_fail` lie between 0 and 1."
+    if gate.metric == "cost_per_answer":
+        if gate.scope == "population":
+            yield "costs have no upper end, so no population bound holds; use `scope: set`."
+        if gate.at_least is not None:
+            yield "a cost is limited by `at_most`."
+
+
+def _contradictions(policy: Policy) -> Iterator[str]:
+    """Pairs of gates that cannot both pass."""
+    gates = [gate for phase in policy.gates.values() for gate in phase]
+    for floor in (gate for gate in gates if gate.at_least is not None):
+        for ceiling in (gate for gate in gates if gate.at_most is not None):
+            same = measure_of(floor) == measure_of(ceiling) and floor.segment == ceiling.segment
+            if same and (floor.at_least or 0) > (ceiling.at_most or 0):
+                pair = f"“{floor.id}” ({title_of(floor)}) and “{ceiling.id}” ({title_of(ceiling)})"
+                yield f"Gates {pair} exclude each other."
+
+
+def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Iterator[Finding]:
+    """Whether a gate has cases, and enough of them."""
+    gate, segment = planned.gate, planned.segment
+    place = f"segment “{segment}”" if segment is not None else "this set"
+    policy_checks = {spec.id for spec in policy.checks}
+    n = sum(
+        (segment is None or case.segment == segment)
+        and (gate.check is None or gate.check in policy_checks or any(spec.id == gate.check for spec in case.checks))
+        for case in cases
+    )
+    if n == 0:
+        yield Finding("error", f"Gate “{gate.id}” applies to no planned case of {place}.")
+    elif gate.scope == "population" and not gate.zero:
+        limit = gate.at_least if gate.at_least is not None else gate.at_most
+        assert limit is not None
+        low, high = SCALES[measure_of(gate).kind]
+        share = (exact(limit) - low) / ((high or 1) - low)
+        needed = zero_failures_to_pass(float(share if gate.at_least is not None else 1 - share), gate.alpha_pass)
+        claim = f"{'≥' if gate.at_least is not None else '≤'} {amount(gate, limit)} of the population"
+        if needed is None:
+            yield Finding("error", f"Gate “{gate.id}”: no number of cases can show {claim}.")
+        elif needed > n:
+            clean = plural(needed, "clean case")
+            yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")

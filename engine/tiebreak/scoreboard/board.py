@@ -1,0 +1,181 @@
+"""Facts in, numbers out; each fact costs only the case it is about."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tiebreak.records import (
+    ROLES,
+    Ballot,
+    Case,
+    CheckResult,
+    Event,
+    Policy,
+    Presentation,
+    Response,
+    Session,
+    SessionRole,
+)
+from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.case import CaseState, fold_case
+from tiebreak.scoreboard.facts import Answer, CaseFacts
+from tiebreak.scoreboard.layout import Layout
+from tiebreak.scoreboard.readings import Reading, read
+from tiebreak.scoreboard.snapshot import Snapshot
+from tiebreak.scoreboard.spending import Purse
+from tiebreak.scoreboard.summary import Mark, summarise
+
+Fact = Response | CheckResult | Presentation | Ballot | Event
+
+
+class Scoreboard:
+    """Counts one session. The numbers depend only on which facts were added, not on their order or repetition.
+
+    Responses of other runs, of cases outside the plan, and results of other versions of a check are not counted.
+    """
+
+    def __init__(self, session: Session, policy: Policy, cases: Mapping[str, Case]) -> None:
+        """`cases` holds at least those of the session's plan, as they were pinned."""
+        self._session = session
+        self._policy = policy
+        self._planned = {case_id: cases[case_id] for case_id in session.plan.case_ids}
+        self._positions = {case_id: position for position, case_id in enumerate(self._planned)}
+        self._plan = tuple(self._planned)
+        self._roles: tuple[SessionRole, ...] = tuple(role for role in ROLES if role in session.runs)
+        self._role_of_run: dict[str, SessionRole] = {run_id: role for role, run_id in session.runs.items()}
+        self._layout = Layout(policy, list(self._planned.values()), self._roles)
+        self._facts: dict[str, CaseFacts] = {}
+        self._case_of: dict[str, str] = {}
+        """Case by response and by presentation."""
+        self._early: dict[str, list[CheckResult | Ballot]] = {}
+        """Facts that came before the response or presentation they belong to."""
+        self._changed: set[str] = set()
+        self._readings: dict[str, tuple[Reading | None, ...]] = {}
+        self._marks: dict[str, tuple[Mark, ...]] = {}
+        self._counts: Counter[Mark] = Counter()
+        self._purses: dict[SessionRole, Purse] = {role: Purse() for role in self._roles}
+        self._events: dict[str, EventKind] = {}
+        self._front = 0
+        """No position before this one waits for anything."""
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def of(cls, session: Session, policy: Policy, cases: Mapping[str, Case], facts: Iterable[Fact]) -> "Scoreboard":
+        """The board of all facts at once; the same as adding them one by one."""
+        board = cls(session, policy, cases)
+        for fact in facts:
+            board.add(fact)
+        return board
+
+    def add(self, fact: Fact) -> None:
+        """Take in one fact. Its case is folded anew when a number is next asked for."""
+        self._snapshot = None
+        match fact:
+            case Response():
+                self._add_response(fact)
+            case Presentation():
+                self._add_presentation(fact)
+            case CheckResult():
+                self._add_to(fact.response_id, fact)
+            case Ballot():
+                self._add_to(fact.presentation_id, fact)
+            case Event():
+                if fact.session_id == self._session.id:
+                    self._events[fact.id] = fact.kind
+
+    def case(self, case_id: str) -> CaseState:
+        """Where one case of the plan stands now."""
+        return self._fold(case_id, self._facts.get(case_id) or CaseFacts())
+
+    def snapshot(self) -> Snapshot:
+        """Every number of this moment; the same object until a fact is added."""
+        if self._snapshot is None:
+            for case_id in self._changed:
+                self._refold(case_id)
+            self._changed.clear()
+            self._snapshot = summarise(
+                policy=self._policy,
+                layout=self._layout,
+                roles=self._roles,
+                planned=len(self._plan),
+                position=self._first_open(),
+                counts=self._counts,
+                purses=self._purses,
+                events=Counter(self._events.values()),
+            )
+        return self._snapshot
+
+    def _add_response(self, response: Response) -> None:
+        role = self._role_of_run.get(response.run_id)
+        if role is None or response.case_id not in self._positions:
+            return
+        answers = self._of_case(response.case_id).answers.setdefault(role, {})
+        if response.id not in answers:
+            answers[response.id] = Answer.of(response)
+            self._purses[role].add(response)
+            self._adopt(response.id, response.case_id)
+
+    def _add_presentation(self, presentation: Presentation) -> None:
+        if presentation.session_id == self._session.id and presentation.case_id in self._positions:
+            self._of_case(presentation.case_id).presentations[presentation.id] = presentation
+            self._adopt(presentation.id, presentation.case_id)
+
+    def _adopt(self, owner_id: str, case_id: str) -> None:
+        self._case_of[owner_id] = case_id
+        for fact in ():
+            self._add_to(owner_id, fact)
+
+    def _add_to(self, owner_id: str, fact: CheckResult | Ballot) -> None:
+        case_id = self._case_of.get(owner_id)
+        if case_id is None:
+            self._early.setdefault(owner_id, []).append(fact)
+        elif isinstance(fact, Ballot):
+            self._of_case(case_id).ballots.setdefault(owner_id, {})[fact.id] = fact
+        else:
+            self._of_case(case_id).results[owner_id, fact.check_hash] = fact
+
+    def _of_case(self, case_id: str) -> CaseFacts:
+        self._changed.add(case_id)
+        facts = self._facts.get(case_id)
+        if facts is None:
+            facts = self._facts[case_id] = CaseFacts()
+        return facts
+
+    def _fold(self, case_id: str, facts: CaseFacts) -> CaseState:
+        return fold_case(case_id, facts, roles=self._roles, form=self._policy.form, blind=self._session.blind)
+
+    def _refold(self, case_id: str) -> None:
+        """Move what the tallies hold of a case to what it says now."""
+        case, facts = self._planned[case_id], self._facts[case_id]
+        state = self._fold(case_id, facts)
+        measures, versions = self._layout.of_case(case)
+        before = self._readings.get(case_id) or (None,) * len(measures)
+        after = tuple(read(measure, state, facts, versions) for measure in measures)
+        for measure, old, new in zip(measures, before, after, strict=True):
+            if old != new:
+                self._layout.tallies[measure, None].move(old, new)
+                if case.segment is not None and measure in self._layout.by_segment:
+                    self._layout.tallies[measure, case.segment].move(old, new)
+        self._readings[case_id] = after
+        marks = _marks(state)
+        self._counts.subtract(self._marks.get(case_id, ()))
+        self._counts.update(marks)
+        self._marks[case_id] = marks
+        if "done" not in marks:
+            self._front = min(self._front, self._positions[case_id])
+
+    def _first_open(self) -> int:
+        while self._front < len(self._plan) and "done" in self._marks.get(self._plan[self._front], ()):
+            self._front += 1
+        return self._front
+
+
+def _marks(state: CaseState) -> tuple[Mark, ...]:
+    apart: tuple[Mark, ...] = ("apart",) * state.apart
+    conditions: dict[Mark, bool] = {
+        "done": state.complete or bool(state.excluded),
+        "settled": state.verdict is not None,
+        "automatic": state.automatic,
+        "skipped": state.skipped,
+        "excluded": bool(state.excluded),
+    }
+    return (*state.excluded.items(), *apart, *(mark for mark, holds in conditions.items() if holds))

@@ -1,0 +1,155 @@
+"""One case, folded from its facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from tiebreak.records import Ballot, Form, Presentation, SessionRole
+from tiebreak.scoreboard.effective import effective_ballots, well_formed
+from tiebreak.scoreboard.facts import Answer, CaseFacts, counting_answers, why_excluded
+
+Verdict = Literal["win", "tie", "loss", "both_bad"]
+"""As the candidate sees it."""
+VERDICT_OF_VOTE: dict[object, Verdict] = {"A": "loss", "B": "win", "tie": "tie", "both_bad": "both_bad"}
+WIN_VALUE: dict[Verdict, Fraction] = {
+    "win": Fraction(1),
+    "tie": Fraction(1, 2),
+    "both_bad": Fraction(1, 2),
+    "loss": Fraction(0),
+}
+HALF = Fraction(1, 2)
+Line = tuple[str, SessionRole]
+"""A dimension, and the arm it is scored on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseState:
+    """Where one case stands. Raters are averaged; automatic verdicts come before votes."""
+
+    case_id: str
+    counting: Mapping[SessionRole, tuple[Answer, ...]]
+    """The counting answers of each arm, by sample; sample 0 is the one that raters see."""
+    excluded: Mapping[SessionRole, str]
+    """Arms whose every attempt was ended by infrastructure or by the user, and how the last one ended."""
+    broken: frozenset[SessionRole] = frozenset()
+    """Arms whose shown answer counts as a failed one."""
+    verdict: Verdict | None = None
+    win: Fraction | None = None
+    """1, ½ or 0 for the candidate; in between where raters differ."""
+    automatic: bool = False
+    """Settled without a vote, by a broken answer."""
+    skipped: bool = False
+    scores: Mapping[Line, Fraction]
+    """Mean score; 1 for a broken answer, whatever a rater gave it."""
+    harmed: frozenset[Line] = frozenset()
+    """Where any rater gave a 1. A broken answer is not harmful by itself."""
+    complete: bool = False
+    """Nothing more is asked of the rater."""
+    apart: int = 0
+    """Votes and scores given after a reveal: kept, never counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What one rater says of the case."""
+
+    verdict: Verdict | None
+    skipped: bool
+    scores: Mapping[Line, int]
+
+
+def fold_case(case_id: str, facts: CaseFacts, *, roles: Sequence[SessionRole], form: Form, blind: bool) -> CaseState:
+    """The state of a case, whatever the order of its facts."""
+    answers = {role: facts.answers.get(role, {}).values() for role in roles}
+    counting: dict[SessionRole, tuple[Answer, ...]] = {role: counting_answers(answers[role]) for role in roles}
+    shown: dict[SessionRole, Answer] = {role: own[0] for role, own in counting.items() if own and own[0].sample == 0}
+    excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r])) is not None}
+    broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
+    ready = len(shown) == len(roles)
+    sheets, apart = _sheets(facts, shown, blind) if ready else ([], 0)
+    scores: dict[Line, Fraction] = {}
+    for line in {line for sheet in sheets for line in sheet.scores}:
+        given = [sheet.scores[line] for sheet in sheets if line in sheet.scores]
+        scores[line] = Fraction(sum(given), len(given))
+    scores |= {(dimension.name, role): Fraction(1) for dimension in form.dimensions for role in broken}
+    automatic = ready and bool(broken) and len(roles) == 2
+    verdict, win = _settled_by(broken) if automatic else _voted([s.verdict for s in sheets if s.verdict is not None])
+    return CaseState(
+        case_id=case_id,
+        counting={role: own for role, own in counting.items() if own},
+        excluded=excluded,
+        broken=broken,
+        verdict=verdict,
+        win=win,
+        automatic=automatic,
+        skipped=verdict is None and any(sheet.skipped for sheet in sheets),
+        scores=scores,
+        harmed=frozenset(line for sheet in sheets for line, score in sheet.scores.items() if score == 1),
+        complete=ready and _complete(sheets, form, roles, broken),
+        apart=apart,
+    )
+
+
+def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[list[_Sheet], int]:
+    """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers."""
+    role_of: dict[str, SessionRole] = {answer.id: role for role, answer in shown.items()}
+    by_rater: dict[str, list[Ballot]] = {}
+    apart: list[Ballot] = []
+    for presentation in facts.presentations.values():
+        if presentation.repeat_of is not None or _pair(presentation) != role_of.keys():
+            continue
+        for ballot in facts.ballots.get(presentation.id, {}).values():
+            if ballot.phase == "post_reveal" or (blind and ballot.identity_seen):
+                apart.append(ballot)
+            elif well_formed(ballot):
+                by_rater.setdefault(presentation.rater_id, []).append(ballot)
+    sheets = [_sheet(effective_ballots(by_rater[rater]), role_of) for rater in sorted(by_rater)]
+    return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart)
+
+
+def _pair(presentation: Presentation) -> set[str]:
+    both = {presentation.left_response, presentation.right_response}
+    return {response for response in both if response is not None}
+
+
+def _sheet(ballots: Sequence[Ballot], role_of: Mapping[str, SessionRole]) -> _Sheet:
+    vote = next((ballot for ballot in ballots if ballot.kind == "vote"), None)
+    scores: dict[Line, int] = {}
+    for ballot in ballots:
+        role = role_of.get(ballot.response_id or "")
+        if ballot.kind == "score" and role is not None and isinstance(ballot.value, int):
+            scores[ballot.dimension or "", role] = ballot.value
+    return _Sheet(
+        verdict=VERDICT_OF_VOTE[vote.value] if vote is not None else None,
+        skipped=any(ballot.kind == "skip" for ballot in ballots),
+        scores=scores,
+    )
+
+
+def _settled_by(broken: frozenset[SessionRole]) -> tuple[Verdict, Fraction]:
+    verdict: Verdict = "both_bad" if len(broken) == 2 else "loss" if "candidate" in broken else "win"
+    return verdict, WIN_VALUE[verdict]
+
+
+def _voted(verdicts: Sequence[Verdict]) -> tuple[Verdict | None, Fraction | None]:
+    """The raters' mean; where they differ, the side it leans to."""
+    if not verdicts:
+        return None, None
+    win = sum((WIN_VALUE[verdict] for verdict in verdicts), Fraction(0)) / len(verdicts)
+    if len(set(verdicts)) == 1:
+        return verdicts[0], win
+    return ("win" if win > HALF else "loss" if win < HALF else "tie"), win
+
+
+def _complete(
+    sheets: Sequence[_Sheet], form: Form, roles: Sequence[SessionRole], broken: frozenset[SessionRole]
+) -> bool:
+    """Whether one rater gave all that is required, or nothing is. A broken answer needs neither vote nor score."""
+    votes = form.vote == "required" and not broken and len(roles) == 2
+    lines = {(d.name, role) for d in form.dimensions if d.required for role in roles if role not in broken}
+    if any(
+        sheet.skipped or (lines <= sheet.scores.keys() and not (votes and sheet.verdict is None)) for sheet in sheets
+    ):
+        return True
+    return bool(broken) and not lines

@@ -1,0 +1,65 @@
+"""What is known of one case, kept without texts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tiebreak.records import Ballot, CheckResult, Presentation, Response, SessionRole
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, as far as it is counted."""
+
+    id: str
+    sample: int
+    attempt: int
+    excluded: bool
+    broken: bool
+    usd: float | None
+    outcome: str
+    """The error's code, or else the status."""
+
+    @classmethod
+    def of(cls, response: Response) -> "Answer":
+        return cls(
+            id=response.id,
+            sample=response.sample,
+            attempt=response.attempt,
+            excluded=response.excluded,
+            broken=response.broken,
+            usd=response.cost.usd,
+            outcome=response.error.code if response.error is not None else response.status,
+        )
+
+
+@dataclass(slots=True)
+class CaseFacts:
+    """Facts by id, so that one handed over twice is one."""
+
+    answers: dict[SessionRole, dict[str, Answer]] = field(default_factory=dict[SessionRole, dict[str, Answer]])
+    results: dict[tuple[str, str], CheckResult] = field(default_factory=dict[tuple[str, str], CheckResult])
+    """By response and version of the check."""
+    presentations: dict[str, Presentation] = field(default_factory=dict[str, Presentation])
+    ballots: dict[str, dict[str, Ballot]] = field(default_factory=dict[str, dict[str, Ballot]])
+    """By presentation, then by their own id."""
+
+
+def counting_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Of each sample the first attempt that was ended neither by infrastructure nor by the user, by sample.
+
+    Later attempts are exploratory and never count.
+    """
+    counting: dict[int, Answer] = {}
+    for answer in answers:
+        known = counting.get(answer.sample)
+        if not answer.excluded and (known is None or (answer.attempt, answer.id) < (known.attempt, known.id)):
+            counting[answer.sample] = answer
+    return tuple(counting[sample] for sample in sorted(counting))
+
+
+def why_excluded(answers: Iterable[Answer]) -> str | None:
+    """How the latest attempt at sample 0 ended, if none of them counts; None if one does, or none was made."""
+    attempts = [answer for answer in answers if answer.sample == 0]
+    if not attempts or any(not answer.excluded for answer in attempts):
+        return None
+    return max(attempts, key=lambda answer: (answer.attempt, answer.id)).outcome

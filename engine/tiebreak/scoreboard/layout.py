@@ -1,0 +1,83 @@
+"""What there is to count in a session: measures, gates and segments, set down before the first fact."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from tiebreak.checks import checks_for
+from tiebreak.gates import Measure, expand, measure_of
+from tiebreak.records import Case, Policy, SessionRole
+from tiebreak.scoreboard.tally import Tally
+
+WIN_RATE = Measure("win_rate")
+TallyKey = tuple[Measure, str | None]
+"""A measure over one segment, or over all planned cases."""
+
+
+class Layout:
+    """Follows from the policy and the planned cases alone."""
+
+    def __init__(self, policy: Policy, planned: Sequence[Case], roles: Sequence[SessionRole]) -> None:
+        self.segments = sorted({case.segment for case in planned if case.segment is not None})
+        self.gates = expand(policy, self.segments)
+        self.by_segment = {WIN_RATE} | {measure_of(gate) for _, gate, segment in self.gates if segment is not None}
+        """Measures that are also counted per segment."""
+        self.check_ids: dict[str, None] = {}
+        """Every check of a planned case, the policy's first."""
+        self._policy = policy
+        self._roles = roles
+        self._policy_versions = {spec.id: spec.version for spec in policy.checks}
+        self._everywhere = self._measures_of_every_case()
+        self._measures: dict[tuple[str, ...], tuple[Measure, ...]] = {}
+        self.tallies = self._planned_tallies(planned)
+
+    def of_case(self, case: Case) -> tuple[tuple[Measure, ...], Mapping[str, str]]:
+        """The measures of a case, and the version of each of its checks."""
+        if not case.checks:
+            return self._with_checks(tuple(self._policy_versions)), self._policy_versions
+        specs = checks_for(case, self._policy)
+        return self._with_checks(tuple(spec.id for spec in specs)), {spec.id: spec.version for spec in specs}
+
+    def _measures_of_every_case(self) -> tuple[Measure, ...]:
+        measures: dict[Measure, None] = {}
+        if len(self._roles) == 2:
+            measures[WIN_RATE] = None
+        for role in self._roles:
+            measures[Measure("error_rate", role)] = measures[Measure("cost_per_answer", role)] = None
+            for dimension in self._policy.form.dimensions:
+                measures[Measure("rubric", role, dimension.name)] = None
+        for _, gate, _ in self.gates:
+            measure = measure_of(gate)
+            if measure.kind != "check":
+                measures[measure] = None
+        return tuple(measures)
+
+    def _with_checks(self, check_ids: tuple[str, ...]) -> tuple[Measure, ...]:
+        known = self._measures.get(check_ids)
+        if known is None:
+            checks = (Measure("check", role, check_id) for check_id in check_ids for role in self._roles)
+            known = self._measures[check_ids] = (*self._everywhere, *checks)
+        return known
+
+    def _planned_tallies(self, planned: Sequence[Case]) -> dict[TallyKey, Tally]:
+        self.check_ids.update(dict.fromkeys(self._policy_versions))
+        groups: Counter[tuple[tuple[str, ...], str | None]] = Counter()
+        for case in planned:
+            own = {**self._policy_versions, **{spec.id: "" for spec in case.checks}}
+            groups[tuple(own), case.segment] += 1
+        tallies: dict[TallyKey, Tally] = {}
+
+        def tally(measure: Measure, segment: str | None) -> Tally:
+            keeps_values = measure.kind != "cost_per_answer"
+            return tallies.setdefault((measure, segment), Tally(keeps_values=keeps_values))
+
+        for measure in self._with_checks(tuple(self._policy_versions)):
+            tally(measure, None)
+        for (check_ids, segment), count in groups.items():
+            self.check_ids.update(dict.fromkeys(check_ids))
+            for measure in self._with_checks(check_ids):
+                tally(measure, None).planned += count
+                if segment is not None and measure in self.by_segment:
+                    tally(measure, segment).planned += count
+        for _, gate, segment in self.gates:
+            tally(measure_of(gate), segment)
+        return tallies

@@ -1,0 +1,85 @@
+"""From the state of a case to one reading per measure."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from tiebreak.gates.evidence import Measure, exact
+from tiebreak.scoreboard.case import CaseState, Verdict
+from tiebreak.scoreboard.facts import Answer, CaseFacts
+
+Label = Literal["value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown"]
+
+
+class Reading(NamedTuple):
+    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet."""
+
+    label: Label
+    value: Fraction | None = None
+
+
+EXCLUDED = Reading("excluded")
+SKIPPED = Reading("skipped")
+NOT_APPLICABLE = Reading("not_applicable")
+UNKNOWN = Reading("unknown")
+ZERO = Reading("value", Fraction(0))
+ONE = Reading("value", Fraction(1))
+FLIPPED: dict[Verdict, Verdict] = {"win": "loss", "loss": "win", "tie": "tie", "both_bad": "both_bad"}
+
+
+def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
+    """The reading of a case; `versions` holds the version in force of each of its checks.
+
+    Votes and scores need both answers, so they are excluded with either arm; everything else only with its own.
+    """
+    if measure.kind in ("win_rate", "rubric", "harmful"):
+        return EXCLUDED if state.excluded else _human(measure, state)
+    if measure.on in state.excluded:
+        return EXCLUDED
+    answers = state.counting.get(measure.on, ())
+    if not answers:
+        return None
+    if measure.kind == "check":
+        return _check(answers, facts, measure.name or "", versions)
+    if measure.kind == "cost_per_answer":
+        known = [exact(answer.usd) for answer in answers if answer.usd is not None]
+        return _mean(known) if len(known) == len(answers) else UNKNOWN
+    return _mean([Fraction(answer.broken) for answer in answers])
+
+
+def _human(measure: Measure, state: CaseState) -> Reading | None:
+    waiting = SKIPPED if state.skipped else None
+    if measure.kind == "win_rate":
+        if state.verdict is None or state.win is None:
+            return waiting
+        if measure.on == "baseline":
+            return Reading(FLIPPED[state.verdict], 1 - state.win)
+        return Reading(state.verdict, state.win)
+    line = (measure.name or "", measure.on)
+    score = state.scores.get(line)
+    if measure.kind == "rubric":
+        return waiting if score is None else Reading("value", score)
+    if line in state.harmed:
+        return ZERO
+    return ONE if score is not None or measure.on in state.broken else waiting
+
+
+def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions: Mapping[str, str]) -> Reading | None:
+    """The share of samples that pass. A broken answer fails, whether or not its result is in yet."""
+    values: list[Fraction] = []
+    for answer in answers:
+        result = facts.results.get((answer.id, versions[check_id]))
+        if answer.broken:
+            values.append(Fraction(0))
+        elif result is None:
+            return None
+        elif result.status == "error":
+            return UNKNOWN
+        elif result.status != "not_applicable":
+            values.append(Fraction(result.status == "pass"))
+    return _mean(values) if values else NOT_APPLICABLE
+
+
+def _mean(values: Sequence[Fraction]) -> Reading:
+    mean = sum(values, Fraction(0)) / len(values) if len(values) > 1 else values[0]
+    return ONE if mean == 1 else ZERO if mean == 0 else Reading("value", mean)

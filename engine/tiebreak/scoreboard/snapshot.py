@@ -1,0 +1,113 @@
+"""The numbers of a session at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
+from tiebreak.records import Phase, SessionRole
+from tiebreak.records.sessions import EventKind
+from tiebreak.stats.confidence_sequence import Histogram, conf_seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """A mean over cases; None while n is 0."""
+
+    planned: int
+    n: int
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WinRate:
+    """The candidate's wins over cases: a tie and a both-bad count one half each."""
+
+    planned: int
+    wins: int = 0
+    ties: int = 0
+    losses: int = 0
+    both_bad: int = 0
+    histogram: Histogram = field(default_factory=Histogram)
+    """Cases by their win value, 0 to 1."""
+
+    @property
+    def n(self) -> int:
+        return self.histogram.n
+
+    @property
+    def mean(self) -> float | None:
+        return self.histogram.mean if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The two-sided 95 % W± interval: descriptive, valid at every look, worked out once it is asked for."""
+        return conf_seq(self.histogram, 0.05)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCount:
+    """One check over the cases that have it."""
+
+    planned: int
+    passed: float
+    """A fraction where samples of one case differ."""
+    n: int
+    unknown: int
+    """Answers that the check could not judge."""
+    not_applicable: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.passed / self.n if self.n else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """What an arm's answers of this session cost, every attempt included; answers reused from before cost nothing."""
+
+    usd: float = 0.0
+    """Of those whose cost is known."""
+    unknown: int = 0
+    """Answers whose cost is not known, which is not zero."""
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    planned: int
+    position: int
+    """The first position of the plan that waits for something; `planned` when none does."""
+    done: int
+    """Cases that ask nothing more: rated, settled by themselves, skipped or excluded."""
+    settled: int
+    """Cases that count in the win rate."""
+    automatic: int
+    """Of those, settled by a broken answer without a vote."""
+    skipped: int
+    apart: int
+    """Votes and scores given after a reveal: kept, not counted."""
+    excluded: Mapping[SessionRole, Mapping[str, int]]
+    """Cases without a counting answer, by arm and by how the last attempt ended."""
+    excluded_cases: int
+    win_rate: WinRate
+    segments: Mapping[str, WinRate]
+    dimensions: Mapping[str, Mapping[SessionRole, Mean]]
+    checks: Mapping[str, Mapping[SessionRole, CheckCount]]
+    errors: Mapping[SessionRole, Mean]
+    """Share of counting answers that are broken."""
+    cost: Mapping[SessionRole, Mean]
+    """US dollars per counting answer, of those whose cost is known."""
+    spend: Mapping[SessionRole, Spend]
+    gates: tuple[GateOutcome, ...]
+    events: Mapping[EventKind, int]
+
+    @property
+    def phases(self) -> Mapping[Phase, PhaseOutcome]:
+        return phase_status(self.gates)
+
+    @property
+    def decision(self) -> GateStatus:
+        """All gates together."""
+        return overall(self.gates)

@@ -1,0 +1,109 @@
+"""From the tallies to the snapshot that front ends show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from tiebreak.gates import GateOutcome, Measure, evaluate, measure_of
+from tiebreak.records import Policy, SessionRole
+from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.layout import WIN_RATE, Layout
+from tiebreak.scoreboard.snapshot import CheckCount, Mean, Snapshot, WinRate
+from tiebreak.scoreboard.spending import Purse
+from tiebreak.scoreboard.tally import Tally
+from tiebreak.stats.confidence_sequence import Histogram
+
+Mark = Literal["done", "settled", "automatic", "skipped", "excluded", "apart"] | tuple[SessionRole, str]
+"""What is counted once per case; a pair is an arm and why its answer is excluded."""
+
+
+def summarise(
+    *,
+    policy: Policy,
+    layout: Layout,
+    roles: Sequence[SessionRole],
+    planned: int,
+    position: int,
+    counts: Mapping[Mark, int],
+    purses: Mapping[SessionRole, Purse],
+    events: Mapping[EventKind, int],
+) -> Snapshot:
+    """The snapshot of a board; `counts` may hold zeros."""
+
+    def means(kind: Literal["error_rate", "cost_per_answer"]) -> dict[SessionRole, Mean]:
+        return {role: _mean(layout.tallies[Measure(kind, role), None]) for role in roles}
+
+    excluded: dict[SessionRole, dict[str, int]] = {role: {} for role in roles}
+    for mark, count in counts.items():
+        if isinstance(mark, tuple) and count:
+            excluded[mark[0]][mark[1]] = count
+    return Snapshot(
+        planned=planned,
+        position=position,
+        done=counts.get("done", 0),
+        settled=counts.get("settled", 0),
+        automatic=counts.get("automatic", 0),
+        skipped=counts.get("skipped", 0),
+        apart=counts.get("apart", 0),
+        excluded=excluded,
+        excluded_cases=counts.get("excluded", 0),
+        win_rate=_win_rate(layout, None),
+        segments={segment: _win_rate(layout, segment) for segment in layout.segments},
+        dimensions={
+            dimension.name: {
+                role: _mean(layout.tallies[Measure("rubric", role, dimension.name), None]) for role in roles
+            }
+            for dimension in policy.form.dimensions
+        },
+        checks={
+            check_id: {role: _check(layout.tallies[Measure("check", role, check_id), None]) for role in roles}
+            for check_id in layout.check_ids
+        },
+        errors=means("error_rate"),
+        cost=means("cost_per_answer"),
+        spend={role: purse.spend for role, purse in purses.items()},
+        gates=_gates(policy, layout),
+        events=dict(events),
+    )
+
+
+def _gates(policy: Policy, layout: Layout) -> tuple[GateOutcome, ...]:
+    """Outcomes are remembered by their evidence: only gates with something new are decided again."""
+    return tuple(
+        evaluate(
+            gate,
+            layout.tallies[measure_of(gate), segment].evidence(),
+            phase=phase,
+            segment=segment,
+            max_excluded=policy.max_excluded,
+            max_skipped=policy.max_skipped,
+        )
+        for phase, gate, segment in layout.gates
+    )
+
+
+def _mean(tally: Tally) -> Mean:
+    return Mean(planned=tally.planned, n=tally.n, mean=tally.mean)
+
+
+def _check(tally: Tally) -> CheckCount:
+    return CheckCount(
+        planned=tally.planned,
+        passed=float(tally.total),
+        n=tally.n,
+        unknown=tally.labels["unknown"],
+        not_applicable=tally.labels["not_applicable"],
+    )
+
+
+def _win_rate(layout: Layout, segment: str | None) -> WinRate:
+    tally = layout.tallies.get((WIN_RATE, segment))
+    if tally is None:
+        return WinRate(planned=0)
+    return WinRate(
+        planned=tally.planned,
+        wins=tally.labels["win"],
+        ties=tally.labels["tie"],
+        losses=tally.labels["loss"],
+        both_bad=tally.labels["both_bad"],
+        histogram=Histogram.of_counts({float(value): count for value, count in tally.values.items()}),
+    )

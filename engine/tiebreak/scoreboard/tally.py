@@ -1,0 +1,64 @@
+"""Sums that are moved case by case, exactly."""
+
+from collections import Counter
+from fractions import Fraction
+
+from tiebreak.gates.evidence import Evidence
+from tiebreak.scoreboard.readings import Label, Reading
+
+
+class Tally:
+    """One measure over the planned cases of one segment. Fractions, so that taking a case out leaves no trace."""
+
+    __slots__ = ("_parts", "_whole", "keeps_values", "labels", "n", "planned", "values")
+
+    def __init__(self, *, keeps_values: bool = True) -> None:
+        self.planned = 0
+        self.n = 0
+        self._whole = 0
+        self._parts = Fraction(0)
+        """The sum, whole numbers apart: nearly all values are whole, and fractions are slow."""
+        self.values: Counter[Fraction] = Counter()
+        self.labels: Counter[Label] = Counter()
+        self.keeps_values = keeps_values
+
+    def move(self, old: Reading | None, new: Reading | None) -> None:
+        """Take out what a case said and put in what it says now."""
+        if old is not None:
+            self._count(old, -1)
+        if new is not None:
+            self._count(new, 1)
+
+    def _count(self, reading: Reading, sign: int) -> None:
+        self.labels[reading.label] += sign
+        if reading.value is not None:
+            self.n += sign
+            if reading.value.denominator == 1:
+                self._whole += sign * reading.value.numerator
+            else:
+                self._parts += reading.value if sign > 0 else -reading.value
+            if self.keeps_values:
+                self.values[reading.value] += sign
+                if not self.values[reading.value]:
+                    del self.values[reading.value]
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of the values."""
+        return self._parts + self._whole
+
+    @property
+    def mean(self) -> float | None:
+        return float(self.total / self.n) if self.n else None
+
+    def evidence(self) -> Evidence:
+        return Evidence(
+            planned=self.planned,
+            n=self.n,
+            total=self.total,
+            values=tuple(sorted(self.values.items())),
+            excluded=self.labels["excluded"],
+            skipped=self.labels["skipped"],
+            not_applicable=self.labels["not_applicable"],
+            unknown=self.labels["unknown"],
+        )

@@ -1,0 +1,96 @@
+"""From a config to the target that answers for it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tiebreak.errors import UsageError
+from tiebreak.records import Config, ModelTarget, RecordingTarget, utc_now
+from tiebreak.redaction import Redactor
+from tiebreak.targets.base import AnswerTarget
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.prices import cost_of, price_of
+from tiebreak.targets.providers import Endpoint, providers, resolve
+from tiebreak.targets.retries import RetryPolicy
+
+if TYPE_CHECKING:
+    from tiebreak.targets.direct import DirectModelTarget
+
+
+def open_target(
+    config: Config,
+    *,
+    base_dir: Path,
+    environ: Mapping[str, str],
+    limiters: LimiterPool,
+    now: Callable[[], datetime] = utc_now,
+) -> AnswerTarget:
+    """The target of a config; `base_dir` is the folder of the config's file, which a recording's path starts from.
+
+    Nothing is called yet. Reads files (the price list once, a recording whole): not for the event loop.
+
+    Raises:
+        AuthError: when the model's key is missing.
+        UnknownModelError: when no provider is known for the model.
+        UsageError: for a `base_url`, lane or parameter that cannot be used.
+        WorkspaceError: for a recording that is missing or malformed.
+    """
+    match config.target:
+        case RecordingTarget() as target:
+            from tiebreak.targets.recording import RecordedTarget
+
+            return RecordedTarget(base_dir / target.path, speed=target.speed, price=config.price)
+        case ModelTarget() as target:
+            return _open_model(config, resolve(target, environ), environ, limiters, now)
+
+
+def _open_model(
+    config: Config,
+    endpoint: Endpoint,
+    environ: Mapping[str, str],
+    limiters: LimiterPool,
+    now: Callable[[], datetime],
+) -> "DirectModelTarget":
+    from tiebreak.targets.direct import SET_BY_US, DirectModelTarget
+
+    if taken := sorted(SET_BY_US & config.parameters.keys()):
+        raise UsageError(
+            f"The config '{config.name}' sets the parameter {', '.join(taken)}, which is Tiebreak's to set.",
+            hint="Take it out of `parameters`; the model belongs under `target`, messages under `prompt`.",
+        )
+    source = "config" if config.price is not None else "price_list"
+    price = config.price or (price_of(endpoint.price_id) if endpoint.price_id else None)
+    key_names = {name for provider in providers().values() for name in provider.key_env}
+    return DirectModelTarget(
+        endpoint,
+        deadlines=config.deadlines,
+        policy=RetryPolicy(retries=config.retries),
+        limiter=limiters.of(endpoint.url, endpoint.key_env),
+        redactor=Redactor.from_environ(environ, key_names | ({endpoint.key_env} if endpoint.key_env else set())),
+        price=partial(cost_of, price=price, source=source),
+        now=now,
+        proxy=proxy_for(endpoint.url, environ),
+    )
+
+
+def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
+    """The proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (either case) ask for, with no proxy to this machine.
+
+    aiohttp's own `trust_env` would do it, but also send what `~/.netrc` holds.
+    """
+    parts = urlsplit(url)
+
+    def variable(name: str) -> str:
+        return environ.get(name.lower()) or environ.get(name.upper()) or ""
+
+    host = parts.hostname or ""
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return None
+    for entry in variable("no_proxy").lower().split(","):
+        name = entry.strip().lstrip(".")
+        if name == "*" or (name and (f".{host}".endswith(f".{name}") or parts.netloc == name)):
+            return None
+    return variable(f"{parts.scheme}_proxy") or variable("all_proxy") or None

@@ -1,0 +1,136 @@
+"""Datasets, configs, policies and checks, each stored once under the hash of its content."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import TypeVar, cast
+
+from tiebreak.errors import CorruptStoreError
+from tiebreak.records import Case, CheckSpec, Config, Dataset, DatasetCard, Policy, canonical_json, digest
+from tiebreak.records.codec import adapter
+from tiebreak_store.text import from_json, storable, storable_or_none, to_json
+
+T = TypeVar("T")
+
+
+def put_blob(connection: sqlite3.Connection, data: bytes) -> str:
+    """Keep bytes once; returns their hash."""
+    name = digest(data)
+    connection.execute("INSERT OR IGNORE INTO blob (hash, bytes) VALUES (?, ?)", (name, data))
+    return name
+
+
+def get_blob(connection: sqlite3.Connection, name: str) -> bytes:
+    """
+    Raises:
+        CorruptStoreError: where it is missing.
+    """
+    found = connection.execute("SELECT bytes FROM blob WHERE hash = ?", (name,)).fetchone()
+    if found is None:
+        raise CorruptStoreError(f"The database lacks content that it refers to ({name[:12]}…).")
+    return cast("bytes", found[0])
+
+
+def put_dataset(connection: sqlite3.Connection, dataset: Dataset) -> None:
+    """Keep a dataset version with its cases, unless it is there."""
+    name = dataset.version
+    inserted = connection.execute(
+        "INSERT OR IGNORE INTO dataset_version (hash, name, card) VALUES (?, ?, ?)",
+        (name, storable(dataset.card.name), to_json(dataset.card)),
+    )
+    if inserted.rowcount:
+        connection.executemany(
+            "INSERT INTO dataset_case (dataset_hash, ordinal, case_id, kind, segment, case_hash) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    name,
+                    ordinal,
+                    storable(case.id),
+                    case.kind,
+                    storable_or_none(case.segment),
+                    _put_case(connection, case),
+                )
+                for ordinal, case in enumerate(dataset.cases)
+            ),
+        )
+
+
+def _put_case(connection: sqlite3.Connection, case: Case) -> str:
+    """The blob is the canonical form itself, so its hash is `case.version`."""
+    return put_blob(connection, canonical_json(case).encode("utf-8", "surrogatepass"))
+
+
+def get_dataset(connection: sqlite3.Connection, name: str) -> Dataset:
+    """
+    Raises:
+        CorruptStoreError: where it is missing.
+    """
+    return Dataset(card=get_dataset_card(connection, name), cases=tuple(iter_cases(connection, name)))
+
+
+def get_dataset_card(connection: sqlite3.Connection, name: str) -> DatasetCard:
+    return _record(DatasetCard, from_json(_one(connection, "SELECT card FROM dataset_version WHERE hash = ?", name)))
+
+
+def iter_cases(connection: sqlite3.Connection, dataset_hash: str) -> Iterator[Case]:
+    """The cases of a dataset in the order of its file."""
+    cursor = connection.execute(
+        "SELECT bytes FROM dataset_case JOIN blob ON blob.hash = case_hash WHERE dataset_hash = ? ORDER BY ordinal",
+        (dataset_hash,),
+    )
+    for (data,) in cursor:
+        yield _record(Case, json.loads(cast("bytes", data).decode("utf-8", "surrogatepass")))
+
+
+def put_config(connection: sqlite3.Connection, config: Config) -> None:
+    """Keep a config. Its description is no part of its version: the first one stays."""
+    connection.execute(
+        "INSERT OR IGNORE INTO config_version (hash, name, json) VALUES (?, ?, ?)",
+        (config.version, storable(config.name), to_json(config)),
+    )
+
+
+def get_config(connection: sqlite3.Connection, name: str) -> Config:
+    return _record(Config, from_json(_one(connection, "SELECT json FROM config_version WHERE hash = ?", name)))
+
+
+def put_policy(connection: sqlite3.Connection, policy: Policy) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO policy_version (hash, name, json) VALUES (?, ?, ?)",
+        (policy.version, storable(policy.name), to_json(policy)),
+    )
+
+
+def get_policy(connection: sqlite3.Connection, name: str) -> Policy:
+    return _record(Policy, from_json(_one(connection, "SELECT json FROM policy_version WHERE hash = ?", name)))
+
+
+def put_checks(connection: sqlite3.Connection, specs: Iterable[CheckSpec], wanted: Iterable[str]) -> None:
+    """Keep the specs whose hashes are wanted and not there yet. Hashing a spec costs more than looking."""
+    missing = {
+        name
+        for name in set(wanted)
+        if connection.execute("SELECT 1 FROM check_version WHERE hash = ?", (name,)).fetchone() is None
+    }
+    if not missing:
+        return
+    for spec in specs:
+        name = spec.version
+        if name in missing:
+            connection.execute(
+                "INSERT OR IGNORE INTO check_version (hash, kind, params) VALUES (?, ?, ?)",
+                (name, storable(spec.kind), to_json(spec.params)),
+            )
+
+
+def _one(connection: sqlite3.Connection, sql: str, name: str) -> str:
+    found = connection.execute(sql, (name,)).fetchone()
+    if found is None:
+        raise CorruptStoreError(f"The database lacks content that it refers to ({name[:12]}…).")
+    return cast("str", found[0])
+
+
+def _record(record_type: type[T], data: object) -> T:
+    # Not `codec.decode`: pydantic's own JSON reader refuses lone surrogates.
+    return cast("T", adapter(record_type).validate_python(data))

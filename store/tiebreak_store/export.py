@@ -1,0 +1,51 @@
+"""A session as JSON-ready lines, in an order that never varies."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from tiebreak.records.canonical import plain
+from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters
+from tiebreak_store.content import get_config, get_dataset_card, get_policy, iter_cases
+from tiebreak_store.events import iter_events, iter_gate_outcomes
+from tiebreak_store.responses import iter_check_results, iter_responses
+from tiebreak_store.sessions import get_runs, get_session
+
+Line = dict[str, object]
+
+
+def export_lines(connection: sqlite3.Connection, session_id: str) -> Iterator[Line]:
+    """Every record of a session, as its fields and a `type`.
+
+    In this order: `session`, `dataset`, `dataset_case` (as in the dataset's file), `config` and `run` (each with its
+    `role`, baseline first), `policy`, `rater`; then, each as recorded: `response`, `check_result`, `presentation`,
+    `ballot`, `gate_outcome`, `event`. Chunks for replay are left out. Memory stays flat.
+    """
+    session = get_session(connection, session_id)
+    runs = get_runs(connection, session)
+    run_ids = [run.id for run in runs.values()]
+    dataset = session.dataset_hash or ""
+    yield _line("session", session)
+    yield {**_line("dataset", get_dataset_card(connection, dataset)), "version": dataset}
+    yield from _lines("dataset_case", iter_cases(connection, dataset))
+    for role, run in runs.items():
+        yield {**_line("config", get_config(connection, run.config_hash)), "role": role, "version": run.config_hash}
+    for role, run in runs.items():
+        yield {**_line("run", run), "role": role}
+    yield {**_line("policy", get_policy(connection, session.policy_hash)), "version": session.policy_hash}
+    yield from _lines("rater", iter_raters(connection, session_id))
+    yield from _lines("response", iter_responses(connection, run_ids, light=False))
+    yield from _lines("check_result", iter_check_results(connection, run_ids))
+    yield from _lines("presentation", iter_presentations(connection, session_id))
+    yield from _lines("ballot", iter_ballots(connection, session_id))
+    yield from _lines("gate_outcome", iter_gate_outcomes(connection, session_id))
+    yield from _lines("event", iter_events(connection, session_id))
+
+
+def _lines(kind: str, records: Iterable[object]) -> Iterator[Line]:
+    for record in records:
+        yield _line(kind, record)
+
+
+def _line(kind: str, record: object) -> Line:
+    return {"type": kind, **cast("Line", plain(record))}

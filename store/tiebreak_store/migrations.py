@@ -1,0 +1,57 @@
+"""The steps from a blank file to the newest schema: named, append-only, each applied once.
+
+sqlite-utils runs them and remembers them in `_sqlite_migrations`, so that its own command line can list them. Beside
+that, `user_version` counts them, which tells an up-to-date file apart without importing sqlite-utils (some 140 ms).
+"""
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from tiebreak_store.schema import FIRST_TABLES, trigger_sql
+from tiebreak_store.views import VIEWS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+NAMES = ("0001_first_tables",)
+"""The steps, oldest first. Their number is the version of the schema."""
+NEWEST = len(NAMES)
+APPLICATION_ID = 0x54424B31
+"""Marks a SQLite file as one of ours."""
+
+
+def steps() -> "Migrations":
+    """Every step in order. None is ever changed once released: a new one is added below it, and to `NAMES`."""
+    from sqlite_utils import Migrations
+
+    migrations = Migrations("tiebreak")
+
+    @migrations(name="0001_first_tables")
+    def first_tables(db: "Database") -> None:
+        for statement in FIRST_TABLES:
+            db.conn.execute(statement)
+
+    return migrations
+
+
+def migrate(connection: sqlite3.Connection, migrations: "Migrations", version: int) -> None:
+    """Apply what is pending, then set guards, views and version. The caller holds the transaction.
+
+    `version` is the schema's afterwards: the number of steps in `migrations`.
+
+    Raises:
+        sqlite3.Error: where a step fails; the caller rolls back.
+    """
+    from sqlite_utils import Database
+
+    db = Database(connection, recursive_triggers=False, execute_plugins=False)
+    for name in reversed(VIEWS):
+        connection.execute(f"DROP VIEW IF EXISTS {name}")
+    migrations.apply(db)
+    for name, sql in trigger_sql().items():
+        connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        connection.execute(sql)
+    for name, sql in VIEWS.items():
+        db.create_view(name, sql.strip())
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version}")

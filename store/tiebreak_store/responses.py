@@ -1,0 +1,195 @@
+"""Responses and what the checks said of them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+from tiebreak.errors import StoreError
+from tiebreak.records import CheckResult, CheckSpec, Context, Cost, Response, ResponseError, Timings, ToolCall, Usage
+from tiebreak_store.content import get_blob, put_blob, put_checks
+from tiebreak_store.rows import AppendOnly
+from tiebreak_store.text import from_json, restored, restored_or_none, storable, storable_or_none, to_json
+
+T = TypeVar("T")
+
+_LIGHT_COLUMNS = (
+    "id", "run_id", "case_id", "case_hash", "sample", "attempt", "fingerprint", "status", "fault",
+    "error_code", "error_message", "error_status", "refusal", "finish", "started_at",
+    "ttft", "total", "waited", "tries",
+    "prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "usage_source",
+    "cost_usd", "cost_source",
+    "requested_model", "served_model", "reused_from", "chunks", "tool_calls",
+)  # fmt: skip
+_HEAVY_COLUMNS = ("contexts", "text", "reasoning")
+RESPONSE = AppendOnly("response", (*_LIGHT_COLUMNS, *_HEAVY_COLUMNS))
+
+_LIGHT = ", ".join(_LIGHT_COLUMNS) + ", NULL, '', ''"
+_WHOLE = ", ".join(RESPONSE.columns)
+
+_REUSABLE = "('ok', 'empty', 'truncated', 'filtered')"
+"""Answers that came to their end. Errors, cut streams and stopped ones are asked again."""
+
+
+def put_response(connection: sqlite3.Connection, response: Response, chunks: bytes | None) -> None:
+    """Keep a response and, if there are any, its chunks; their hash is filled in where the record lacks it."""
+    error, timings, usage = response.error, response.timings, response.usage
+    RESPONSE.insert(
+        connection,
+        (
+            response.id,
+            response.run_id,
+            storable(response.case_id),
+            response.case_hash,
+            response.sample,
+            response.attempt,
+            response.fingerprint,
+            response.status,
+            response.fault,
+            error.code if error else None,
+            storable(error.message) if error else None,
+            error.status if error else None,
+            int(response.refusal),
+            storable_or_none(response.finish),
+            response.started_at,
+            timings.ttft,
+            timings.total,
+            timings.waited,
+            timings.tries,
+            usage.prompt_tokens,
+            usage.completion_tokens,
+            usage.reasoning_tokens,
+            usage.cached_tokens,
+            usage.source,
+            response.cost.usd,
+            response.cost.source,
+            storable_or_none(response.requested_model),
+            storable_or_none(response.served_model),
+            response.reused_from,
+            response.chunks if chunks is None else put_blob(connection, chunks),
+            to_json(response.tool_calls) if response.tool_calls else None,
+            to_json(response.contexts) if response.contexts else None,
+            storable(response.text),
+            storable(response.reasoning),
+        ),
+    )
+
+
+def put_check_results(
+    connection: sqlite3.Connection, results: Sequence[CheckResult], specs: Sequence[CheckSpec]
+) -> None:
+    """Keep results, and the specs they refer to. A check that was already put to a response is not recorded again."""
+    put_checks(connection, specs, (result.check_hash for result in results))
+    connection.executemany(
+        "INSERT INTO check_result (response_id, check_id, check_hash, status, value, detail) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        [(r.response_id, storable(r.check_id), r.check_hash, r.status, r.value, storable(r.detail)) for r in results],
+    )
+
+
+def get_response(connection: sqlite3.Connection, response_id: str) -> Response:
+    """
+    Raises:
+        StoreError: where there is none of this id.
+    """
+    found = connection.execute(f"SELECT {_WHOLE} FROM response WHERE id = ?", (response_id,)).fetchone()  # noqa: S608  # names of ours
+    if found is None:
+        raise StoreError(f"The database holds no response with the id {response_id}.")
+    return _response(found)
+
+
+def find_reusable(connection: sqlite3.Connection, fingerprint: str) -> Response | None:
+    """The first whole answer to the very same request, if there is one."""
+    if not fingerprint:  # a request that could not be made has none
+        return None
+    found = connection.execute(
+        f"SELECT {_WHOLE} FROM response WHERE fingerprint = ? AND error_code IS NULL AND status IN {_REUSABLE} "  # noqa: S608  # names of ours
+        "ORDER BY seq LIMIT 1",
+        (fingerprint,),
+    ).fetchone()
+    return None if found is None else _response(found)
+
+
+def get_chunks(connection: sqlite3.Connection, response_id: str) -> bytes | None:
+    found = connection.execute("SELECT chunks FROM response WHERE id = ?", (response_id,)).fetchone()
+    return None if found is None or found[0] is None else get_blob(connection, found[0])
+
+
+def iter_responses(connection: sqlite3.Connection, run_ids: Sequence[str], *, light: bool) -> Iterator[Response]:
+    """The responses of some runs in the order of recording; light ones without text, reasoning and contexts."""
+    columns = _LIGHT if light else _WHOLE
+    # One ordered branch per run lets SQLite merge them along the index; `run_id IN (…)` would sort all the texts.
+    each = f"SELECT {columns}, seq FROM response WHERE run_id = ?"  # noqa: S608  # names of ours
+    for row in connection.execute(f"{' UNION ALL '.join([each] * len(run_ids))} ORDER BY seq", run_ids):
+        yield _response(row)
+
+
+def iter_check_results(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Iterator[CheckResult]:
+    """What the checks said of the responses of some runs, in the order of recording."""
+    marks = ", ".join("?" * len(run_ids))
+    cursor = connection.execute(
+        "SELECT c.response_id, c.check_id, c.check_hash, c.status, c.value, c.detail "  # noqa: S608  # question marks only
+        f"FROM response r JOIN check_result c ON c.response_id = r.id WHERE r.run_id IN ({marks}) ORDER BY c.seq",
+        run_ids,
+    )
+    for response_id, check_id, check_hash, status, value, detail in cursor:
+        yield CheckResult(
+            response_id=response_id,
+            check_id=restored(check_id),
+            check_hash=check_hash,
+            status=status,
+            value=value,
+            detail=restored(detail),
+        )
+
+
+def _response(row: tuple[Any, ...]) -> Response:
+    (
+        id_, run_id, case_id, case_hash, sample, attempt, fingerprint, status, fault,
+        error_code, error_message, error_status, refusal, finish, started_at,
+        ttft, total, waited, tries,
+        prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usage_source,
+        cost_usd, cost_source,
+        requested_model, served_model, reused_from, chunks, tool_calls,
+        contexts, text, reasoning,
+    ) = row[: len(RESPONSE.columns)]  # fmt: skip
+    error = None
+    if error_code is not None:
+        error = ResponseError(code=error_code, message=restored(error_message), status=error_status)
+    return Response(
+        id=id_,
+        run_id=run_id,
+        case_id=restored(case_id),
+        case_hash=case_hash,
+        fingerprint=fingerprint,
+        status=status,
+        started_at=started_at,
+        sample=sample,
+        attempt=attempt,
+        fault=fault,
+        error=error,
+        text=restored(text),
+        reasoning=restored(reasoning),
+        tool_calls=_many(ToolCall, tool_calls),
+        refusal=bool(refusal),
+        contexts=_many(Context, contexts),
+        finish=restored_or_none(finish),
+        timings=Timings(ttft=ttft, total=total, waited=waited, tries=tries),
+        usage=Usage(
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            reasoning_tokens=reasoning_tokens,
+            cached_tokens=cached_tokens,
+            source=usage_source,
+        ),
+        cost=Cost(usd=cost_usd, source=cost_source),
+        requested_model=restored_or_none(requested_model),
+        served_model=restored_or_none(served_model),
+        chunks=chunks,
+        reused_from=reused_from,
+    )
+
+
+def _many(record_type: type[T], text: str | None) -> tuple[T, ...]:
+    if text is None:
+        return ()
+    return tuple(record_type(**fields) for fields in cast("list[dict[str, Any]]", from_json(text)))

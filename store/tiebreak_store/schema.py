@@ -1,0 +1,262 @@
+"""The tables as the first schema made them, and what guards and explains them in every schema.
+
+SQL rather than sqlite-utils' `create_table`, which has no CHECK and no ANY. The first schema is history: a change to a
+table is a new step in `migrations.py`. Triggers and views are made anew after every step, because a rebuilt table
+loses its triggers; so a change to one of them needs a step as well, be it empty.
+
+`seq` is the order of recording. It is a column of its own because VACUUM may renumber a hidden rowid.
+"""
+
+FIRST_TABLES = (
+    """
+CREATE TABLE blob (
+    hash TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE dataset_version (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    card TEXT NOT NULL CHECK (json_valid(card))
+) STRICT
+""",
+    """
+CREATE TABLE dataset_case (
+    dataset_hash TEXT NOT NULL REFERENCES dataset_version (hash),
+    ordinal INTEGER NOT NULL,
+    case_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    segment TEXT,
+    case_hash TEXT NOT NULL REFERENCES blob (hash),
+    PRIMARY KEY (dataset_hash, ordinal),
+    UNIQUE (dataset_hash, case_id)
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE config_version (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    json TEXT NOT NULL CHECK (json_valid(json))
+) STRICT
+""",
+    """
+CREATE TABLE policy_version (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    json TEXT NOT NULL CHECK (json_valid(json))
+) STRICT
+""",
+    """
+CREATE TABLE check_version (
+    hash TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    params TEXT NOT NULL CHECK (json_valid(params))
+) STRICT
+""",
+    """
+CREATE TABLE run (
+    id TEXT PRIMARY KEY,
+    dataset_hash TEXT REFERENCES dataset_version (hash),
+    config_hash TEXT NOT NULL REFERENCES config_version (hash),
+    seed INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    case_order_hash TEXT,
+    origin TEXT NOT NULL CHECK (origin IN ('live', 'headless', 'import', 'replay')),
+    concurrency INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'done')),
+    created_at TEXT NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE response (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    case_id TEXT NOT NULL,
+    case_hash TEXT NOT NULL REFERENCES blob (hash),
+    sample INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN (
+        'ok', 'empty', 'truncated', 'filtered', 'malformed', 'incomplete', 'error', 'interrupted', 'imported')),
+    fault TEXT CHECK (fault IN ('target', 'infra', 'user')),
+    error_code TEXT,
+    error_message TEXT,
+    error_status INTEGER,
+    refusal INTEGER NOT NULL CHECK (refusal IN (0, 1)),
+    finish TEXT,
+    started_at TEXT NOT NULL,
+    ttft REAL,
+    total REAL,
+    waited REAL NOT NULL,
+    tries INTEGER NOT NULL,
+    prompt_tokens INTEGER,
+    completion_tokens INTEGER,
+    reasoning_tokens INTEGER,
+    cached_tokens INTEGER,
+    usage_source TEXT NOT NULL,
+    cost_usd REAL,
+    cost_source TEXT NOT NULL,
+    requested_model TEXT,
+    served_model TEXT,
+    reused_from TEXT REFERENCES response (id),
+    chunks TEXT REFERENCES blob (hash),
+    tool_calls TEXT CHECK (tool_calls IS NULL OR json_valid(tool_calls)),
+    contexts TEXT CHECK (contexts IS NULL OR json_valid(contexts)),
+    text TEXT NOT NULL,
+    reasoning TEXT NOT NULL,
+    UNIQUE (run_id, case_id, sample, attempt)
+) STRICT
+""",
+    "CREATE INDEX response_run ON response (run_id)",
+    "CREATE INDEX response_fingerprint ON response (fingerprint)",
+    """
+CREATE TABLE check_result (
+    seq INTEGER PRIMARY KEY,
+    response_id TEXT NOT NULL REFERENCES response (id),
+    check_id TEXT NOT NULL,
+    check_hash TEXT NOT NULL REFERENCES check_version (hash),
+    status TEXT NOT NULL CHECK (status IN ('pass', 'fail', 'error', 'not_applicable')),
+    value REAL,
+    detail TEXT NOT NULL,
+    UNIQUE (response_id, check_id, check_hash)
+) STRICT
+""",
+    """
+CREATE TABLE rater (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    key_fingerprint TEXT
+) STRICT
+""",
+    """
+CREATE TABLE session (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('arena', 'spot', 'panel', 'redteam', 'review', 'import')),
+    title TEXT NOT NULL,
+    dataset_hash TEXT NOT NULL REFERENCES dataset_version (hash),
+    policy_hash TEXT NOT NULL REFERENCES policy_version (hash),
+    plan_hash TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    segment TEXT,
+    rater_id TEXT NOT NULL REFERENCES rater (id),
+    blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
+    parent_id TEXT REFERENCES session (id),
+    fork_reason TEXT,
+    created_at TEXT NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE session_run (
+    session_id TEXT NOT NULL REFERENCES session (id),
+    role TEXT NOT NULL CHECK (role IN ('baseline', 'candidate')),
+    run_id TEXT NOT NULL REFERENCES run (id),
+    PRIMARY KEY (session_id, role)
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE session_item (
+    session_id TEXT NOT NULL REFERENCES session (id),
+    position INTEGER NOT NULL,
+    case_id TEXT NOT NULL,
+    queue TEXT NOT NULL DEFAULT 'random' CHECK (queue IN ('random', 'risk')),
+    PRIMARY KEY (session_id, position),
+    UNIQUE (session_id, case_id, queue)
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE presentation (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    session_id TEXT NOT NULL REFERENCES session (id),
+    position INTEGER NOT NULL,
+    case_id TEXT NOT NULL,
+    rater_id TEXT NOT NULL REFERENCES rater (id),
+    left_response TEXT NOT NULL REFERENCES response (id),
+    right_response TEXT REFERENCES response (id),
+    shown_at TEXT NOT NULL,
+    repeat_of TEXT REFERENCES presentation (id),
+    FOREIGN KEY (session_id, position) REFERENCES session_item (session_id, position)
+) STRICT
+""",
+    "CREATE INDEX presentation_session ON presentation (session_id, position)",
+    """
+CREATE TABLE ballot (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    presentation_id TEXT NOT NULL REFERENCES presentation (id),
+    kind TEXT NOT NULL CHECK (kind IN ('vote', 'score', 'label', 'note', 'tag', 'skip', 'undo')),
+    value ANY,
+    dimension TEXT,
+    response_id TEXT REFERENCES response (id),
+    supersedes TEXT REFERENCES ballot (id),
+    phase TEXT NOT NULL CHECK (phase IN ('sealed', 'post_reveal')),
+    identity_seen INTEGER NOT NULL CHECK (identity_seen IN (0, 1)),
+    at TEXT NOT NULL,
+    CHECK (kind <> 'vote' OR coalesce(value, '') IN ('A', 'B', 'tie', 'both_bad')),
+    CHECK (kind <> 'undo' OR supersedes IS NOT NULL)
+) STRICT
+""",
+    "CREATE INDEX ballot_presentation ON ballot (presentation_id)",
+    "CREATE INDEX ballot_supersedes ON ballot (supersedes) WHERE supersedes IS NOT NULL",
+    """
+CREATE TABLE gate_outcome (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    session_id TEXT NOT NULL REFERENCES session (id),
+    policy_hash TEXT NOT NULL REFERENCES policy_version (hash),
+    gate TEXT NOT NULL,
+    segment TEXT,
+    status TEXT NOT NULL,
+    method TEXT NOT NULL,
+    evidence TEXT NOT NULL CHECK (json_valid(evidence)),
+    rows_digest TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT
+""",
+    "CREATE INDEX gate_outcome_session ON gate_outcome (session_id)",
+    """
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    session_id TEXT NOT NULL REFERENCES session (id),
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    detail TEXT NOT NULL CHECK (json_valid(detail))
+) STRICT
+""",
+    "CREATE INDEX event_session ON event (session_id)",
+    """
+CREATE TABLE import_batch (
+    source_hash TEXT PRIMARY KEY,
+    tool TEXT NOT NULL,
+    mapping TEXT NOT NULL CHECK (json_valid(mapping))
+) STRICT
+""",
+    """
+CREATE TABLE import_reject (
+    seq INTEGER PRIMARY KEY,
+    batch TEXT NOT NULL REFERENCES import_batch (source_hash),
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    raw TEXT NOT NULL
+) STRICT
+""",
+    "CREATE INDEX import_reject_batch ON import_reject (batch)",
+)
+
+APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event")
+"""Tables of which no row is ever changed or taken away."""
+
+
+def trigger_sql() -> dict[str, str]:
+    """The triggers that keep the append-only tables so, by name."""
+    return {
+        f"{table}_refuses_{act.lower()}": (
+            f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: a correction is a new row'); END"
+        )
+        for table in APPEND_ONLY
+        for act in ("UPDATE", "DELETE")
+    }

@@ -1,0 +1,185 @@
+"""The store: one door to the database. Writing returns futures; reading works from any thread."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response, utc_now
+from tiebreak_store import ballots, events, export, imports, responses, sessions
+from tiebreak_store.database import BUSY_SECONDS, Database
+from tiebreak_store.events import StoredGateOutcome
+from tiebreak_store.export import Line
+from tiebreak_store.imports import ImportReject
+from tiebreak_store.sessions import NewSession, SessionSummary, StoredSession
+from tiebreak_store.writer import Writer
+
+T = TypeVar("T")
+
+
+class Store:
+    """An open database. Close it to commit what is queued; a context manager does.
+
+    Every `record_…` returns at once, with a future that resolves when the record is committed, in the order of the
+    calls; it fails with a `StoreError`. A record that is handed over twice is recorded once. Reading raises a
+    `StoreError` where the database cannot be read, and sees what has been committed.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.writer = Writer(database)
+
+    @classmethod
+    def open(cls, path: Path, *, now: Callable[[], datetime] = utc_now, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Open a database, made if missing and migrated if old; see `Database.open`.
+
+        Raises:
+            CorruptStoreError: where the file is damaged, or no database at all.
+            NewerSchemaError: where a newer Tiebreak wrote it.
+            ReadOnlyStoreError: where file or folder cannot be written to.
+            StoreBusyError: where another process writes for longer than `busy_seconds`.
+            StoreError: for anything else that stands in the way.
+        """
+        return cls(Database.open(path, now=now, busy_seconds=busy_seconds))
+
+    @property
+    def path(self) -> Path:
+        return self._database.path
+
+    def close(self) -> None:
+        """Commit what is queued, then close. A second call does nothing."""
+        self.writer.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- writing
+
+    def create_session(self, new: NewSession) -> "Future[None]":
+        """Set a session down with everything it pins, in one transaction."""
+        return self.writer.submit(partial(sessions.put_session, new=new), durable=True)
+
+    def record_rater(self, rater: Rater) -> "Future[None]":
+        """Make a rater known, before the first presentation to them; one of the same id stays as it is."""
+        return self.writer.submit(partial(ballots.put_rater, rater=rater))
+
+    def record_response(self, response: Response, chunks: bytes | None) -> "Future[None]":
+        """Record a response with its timestamped chunks, if there are any."""
+        return self.writer.submit(partial(responses.put_response, response=response, chunks=chunks))
+
+    def record_checks(self, results: Sequence[CheckResult], specs: Sequence[CheckSpec]) -> "Future[None]":
+        """Record what checks said, all of it or nothing; `specs` holds those that the results name by hash."""
+        return self.writer.submit(partial(responses.put_check_results, results=results, specs=specs))
+
+    def record_presentation(self, presentation: Presentation) -> "Future[None]":
+        return self.writer.submit(partial(ballots.put_presentation, presentation=presentation))
+
+    def record_ballot(self, ballot: Ballot) -> "Future[None]":
+        """Record a ballot. Its future resolves when it is on the disk, safe from a loss of power too."""
+        return self.writer.submit(partial(ballots.put_ballot, ballot=ballot), durable=True)
+
+    def record_event(self, event: Event) -> "Future[None]":
+        return self.writer.submit(partial(events.put_event, event=event))
+
+    def record_gate_outcomes(self, outcomes: Sequence[StoredGateOutcome]) -> "Future[None]":
+        """Record what gates said, all of it or nothing."""
+
+        def put(connection: sqlite3.Connection) -> None:
+            for outcome in outcomes:
+                events.put_gate_outcome(connection, outcome)
+
+        return self.writer.submit(put, durable=True)
+
+    def add_import_batch(
+        self, source_hash: str, tool: str, mapping: Mapping[str, object], rejects: Iterable[ImportReject]
+    ) -> "Future[bool]":
+        """Note an imported file by the hash of its bytes; resolves to False where it had been imported before."""
+        return self.writer.submit(
+            partial(
+                imports.put_import_batch, source_hash=source_hash, tool=tool, mapping=mapping, rejects=tuple(rejects)
+            )
+        )
+
+    # -- reading
+
+    def sessions(self, limit: int = 50) -> list[SessionSummary]:
+        """The newest sessions, newest first."""
+        with self._database.reading() as connection:
+            return list(sessions.iter_summaries(connection, limit))
+
+    def session_id(self, wanted: str) -> str:
+        """The id of a session, given whole, by its first characters, or as `last`.
+
+        Raises:
+            UsageError: where there is none, or more than one.
+        """
+        with self._database.reading() as connection:
+            return sessions.find_session(connection, wanted)
+
+    def load_session(self, wanted: str, *, light: bool = False) -> StoredSession:
+        """Everything recorded of a session, as of one moment, from the stored copies alone.
+
+        `light` leaves text, reasoning and contexts of the responses empty. About 1 kB of memory a light response.
+
+        Raises:
+            UsageError: where `wanted` (see `session_id`) names no session, or more than one.
+        """
+        with self._database.reading() as connection:
+            return sessions.load_session(connection, sessions.find_session(connection, wanted), light=light)
+
+    def iter_responses(self, session_id: str, *, light: bool = True) -> Iterator[Response]:
+        """The responses of a session, one after the other, however many there are; in the order of recording."""
+        with self._database.reading() as connection:
+            session = sessions.get_session(connection, session_id)
+            yield from responses.iter_responses(connection, list(session.runs.values()), light=light)
+
+    def response(self, response_id: str) -> Response:
+        """One recorded response with its text.
+
+        Raises:
+            StoreError: where there is none of this id.
+        """
+        with self._database.reading() as connection:
+            return responses.get_response(connection, response_id)
+
+    def response_text(self, response_id: str) -> str:
+        """The text of one recorded response; raises as `response` does."""
+        return self.response(response_id).text
+
+    def chunks_of(self, response_id: str) -> bytes | None:
+        """The timestamped chunks of a response, for replay; None where none were recorded."""
+        with self._database.reading() as connection:
+            return responses.get_chunks(connection, response_id)
+
+    def find_response(self, fingerprint: str) -> Response | None:
+        """The first whole answer to the very same request, in any session. Errors and stopped answers are never it."""
+        with self._database.reading() as connection:
+            return responses.find_reusable(connection, fingerprint)
+
+    def gate_outcomes(self, session_id: str) -> list[StoredGateOutcome]:
+        """What gates were recorded to have said, in the order of recording."""
+        with self._database.reading() as connection:
+            return list(events.iter_gate_outcomes(connection, session_id))
+
+    def iter_export(self, wanted: str) -> Iterator[Line]:
+        """Everything of a session as JSON-ready lines; `export_lines` documents their order.
+
+        Raises:
+            UsageError: on the first line, where `wanted` names no session, or more than one.
+        """
+        with self._database.reading() as connection:
+            yield from export.export_lines(connection, sessions.find_session(connection, wanted))
+
+    def problems(self) -> list[str]:
+        """What SQLite's integrity and foreign key checks find wrong; empty is sound. Reads the whole file."""
+        return self._database.problems()

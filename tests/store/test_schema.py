@@ -1,0 +1,152 @@
+"""The schema guards what it holds."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, get_args
+
+import pytest
+
+from support.stored import CHECKS, ballot_of, new_session, presentation_of, response_of, results_of
+from tiebreak.errors import Fault
+from tiebreak.records import Event, Presentation
+from tiebreak.records.responses import CheckStatus, ResponseStatus
+from tiebreak.records.sessions import BallotKind, BallotPhase, EventKind, RunOrigin, SessionKind
+from tiebreak_store import Store, StoredGateOutcome
+from tiebreak_store.migrations import NEWEST
+
+TRIGGERS = {
+    "ballot_refuses_delete",
+    "ballot_refuses_update",
+    "event_refuses_delete",
+    "event_refuses_update",
+    "gate_outcome_refuses_delete",
+    "gate_outcome_refuses_update",
+    "presentation_refuses_delete",
+    "presentation_refuses_update",
+    "response_refuses_delete",
+    "response_refuses_update",
+}
+
+FINGERPRINTS = {1: "FINGERPRINT"}
+"""Of the whole schema, by version. A change without a new migration would leave older files behind."""
+
+
+def one_of_each(store: Store) -> Presentation:
+    """Records a row in every append-only table."""
+    new = new_session()
+    store.create_session(new)
+    for role in ("baseline", "candidate"):
+        store.record_response(response_of(new, role, 0), None)
+    shown = presentation_of(new, 0)
+    store.record_presentation(shown)
+    store.record_ballot(ballot_of(shown, 1))
+    store.record_event(Event(id="e", session_id="s1", kind="peek", at=""))
+    outcome = StoredGateOutcome(
+        id="g",
+        session_id="s1",
+        policy_hash=new.policy.version,
+        gate="g",
+        status="pass",
+        method="set",
+        rows_digest="",
+        at="",
+    )
+    store.record_gate_outcomes([outcome]).result()
+    return shown
+
+
+@pytest.fixture
+def plain(store: Store) -> Iterator[sqlite3.Connection]:
+    """The database as any other program opens it."""
+    one_of_each(store)
+    with closing(sqlite3.connect(store.path)) as connection:
+        yield connection
+
+
+def test_every_table_is_strict(plain: sqlite3.Connection) -> None:
+    tables = plain.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
+    assert {name for name, strict in tables if not strict} <= {"sqlite_schema", "_sqlite_migrations"}
+
+
+def test_the_triggers_are_those_that_keep_work_safe(plain: sqlite3.Connection) -> None:
+    assert {name for (name,) in plain.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")} == TRIGGERS
+
+
+@pytest.mark.parametrize("table", ["response", "presentation", "ballot", "gate_outcome", "event"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET id = 'x'", "DELETE FROM {}"])
+def test_recorded_work_is_never_changed(plain: sqlite3.Connection, table: str, act: str) -> None:
+    before = plain.execute(f"SELECT * FROM {table}").fetchall()
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        plain.execute(act.format(table))
+    assert plain.execute(f"SELECT * FROM {table}").fetchall() == before != []
+
+
+def test_replacing_is_refused_as_well(store: Store) -> None:
+    one_of_each(store)
+    replaced = store.writer.submit(
+        lambda c: c.execute(
+            "REPLACE INTO event (seq, id, session_id, kind, at, detail) VALUES (1, 'x', 's1', 'peek', '', '{}')"
+        )
+    )
+    with pytest.raises(Exception, match="append-only"):
+        replaced.result()
+
+
+def test_the_schema_of_a_version_never_changes(plain: sqlite3.Connection) -> None:
+    sql = plain.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '%sqlite_%' ORDER BY type, name")
+    fingerprint = hashlib.sha256(repr(sql.fetchall()).encode()).hexdigest()[:16]
+    assert {NEWEST: fingerprint}.items() <= FINGERPRINTS.items()
+
+
+def values_of(literal: Any) -> tuple[Any, ...]:
+    return get_args(literal)
+
+
+def test_every_value_that_a_record_may_hold_is_accepted(store: Store) -> None:
+    for kind in values_of(SessionKind):
+        store.create_session(new_session(kind, kind=kind)).result()
+    new = new_session("s1")
+    store.create_session(new)
+    attempt = 0
+    for status in values_of(ResponseStatus):
+        for fault in (None, *values_of(Fault)):
+            attempt += 1
+            response = response_of(new, "baseline", 0, attempt=attempt, status=status, fault=fault)
+            store.record_response(response, None).result()
+    store.record_response(response_of(new, "candidate", 0), None)
+    shown = presentation_of(new, 0)
+    store.record_presentation(shown)
+    first = ballot_of(shown, 0)
+    store.record_ballot(first)
+    number = 0
+    for kind in values_of(BallotKind):
+        for phase in values_of(BallotPhase):
+            number += 1
+            value, supersedes = ("tie", None) if kind == "vote" else (None, first.id if kind == "undo" else None)
+            store.record_ballot(ballot_of(shown, number, kind, value, phase=phase, supersedes=supersedes)).result()
+    for kind in values_of(EventKind):
+        store.record_event(Event(id=kind, session_id="s1", kind=kind, at="")).result()
+    for n, status in enumerate(values_of(CheckStatus)):
+        response = response_of(new, "candidate", 1, attempt=n + 1)
+        store.record_response(response, None)
+        store.record_checks(
+            [r.__class__(**{**fields(r), "status": status}) for r in results_of(response)], CHECKS
+        ).result()
+    assert set(values_of(RunOrigin)) == {"live", "headless", "import", "replay"}
+
+
+def fields(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "supersedes"),
+    [("vote", "C", None), ("vote", None, None), ("vote", 1, None), ("undo", None, None)],
+)
+def test_a_ballot_that_says_nothing_is_refused(store: Store, kind: str, value: Any, supersedes: str | None) -> None:
+    shown = one_of_each(store)
+    refused = store.record_ballot(ballot_of(shown, 5, kind, value, supersedes=supersedes))
+    with pytest.raises(Exception, match="CHECK constraint"):
+        refused.result()

@@ -1,0 +1,347 @@
+"""The Arena: both answers of a case side by side, one key to rate them, and the numbers as they stand."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Footer, Static
+
+from tiebreak.errors import UsageError
+from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak.session.answering import Arm
+from tiebreak.session.live import Change, Exchange, LiveSession
+from tiebreak_store import StoredSession
+from tiebreak_tui.clipboard import Copied
+from tiebreak_tui.keys import ARENA, bindings
+from tiebreak_tui.screens.feed import Feed
+from tiebreak_tui.screens.figures import (
+    SIDES,
+    VOTE_WORDS,
+    case_header,
+    case_text,
+    chips_of,
+    rubric_of,
+    status_of,
+    tally_of,
+)
+from tiebreak_tui.screens.place import Place
+from tiebreak_tui.screens.reading import Reading
+from tiebreak_tui.widgets.find_bar import FindBar
+from tiebreak_tui.widgets.flush import StreamPump
+from tiebreak_tui.widgets.gate_bar import GateBar
+from tiebreak_tui.widgets.pair import AnswerPane, Identity
+from tiebreak_tui.widgets.rubric import RubricBar
+from tiebreak_tui.widgets.status_bar import StatusBar
+from tiebreak_tui.widgets.win_rate import WinRateBar
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.workbench import Workbench
+
+
+class ArenaScreen(Place):
+    """One session, case after case. The session decides; this screen shows and passes on keys."""
+
+    KEYS = ARENA
+    INTRO = (
+        "Read both answers, then vote: ← A is better, → B is better, t tie, x both bad. The next case comes by itself. "
+        "The interval beside the win rate stays valid however often you look."
+    )
+    BINDINGS = bindings(ARENA)
+
+    def __init__(self, bench: "Workbench", stored: StoredSession, arms: Sequence[Arm]) -> None:
+        super().__init__()
+        self.stored = stored
+        self.live: LiveSession = bench.live(stored, arms, self._changed)
+        self.position = 0
+        self._dimension = 0
+        self._stale = False
+        self._find_from: SessionRole = "baseline"
+
+    def compose(self) -> ComposeResult:
+        self.pump = StreamPump(self)
+        yield StatusBar(id="status")
+        yield WinRateBar(id="win-rate")
+        yield GateBar(id="gates")
+        with VerticalScroll(id="case", can_focus=False):
+            yield Static(id="case-head", markup=False)
+            yield Static(id="case-text", markup=False)
+        with Horizontal(id="panes"):
+            yield AnswerPane("left", self.pump, id="pane-a")
+            yield AnswerPane("right", self.pump, id="pane-b")
+        yield RubricBar(id="rubric")
+        yield FindBar(id="find")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.panes: dict[SessionRole, AnswerPane] = {
+            "baseline": self.query_one("#pane-a", AnswerPane),
+            "candidate": self.query_one("#pane-b", AnswerPane),
+        }
+        self.feed = Feed(self.panes)
+        self.reading = Reading(self.panes)
+        for role, pane in self.panes.items():
+            config = self.stored.configs[role]
+            pane.identify(Identity(role=SIDES[role], config=config.name, model=config.model_label))
+        self.panes["baseline"].view.focus()
+        if self.stored.responses:
+            self.live.resumed()
+        self.go(min(self.live.first_open(), len(self.live.cases) - 1))
+
+    # -- showing
+
+    @property
+    def exchange(self) -> Exchange:
+        return self.live.exchange(self.position)
+
+    @property
+    def focused_role(self) -> SessionRole:
+        """The side that keys without a side act on."""
+        return "candidate" if self.panes["candidate"].has_focus_within else "baseline"
+
+    def go(self, position: int) -> None:
+        """Show the case at a position; beyond the last one, the summary."""
+        if position >= len(self.live.cases):
+            self.action_summary()
+            return
+        self.position = max(0, position)
+        self._dimension = 0
+        self.reading.forget()
+        self._show()
+        case = self.live.cases[self.position]
+        self.query_one("#case-text", Static).update(case_text(case))
+        self.query_one("#case").scroll_home(animate=False)
+
+    def _show(self) -> None:
+        idle: dict[SessionRole, str] = {role: f"Paused: {why} r tries again." for role, why in self.live.paused.items()}
+        self.feed.show(self.exchange, idle)
+        self._refresh()
+
+    def _changed(self, change: Change) -> None:
+        """Something happened in the session; many such calls in one frame become one refresh."""
+        if change == "crashed" and self.live.crash is not None:
+            # A fault of ours: better a loud end, with everything saved, than a screen that lies.
+            raise self.live.crash
+        if self.is_attached and not self._stale:
+            self._stale = True
+            self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._stale = False
+        if self.is_attached:
+            self._show()
+
+    def _refresh(self) -> None:
+        snapshot = self.live.scoreboard.snapshot()
+        form = self.live.form(self.position)
+        self.query_one(StatusBar).show(status_of(self.stored, self.live, self.position, snapshot))
+        self.query_one(WinRateBar).show(tally_of(snapshot))
+        self.query_one(GateBar).show(chips_of(snapshot))
+        self.query_one(RubricBar).show(rubric_of(self.live.policy.form, form), self._dimension)
+        self.query_one("#case-head", Static).update(case_header(self.live.cases[self.position], form), layout=False)
+        for role, pane in self.panes.items():
+            pane.set_class(role == self.focused_role, "-current")
+
+    def on_descendant_focus(self) -> None:
+        if hasattr(self, "panes"):
+            for role, pane in self.panes.items():
+                pane.set_class(role == self.focused_role, "-current")
+
+    # -- rating
+
+    def _do(self, deed: Callable[[], object]) -> bool:
+        """Do what the session may refuse; False, and a word why, when it does."""
+        try:
+            deed()
+        except UsageError as error:
+            self.tiebreak.flash(str(error), severity="warning")
+            return False
+        return True
+
+    def action_vote(self, vote: Vote) -> None:
+        position = self.position
+        if self.exchange.exploratory:
+            self.tiebreak.flash("An exploratory answer is on show and never counts; esc brings the counting one back.")
+        elif self._do(lambda: self.live.vote(position, vote)):
+            self._go_on(f"{self.live.cases[position].id}: {VOTE_WORDS[vote]}")
+
+    def action_skip(self) -> None:
+        if self._do(lambda: self.live.skip(self.position)):
+            self._go_on(f"{self.live.cases[self.position].id}: skipped")
+
+    def _go_on(self, act: str) -> None:
+        """To the next case once this one asks nothing more."""
+        missing = self.live.form(self.position).missing
+        self.query_one(StatusBar).last_act = act
+        if missing:
+            self._refresh()
+            self.tiebreak.flash(f"Still asked: {', '.join(missing)}.")
+        else:
+            self.go(self.position + 1)
+
+    def action_score(self, score: int) -> None:
+        dimensions = self.live.policy.form.dimensions
+        if not dimensions:
+            self.tiebreak.flash("This policy asks for no scores; `form.dimensions` in it adds some.")
+            return
+        name, role = dimensions[self._dimension].name, self.focused_role
+        if self._do(lambda: self.live.score(self.position, role, name, score)):
+            self.query_one(StatusBar).last_act = f"{name} of {SIDES[role]}: {score}"
+            if self._dimension + 1 < len(dimensions):
+                self._dimension += 1
+            self._refresh()
+
+    def action_clear_score(self) -> None:
+        def clear() -> None:
+            if not self.live.clear_last_score(self.position):
+                raise UsageError("This case has no score to take back.")
+
+        self._do(clear)
+        self._refresh()
+
+    def action_dimension(self, step: int) -> None:
+        count = len(self.live.policy.form.dimensions)
+        if count:
+            self._dimension = (self._dimension + step) % count
+            self._refresh()
+
+    def action_undo(self) -> None:
+        def undo() -> None:
+            position = self.live.undo()
+            if position is None:
+                raise UsageError("There is nothing to take back.")
+            self.query_one(StatusBar).last_act = f"{self.live.cases[position].id}: taken back"
+            self.go(position)
+
+        self._do(undo)
+
+    def action_note(self) -> None:
+        from tiebreak_tui.dialogs.text import TextDialog
+
+        position = self.position
+        notes = self.live.form(position).notes
+
+        def keep(text: str | None) -> None:
+            if text and text.strip() and self._do(lambda: self.live.note(position, text.strip())):
+                self.tiebreak.flash("Note kept.")
+                self._refresh()
+
+        asked = "\n".join(("Earlier notes:", *notes)) if notes else "What should be remembered of this case?"
+        self.tiebreak.push_screen(TextDialog(f"Note on {self.live.cases[position].id}", asked), keep)
+
+    # -- moving
+
+    def action_next_case(self) -> None:
+        self.go(self.position + 1)
+
+    def action_previous_case(self) -> None:
+        self.go(self.position - 1)
+
+    def action_first_open(self) -> None:
+        self.go(self.live.first_open())
+
+    def action_focus_pane(self, step: int) -> None:
+        other = "baseline" if self.focused_role == "candidate" else "candidate"
+        self.panes[other].set_class(True, "-current")
+        self.panes[other].view.focus()
+
+    def action_gate(self, step: int) -> None:
+        self.query_one(GateBar).move(step)
+
+    def action_summary(self) -> None:
+        from tiebreak_tui.dialogs.summary import SummaryDialog
+
+        names: dict[SessionRole, str] = {role: self.stored.configs[role].name for role in ROLES}
+        notice = self.stored.dataset.card.notice
+        snapshot = self.live.scoreboard.snapshot()
+        self.tiebreak.push_screen(SummaryDialog(snapshot, names, notice, f"tiebreak arena -r {self.short_id}"))
+
+    async def action_leave(self) -> None:
+        await self.tiebreak.action_place("setup")
+
+    # -- answers
+
+    def action_regenerate(self) -> None:
+        if self._do(lambda: self.live.regenerate(self.position, self.focused_role)):
+            self._show()
+
+    def action_escape(self) -> None:
+        """Close what is open, else go back to the counting answers, else stop the focused answer."""
+        find = self.query_one(FindBar)
+        if find.is_open:
+            find.close()
+        elif self.reading.comparing:
+            self.reading.compare(False)
+        elif self.live.back_to_counting(self.position):
+            self._show()
+        elif self.live.stop(self.position, self.focused_role):
+            self.tiebreak.flash(f"{SIDES[self.focused_role]} stopped. It does not count; r asks again.")
+
+    # -- reading
+
+    def action_diff(self) -> None:
+        if self.exchange.complete:
+            self.reading.compare(not self.reading.comparing)
+        else:
+            self.tiebreak.flash("Both answers must be there to be compared.")
+
+    def action_view_mode(self) -> None:
+        self.tiebreak.flash(f"View: {self.reading.next_mode()}")
+
+    def action_contexts(self) -> None:
+        from tiebreak_tui.dialogs.case import CaseDialog
+
+        self.tiebreak.push_screen(CaseDialog(self.live.cases[self.position], self.live.check_results(self.position)))
+
+    def action_find(self) -> None:
+        self._find_from = self.focused_role
+        self.query_one(FindBar).open()
+
+    @on(FindBar.Changed)
+    def find(self, event: FindBar.Changed) -> None:
+        event.bar.found(self.reading.find(event.text, event.step))
+        if not event.bar.is_open:
+            self.panes[self._find_from].view.focus()
+
+    def action_copy(self) -> None:
+        self._keep_copy(save=False)
+
+    def action_save_copy(self) -> None:
+        self._keep_copy(save=True)
+
+    def _keep_copy(self, *, save: bool) -> None:
+        role = self.focused_role
+        answering = self.exchange.answers[role]
+        if not answering.text:
+            self.tiebreak.flash("There is nothing to copy yet.")
+            return
+        name = f"{self.position + 1:04d}-{SIDES[role]}.txt"
+        try:
+            done = (
+                Copied(False, self.tiebreak.save(answering.text, name))
+                if save
+                else self.tiebreak.copy(answering.text, name)
+            )
+        except OSError as error:
+            self.tiebreak.flash(f"The copy cannot be saved: {error}.", severity="error")
+        else:
+            self.tiebreak.flash(str(done))
+
+    # -- leaving
+
+    @property
+    def short_id(self) -> str:
+        return self.stored.session.id
+
+    def parting_words(self) -> str:
+        """What to say once the terminal is back."""
+        if self.live.saves.failure is not None:
+            return f"Not everything could be saved: {self.live.saves.failure}"
+        if not self.live.saves.saved:
+            return ""
+        folder = self.tiebreak.folder
+        place = "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
+        return f"{self.live.saves.saved} ballots are saved. Go on with: tiebreak arena -r {self.short_id}{place}"

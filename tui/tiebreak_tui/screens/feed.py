@@ -1,0 +1,63 @@
+"""Pours the answers of one exchange into the two panes, and lets go of them when the next case comes."""
+
+from collections.abc import Callable, Mapping
+
+from tiebreak.records import SessionRole
+from tiebreak.session.answering import Answering, PieceKind
+from tiebreak.session.live import Exchange
+from tiebreak_tui.widgets.pair import AnswerPane
+
+
+class Feed:
+    """Connects answerings to panes, one exchange at a time."""
+
+    def __init__(self, panes: Mapping[SessionRole, AnswerPane]) -> None:
+        self._panes = panes
+        self._ends: dict[SessionRole, Callable[[], None]] = {}
+        self._shown: dict[SessionRole, Answering] = {}
+
+    def show(self, exchange: Exchange, idle: Mapping[SessionRole, str]) -> None:
+        """Put an exchange on show; an answer that is there already stays as it is, scrolled as it was.
+
+        `idle` says of an arm that fetches nothing why not.
+        """
+        for role, answering in exchange.answers.items():
+            if self._shown.get(role) is not answering:
+                self._let_go(role)
+                self._shown[role] = answering
+                self._take_up(role, answering, idle.get(role, "Its turn comes soon"))
+
+    def close(self) -> None:
+        for role in tuple(self._shown):
+            self._let_go(role)
+
+    def _take_up(self, role: SessionRole, answering: Answering, idle: str) -> None:
+        pane = self._panes[role]
+        if answering.response is not None:
+            pane.show(answering.response, exploratory=answering.exploratory)
+            return
+        self._ends[role] = answering.watch(self._heard)
+        if answering.progress == "queued":
+            pane.idle(idle)
+            return
+        pane.wait(since=answering.started, exploratory=answering.exploratory)
+        if answering.reasoning:
+            pane.push(answering.reasoning, reasoning=True)
+        if answering.text:
+            pane.push(answering.text)
+
+    def _let_go(self, role: SessionRole) -> None:
+        self._shown.pop(role, None)
+        end = self._ends.pop(role, None)
+        if end is not None:
+            end()
+
+    def _heard(self, answering: Answering, kind: PieceKind, text: str) -> None:
+        pane = self._panes[answering.role]
+        if text:
+            pane.push(text, reasoning=kind == "reasoning")
+        elif answering.progress == "waiting":
+            pane.wait(since=answering.started, exploratory=answering.exploratory)
+        elif answering.progress == "done" and answering.response is not None:
+            self._ends.pop(answering.role, None)
+            pane.finish(answering.response)

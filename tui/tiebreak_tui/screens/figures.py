@@ -1,0 +1,123 @@
+"""From records and numbers to what the Arena's bars show. Pure."""
+
+from textual.content import Content
+
+from tiebreak.gates import GateOutcome
+from tiebreak.gates.wording import money
+from tiebreak.records import ROLES, Case, Form, SessionRole
+from tiebreak.sanitise import clean, clean_line
+from tiebreak.scoreboard import Snapshot
+from tiebreak.session.form import FormState
+from tiebreak.session.live import LiveSession
+from tiebreak_store import StoredSession
+from tiebreak_tui.widgets.gate_bar import Chip
+from tiebreak_tui.widgets.rubric import RubricRow
+from tiebreak_tui.widgets.status_bar import Status
+from tiebreak_tui.widgets.win_rate import Tally
+
+SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
+VOTE_WORDS = {"A": "A better", "B": "B better", "tie": "a tie", "both_bad": "both bad"}
+QUESTION = 4000
+"""Characters of a question above the answers; `c` shows it whole."""
+
+
+def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot: Snapshot) -> Status:
+    return Status(
+        dataset=stored.dataset.card.name,
+        position=position,
+        planned=snapshot.planned,
+        done=snapshot.done,
+        saves=str(live.saves),
+        halted=live.saves.failure is not None,
+        spent=spent(snapshot),
+    )
+
+
+def spent(snapshot: Snapshot) -> str:
+    """`A $0.012 B $0.034`; a `+ ?` where the cost of some answers is not known."""
+    parts: list[str] = []
+    for role in ROLES:
+        spend = snapshot.spend.get(role)
+        if spend is None or not spend.calls:
+            continue
+        known = money(spend.usd) if spend.unknown < spend.calls else ""
+        parts.append(f"{SIDES[role]} {known}{' + ' if known and spend.unknown else ''}{'?' if spend.unknown else ''}")
+    return "  ".join(parts)
+
+
+def tally_of(snapshot: Snapshot) -> Tally:
+    rate = snapshot.win_rate
+    if rate.mean is None:
+        return Tally(rate=None, planned=rate.planned)
+    low, high = rate.interval
+    return Tally(
+        rate=rate.mean,
+        low=low,
+        high=high,
+        wins=rate.wins,
+        ties=rate.ties,
+        losses=rate.losses,
+        both_bad=rate.both_bad,
+        n=rate.n,
+        planned=rate.planned,
+    )
+
+
+def chips_of(snapshot: Snapshot) -> list[Chip]:
+    return [
+        Chip(label=gate_title(outcome), status=outcome.status, needed=gate_needs(outcome)) for outcome in snapshot.gates
+    ]
+
+
+def gate_title(outcome: GateOutcome) -> str:
+    return f"{outcome.title} · {outcome.segment}" if outcome.segment is not None else outcome.title
+
+
+def gate_needs(outcome: GateOutcome) -> str:
+    return "; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)
+
+
+def rubric_of(form: Form, state: FormState) -> list[RubricRow]:
+    return [
+        RubricRow(
+            name=dimension.name,
+            question=dimension.question,
+            low=dimension.low,
+            high=dimension.high,
+            required=dimension.required,
+            scores=(
+                state.scores.get((dimension.name, "baseline")),
+                state.scores.get((dimension.name, "candidate")),
+            ),
+        )
+        for dimension in form.dimensions
+    ]
+
+
+def case_header(case: Case, state: FormState) -> Content:
+    """`bill-003 · billing · typical · your vote: B better`."""
+    facts = [case.id, case.segment or "", case.kind, "should be refused" if case.expect == "refuse" else ""]
+    text = Content.styled(clean_line(" · ".join(fact for fact in facts if fact), 80), "$text-muted")
+    if state.vote is not None:
+        text += Content.styled(
+            f" · your vote: {VOTE_WORDS.get(state.vote, clean_line(state.vote, 20))}", "$text-success"
+        )
+    elif state.skipped:
+        text += Content.styled(" · skipped", "$text-warning")
+    elif state.settled_by_itself:
+        text += Content.styled(" · settled by a broken answer, ⏎ goes on", "$text-warning")
+    return text + Content.styled(f" · {len(state.notes)} notes" if state.notes else "", "$text-muted")
+
+
+def case_text(case: Case) -> Content:
+    """The question, with the turns before it dimmed and a word on what else there is."""
+    earlier = [f"{message.role}: {message.content}" for message in case.messages[:-1]]
+    parts = [Content.styled(clean(text[:QUESTION]), "$text-muted") for text in earlier]
+    last = case.messages[-1].content if case.messages else ""
+    parts.append(Content(clean(last[:QUESTION]) + (" …" if len(last) > QUESTION else "")))
+    if case.contexts:
+        ids = ", ".join(context.id for context in case.contexts)
+        parts.append(
+            Content.styled(clean_line(f"{len(case.contexts)} passages: {ids} (c shows them)", 120), "$text-muted")
+        )
+    return Content("\n").join(parts)

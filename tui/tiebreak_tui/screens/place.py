@@ -1,0 +1,22 @@
+"""What the places share: their keys as data, and the app by its own type."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+
+from tiebreak_tui.keys import Key
+
+if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
+
+
+class Place(Screen[None]):
+    """A place of the app, such as Setup or the Arena."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    INTRO: ClassVar[str] = ""
+    """What one does here, for the help."""
+
+    @property
+    def tiebreak(self) -> "TiebreakApp":
+        return cast("TiebreakApp", self.app)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves App's type open

@@ -1,0 +1,86 @@
+"""Words for one response: its figures, its badges, and what to do about what is wrong with it. Pure."""
+
+from collections.abc import Mapping
+
+from tiebreak.records import Response, ResponseStatus
+
+BADGES: Mapping[ResponseStatus, str] = {
+    "empty": "EMPTY",
+    "truncated": "TRUNCATED",
+    "filtered": "FILTERED",
+    "malformed": "MALFORMED",
+    "incomplete": "INCOMPLETE",
+    "error": "ERROR",
+    "interrupted": "STOPPED",
+    "imported": "LABEL ONLY",
+}
+SEPARATOR = " · "
+_ADVICE: Mapping[ResponseStatus, str] = {
+    "empty": "The model finished without a word. It counts, as a failed answer.",
+    "truncated": "The token limit cut it. It counts, as a failed answer; max_tokens in the config raises the limit.",
+    "filtered": "The provider's content filter ended it. It counts, as a failed answer.",
+    "malformed": "The stream broke the protocol. It counts, as a failed answer.",
+    "incomplete": "The stream ended without a finish reason, so this may not be the whole answer.",
+    "interrupted": "You stopped it. It never counts; regenerate to see a whole answer.",
+    "imported": "A label came without its answer; there is nothing to read.",
+}
+
+
+def badges(response: Response, *, exploratory: bool = False) -> tuple[str, ...]:
+    """What a reader must know before reading, in capitals; empty for a plain whole answer."""
+    marks = [BADGES[response.status]] if response.status in BADGES else []
+    if response.refusal:
+        marks.append("REFUSAL")
+    if exploratory:
+        marks.append("EXPLORATORY")
+    return tuple(marks)
+
+
+def problem(response: Response, *, exploratory: bool = False, blind: bool = False) -> str:
+    """What went wrong and what to do, in a sentence or two; empty when nothing did.
+
+    Blind, the provider's own words are left out: they often name the model.
+    """
+    if response.error is not None:
+        counts = "It never counts." if response.excluded else "It counts, as a failed answer."
+        return f"{'No answer came.' if blind else response.error.message} {counts}"
+    if response.status in _ADVICE:
+        return _ADVICE[response.status]
+    return "Asked again: for you to look at, never counted." if exploratory else ""
+
+
+def figures(response: Response, width: int, *, blind: bool = False) -> str:
+    """Time to first token, speed, tokens, latency, cost and finish reason, as far as known and as `width` allows.
+
+    What matters least goes first when there is no room. In a blind session there is only the finish reason: speed and
+    cost tell models apart.
+    """
+    parts: list[tuple[int, str]] = []
+    if not blind:
+        timings, usage, cost = response.timings, response.usage, response.cost
+        if timings.ttft is not None:
+            parts.append((1, f"TTFT {seconds(timings.ttft)}"))
+        if response.tokens_per_second is not None:
+            parts.append((3, f"{response.tokens_per_second:.0f} tok/s"))
+        if usage.completion_tokens is not None:
+            parts.append((5, f"{'~' if usage.source == 'estimated' else ''}{usage.completion_tokens:,} tok"))
+        if timings.total is not None:
+            parts.append((4, seconds(timings.total)))
+        parts.append((2, dollars(cost.usd)))
+    if response.finish is not None:
+        parts.append((6 if response.finish == "stop" else 0, response.finish))
+    while len(line := SEPARATOR.join(text for _, text in parts)) > max(width, 0):
+        parts.remove(max(parts))
+    return line
+
+
+def seconds(value: float) -> str:
+    """0.42 s, 12.3 s, 125 s."""
+    return f"{value:.2f} s" if value < 10 else f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
+
+
+def dollars(value: float | None) -> str:
+    """$0.0002, $1.25; an unknown price is said to be unknown."""
+    if value is None:
+        return "cost unknown"
+    return f"${value:.2f}" if value >= 1 or value == 0 else f"${value:.4f}"

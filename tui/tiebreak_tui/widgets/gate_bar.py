@@ -1,0 +1,90 @@
+"""The gates as chips, and what the chosen one still needs. Status is told by sign and word as well as by colour."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.content import Content
+
+from tiebreak.sanitise import clean_line
+from tiebreak_tui.widgets.bar import Bar
+from tiebreak_tui.widgets.flow import flow
+
+ChipStatus = Literal["pass", "fail", "pending", "undecided", "sealed"]
+SIGNS: Mapping[ChipStatus, str] = {"pass": "✔", "fail": "✘", "pending": "…", "undecided": "≈", "sealed": "▪"}
+_STYLES: Mapping[ChipStatus, str] = {
+    "pass": "$text-success",
+    "fail": "bold $text-error",
+    "pending": "dim",
+    "undecided": "$text-warning",
+    "sealed": "dim",
+}
+_LABEL_CELLS = 40
+_ROWS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """One gate. Texts may be anything."""
+
+    label: str
+    status: ChipStatus
+    needed: str = ""
+    """What is still needed, or why it failed; empty on a pass."""
+
+
+class GateBar(Bar):
+    """Chips in one or two lines, then a line about the chosen one; on a low screen counts and that line alone."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._chips: Sequence[Chip] = ()
+        self._chosen = 0
+
+    def show(self, chips: Sequence[Chip]) -> None:
+        """Show these gates; the choice stays where it was."""
+        if chips == self._chips:
+            return
+        self._chips = chips
+        self._chosen = min(self._chosen, max(0, len(chips) - 1))
+        self.repaint()
+
+    def move(self, step: int) -> None:
+        """Choose another gate, round and round."""
+        if self._chips:
+            self._chosen = (self._chosen + step) % len(self._chips)
+            self.repaint()
+
+    @property
+    def chosen(self) -> Chip | None:
+        return self._chips[self._chosen] if self._chips else None
+
+    def lines(self, width: int) -> list[Content]:
+        chip = self.chosen
+        if chip is None:
+            return [Content.styled("No gates: this policy asks for nothing.", "dim")]
+        place = f"{self._chosen + 1}/{len(self._chips)} " if len(self._chips) > 1 else ""
+        about = f": {chip.needed}" if chip.needed else ""
+        counts = f"{self._counts()} · " if self.low else ""
+        text = clean_line(f"{counts}{place}{SIGNS[chip.status]} {chip.status} · {chip.label}{about}", width)
+        detail = Content.styled(text, _STYLES[chip.status])
+        if self.low:
+            return [detail]
+        chips = [self._chip(number, words=True) for number in range(len(self._chips))]
+        if len(flow(chips, width, rows=len(chips))) > _ROWS:
+            chips = [self._chip(number, words=False) for number in range(len(self._chips))]
+        return [*flow(chips, width, rows=_ROWS, chosen=self._chosen), detail]
+
+    def _counts(self) -> str:
+        """`2✔ 1✘ 3…`"""
+        counts = Counter(chip.status for chip in self._chips)
+        return " ".join(f"{counts[status]}{sign}" for status, sign in SIGNS.items() if counts[status])
+
+    def _chip(self, number: int, *, words: bool) -> Content:
+        chip = self._chips[number]
+        word = f"{chip.status} " if words else ""
+        text = f"{SIGNS[chip.status]} {word}{clean_line(chip.label, _LABEL_CELLS)}"
+        if number != self._chosen or len(self._chips) == 1:
+            return Content.styled(text, _STYLES[chip.status])
+        return Content.styled(f"[{text}]", f"bold {_STYLES[chip.status]}")

@@ -1,0 +1,76 @@
+"""Hands a session out: every record as JSONL, or one line per case as CSV that no spreadsheet executes."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from tiebreak.errors import UsageError
+from tiebreak.records import ROLES, Response
+from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.workbench import Workbench
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+def guarded(text: str) -> str:
+    """A CSV cell that a spreadsheet shows as text: a formula's first character gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def export_jsonl(bench: Workbench, wanted: str, to: Path | None) -> int:
+    """Write every record of a session, a JSON object a line; returns the number of lines.
+
+    Raises:
+        UsageError: where the session is not known, or the file cannot be written.
+    """
+    with _opened(to) as out:
+        count = 0
+        for line in bench.store.iter_export(wanted):
+            out.write(json.dumps(line, ensure_ascii=True) + "\n")
+            count += 1
+        return count
+
+
+def export_csv(bench: Workbench, wanted: str, to: Path | None) -> int:
+    """Write a line per case of the plan: what was asked, both counting answers, the verdict; returns their number.
+
+    Raises:
+        UsageError: where the session is not known, or the file cannot be written.
+    """
+    stored = bench.store.load_session(wanted)
+    board = scoreboard_of(stored)
+    texts: dict[str, Response] = {response.id: response for response in stored.responses}
+    with _opened(to) as out:
+        writer = csv.writer(out)
+        writer.writerow(
+            ("position", "case", "segment", "kind", "question", "answer_a", "status_a", "answer_b", "status_b",
+             "verdict", "automatic", "skipped")
+        )  # fmt: skip
+        for position, case_id in enumerate(stored.session.plan.case_ids, start=1):
+            case, state = stored.dataset.by_id[case_id], board.case(case_id)
+            shown = [state.counting[role][0].id if role in state.counting else "" for role in ROLES]
+            answers = [texts.get(response_id) for response_id in shown]
+            cells = [case.id, case.segment or "", case.kind, case.question]
+            cells += [
+                cell for answer in answers for cell in (answer.text if answer else "", answer.status if answer else "")
+            ]
+            cells += [state.verdict or "", str(state.automatic).lower(), str(state.skipped).lower()]
+            writer.writerow([position, *(guarded(cell) for cell in cells)])
+    return len(stored.session.plan.case_ids)
+
+
+@contextmanager
+def _opened(to: Path | None) -> Iterator[TextIO]:
+    if to is None:
+        yield sys.stdout
+        return
+    try:
+        with to.open("w", encoding="utf-8", newline="") as out:
+            yield out
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written: {error.strerror}.") from error
