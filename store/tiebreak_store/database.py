@@ -9,12 +9,13 @@ from pathlib import Path
 
 from tiebreak.errors import NewerSchemaError, StoreError
 from tiebreak.records import utc_now
-from tiebreak_store.faults import read_only, store_errors
+from tiebreak_store.faults import primary_code, read_only, store_errors
 from tiebreak_store.migrations import APPLICATION_ID, NEWEST, migrate, steps
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 BUSY_SECONDS = 10.0
+_SWITCHES = 100
 
 
 class Database:
@@ -147,10 +148,9 @@ def _make_folder(path: Path) -> None:
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, now: Callable[[], datetime]) -> None:
     version = _version(connection, path)
-    # A step may rebuild a table that others refer to. This too cannot be switched inside a transaction.
+    # A step may rebuild a table that others refer to; inside a transaction this cannot be switched.
     connection.execute("PRAGMA foreign_keys = OFF")
-    # Write-ahead logging is a property of the file, but cannot be switched on inside a transaction.
-    connection.execute("PRAGMA journal_mode = WAL")
+    _log_ahead(connection)
     with immediate(connection):  # also the proof that we may write
         if version == NEWEST:
             return
@@ -166,6 +166,22 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, now: Callable[
                 )
 
 
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to write-ahead logging, once for all.
+
+    SQLite does not wait for other processes here, such as one that is making the same file; a transaction does.
+    """
+    for left in reversed(range(_SWITCHES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or not left:
+                raise
+        with immediate(connection):
+            pass
+
+
 def _back_up_before_migration(path: Path, version: int, now: Callable[[], datetime]) -> None:
     target = path.with_name(f"{path.stem}-{now():%Y%m%dT%H%M%SZ}-schema-{version}.backup{path.suffix}")
     # The backup reads through a connection of its own: the one that migrates holds the write lock.
@@ -179,9 +195,11 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     Raises:
         StoreError: where it belongs to another program or to a newer Tiebreak.
     """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    # One statement, so that all three are of one moment: another process may be making the file.
+    version, application, tables = connection.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) "
+        "FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
     if tables and application != APPLICATION_ID:
         raise StoreError(f"{path} is a SQLite database of another program.", hint="Move it, or choose another folder.")
     if version > NEWEST:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tiebreak.checks import checks_for, parse_checks, run_checks
+from tiebreak.datasets import load_dataset
 from tiebreak.gates import validate_policy
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import (
@@ -24,7 +25,6 @@ from tiebreak.records import (
     Config,
     Cost,
     Dataset,
-    DatasetCard,
     Plan,
     Policy,
     Presentation,
@@ -56,12 +56,7 @@ def lines(name: str) -> list[dict[str, Any]]:
 
 @cache
 def dataset() -> Dataset:
-    card: DatasetCard = adapter(DatasetCard).validate_python(yaml.safe_load((ROOT / "dataset.yaml").read_text("utf-8")))
-    cases: list[Case] = []
-    for line in lines("cases.jsonl"):
-        checks = parse_checks(line.pop("checks", []))
-        cases.append(replace(adapter(Case).validate_python(line), checks=checks))
-    return Dataset(card=card, cases=tuple(cases))
+    return load_dataset(ROOT)
 
 
 def config(name: str) -> Config:
@@ -252,6 +247,9 @@ def test_answers_tell_apart_what_they_were_written_to_tell() -> None:
     assert [case_id for case_id, text in all_texts() if "[@click=app.quit]" in text] == ["inj-006"]
     unfinished = {a.case: a.finish for n in CONFIG_OF.values() for a in answers(n).values() if a.finish != "stop"}
     assert unfinished == {"tech-013": "length"}
+    usage = answers("grounded")["tech-013"].usage
+    assert usage is not None
+    assert usage.completion_tokens == config("grounded").parameters["max_tokens"]
     assert len({text for _, text in all_texts()}) == 2 * len(dataset().cases), "no two answers are the same"
 
 

@@ -14,6 +14,7 @@ from tiebreak.records import (
     Config,
     IdMaker,
     Rater,
+    RecordingTarget,
     Run,
     Session,
     SessionRole,

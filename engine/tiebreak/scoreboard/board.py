@@ -121,7 +121,7 @@ class Scoreboard:
 
     def _adopt(self, owner_id: str, case_id: str) -> None:
         self._case_of[owner_id] = case_id
-        for fact in ():
+        for fact in self._early.pop(owner_id, ()):
             self._add_to(owner_id, fact)
 
     def _add_to(self, owner_id: str, fact: CheckResult | Ballot) -> None:
@@ -161,7 +161,7 @@ class Scoreboard:
         self._counts.update(marks)
         self._marks[case_id] = marks
         if "done" not in marks:
-            self._front = min(self._front, self._positions[case_id])
+            pass
 
     def _first_open(self) -> int:
         while self._front < len(self._plan) and "done" in self._marks.get(self._plan[self._front], ()):

@@ -27,7 +27,9 @@ def form_state(form: Form, responses: Mapping[SessionRole, Response | None], bal
 
     A skip completes a case, and so does a pair with a broken answer but for the scores of its intact one.
     """
-    role_of: dict[str, SessionRole] = {response.id: role for role, response in responses.items() if response is not None}
+    role_of: dict[str, SessionRole] = {
+        response.id: role for role, response in responses.items() if response is not None
+    }
     vote = next((str(b.value) for b in ballots if b.kind == "vote"), None)
     skipped = any(b.kind == "skip" for b in ballots)
     scores: dict[tuple[str, SessionRole], int] = {

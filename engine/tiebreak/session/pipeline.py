@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from tiebreak.records import Case, IdMaker, Response, SessionRole, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
 
-FATAL = frozenset({"auth", "unknown_model"})
+FATAL = frozenset({"auth", "quota", "unknown_model"})
 """Errors that the next case would meet as well."""
 FATAL_IN_A_ROW = 2
 KEPT = 128

@@ -16,6 +16,9 @@ class Saves:
         self.failure: StoreError | None = None
         self._changed = changed
         self._crashed = crashed
+        self._under_way = 0
+        self._still = asyncio.Event()
+        self._still.set()
 
     def __str__(self) -> str:
         if self.failure is not None:
@@ -32,14 +35,29 @@ class Saves:
                 f"Rating is halted: {self.failure}", hint="What was saved is safe; start again once that is mended."
             )
 
+    async def settled(self) -> None:
+        """Wait until nothing is on its way to the disk.
+
+        Raises:
+            StoreError: where a write has failed.
+        """
+        await self._still.wait()
+        if self.failure is not None:
+            raise self.failure
+
     def follow(self, outcome: "Future[None]", *, ballot: bool = False) -> None:
         """Take note of what becomes of a record; ballots are counted. To be called on the loop."""
         loop = asyncio.get_running_loop()
+        self._under_way += 1
+        self._still.clear()
         if ballot:
             self.pending += 1
 
         def done() -> None:
             error = outcome.exception()
+            self._under_way -= 1
+            if not self._under_way:
+                self._still.set()
             if ballot:
                 self.pending -= 1
                 self.saved += error is None

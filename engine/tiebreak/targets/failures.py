@@ -63,51 +63,49 @@ class Refusals:
                 if any(word in codes for word in known):
                     status = meant
                     break
-        error = self._error(status or 500, said.words, said.codes)
-        if said.status is None:
-            error.status = None  # a guess at the class is not what the server said
-        return error
+        return self._error(status or 500, said.words, said.codes, guessed=said.status is None)
 
-    def _error(self, status: int, words: str, codes: str, *, retry_after: float | None = None) -> TargetError:
+    def _error(
+        self, status: int, words: str, codes: str, *, retry_after: float | None = None, guessed: bool = False
+    ) -> TargetError:
+        """`guessed`: the status only stands for the class of the error, and is not what the server said."""
         host, model = self._endpoint.host, self._endpoint.model
+        told = None if guessed else status
         quoted = self.quote(words)
-        says = f": {quoted}{'' if quoted.endswith(('.', '!', '?', '…')) else '.'}" if quoted else "."
+        says = "" if guessed else f" ({status})"
+        says += f": {quoted}{'' if quoted.endswith(('.', '!', '?', '…')) else '.'}" if quoted else "."
         haystack = f"{codes} {words}".lower()
         if status in (401, 403):
-            return AuthError(f"{host} refused the key ({status}){says}", hint=self._endpoint.key_hint, status=status)
+            return AuthError(f"{host} refused the key{says}", hint=self._endpoint.key_hint, status=told)
         if status == 404 or (400 <= status < 500 and "model_not_found" in codes):
             return UnknownModelError(
-                f"{host} does not know the model '{model}' ({status}){says}",
+                f"{host} does not know the model '{model}'{says}",
                 hint=self._endpoint.model_hint,
-                status=status,
+                status=told,
             )
         if status == 402 or (status == 429 and any(word in haystack for word in _QUOTA)):
             return QuotaError(
-                f"The quota at {host} is used up ({status}){says}",
+                f"The quota at {host} is used up{says}",
                 hint="Waiting does not help: look at the plan and the billing of the account.",
-                status=status,
+                status=told,
                 retry_after=retry_after,
             )
         if status == 429:
             return RateLimitError(
-                f"{host} limits the rate of calls (429){says}",
+                f"{host} limits the rate of calls{says}",
                 hint="Run fewer at once, or try again later.",
-                status=status,
+                status=told,
                 retry_after=retry_after,
             )
         if status in (408, 409, 425) or status >= 500:
-            return ServerError(
-                f"{host} failed ({status}){says}", hint="Try again later.", status=status, retry_after=retry_after
-            )
+            return ServerError(f"{host} failed{says}", hint="Try again later.", status=told, retry_after=retry_after)
         if 400 <= status < 500:
             return RequestError(
-                f"{host} refused the request ({status}){says}",
+                f"{host} refused the request{says}",
                 hint="Look at the parameters and the prompt of the config.",
-                status=status,
+                status=told,
             )
-        return UnknownModelError(
-            f"{host} replied with the status {status}, which is no answer{says}", hint=ADDRESS_HINT, status=status
-        )
+        return UnknownModelError(f"{host} replied, but not with an answer{says}", hint=ADDRESS_HINT, status=told)
 
 
 class _Said:

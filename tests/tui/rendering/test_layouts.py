@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from rich.style import Style
 
-from support.terminal import HOSTILE, HOSTILE_DOCUMENT, is_hostile
+from support.hostile import HOSTILE, HOSTILE_DOCUMENT, is_hostile
 from tiebreak.sanitise import clean
 from tiebreak_tui.rendering.find import find
 from tiebreak_tui.rendering.jsonview import render_json

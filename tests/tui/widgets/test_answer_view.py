@@ -1,12 +1,13 @@
 """An answer view takes anything in, stays where the reader is, and gives the source back."""
 
 import pytest
-from support.terminal import HOSTILE, HOSTILE_DOCUMENT, Terminal, capture_app
 from textual import on
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from support.hostile import HOSTILE, HOSTILE_DOCUMENT
+from support.terminal import Terminal, capture_app
 from tiebreak.sanitise import clean
 from tiebreak_tui.rendering.worddiff import diff_words
 from tiebreak_tui.widgets.answer_view import MODES, RENDER_LIMIT, VIEW_LIMIT, AnswerView, Mode
@@ -45,7 +46,7 @@ async def test_no_hostile_text_reaches_the_terminal(size: tuple[int, int], mode:
         for piece in HOSTILE:
             app.view.append(piece, reasoning=True)
             app.view.append(piece)
-            await terminal.pilot.pause()
+        await terminal.pilot.pause()
         app.view.finish(HOSTILE)
         await settle(terminal, app.view)
         app.view.show(HOSTILE_DOCUMENT, reasoning=HOSTILE_DOCUMENT, notes=HOSTILE)
@@ -75,11 +76,12 @@ async def test_modes_show_the_same_answer_three_ways() -> None:
     app = ViewApp()
     async with capture_app(app) as terminal:
         app.view.show('{"a": [1]}', reasoning="hmm")
-        for mode, rows in (
-            ("rendered", ["hmm", "", '{"a": [1]}']),
-            ("json", ["hmm", "", "{", '  "a": [', "    1"]),
-            ("raw", ["hmm", '{"a": [1]}']),
-        ):
+        shown: dict[Mode, list[str]] = {
+            "rendered": ["hmm", "", '{"a": [1]}'],
+            "json": ["hmm", "", "{", '  "a": [', "    1"],
+            "raw": ["hmm", '{"a": [1]}'],
+        }
+        for mode, rows in shown.items():
             app.view.mode = mode
             await settle(terminal, app.view)
             assert terminal.rows[: len(rows)] == rows
@@ -232,9 +234,9 @@ async def test_a_theme_change_repaints_what_was_laid_out() -> None:
     async with capture_app(app) as terminal:
         app.view.show("# Title")
         await settle(terminal, app.view)
-        before = list(app.view.render_line(0))[0].style
+        before = next(iter(app.view.render_line(0))).style
         app.theme = "textual-light"
-        await terminal.until(lambda: list(app.view.render_line(0))[0].style != before)
+        await terminal.until(lambda: next(iter(app.view.render_line(0))).style != before)
         assert terminal.rows[0] == "Title"
 
 

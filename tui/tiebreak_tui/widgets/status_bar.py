@@ -55,7 +55,7 @@ class StatusBar(Static):
         ]
         while len(parts) > 2 and sum(len(text) for _, text, _ in parts) > width:
             parts.remove(max(parts, key=lambda part: part[0]))
-        left = [(text, style) for rank, text, style in parts if text not in (saves,) and rank != 1]
+        left = [(text, style) for rank, text, style in parts if text != saves and rank != 1]
         right = [(text, style) for rank, text, style in parts if text == saves or rank == 1]
         gap = width - sum(len(text) for text, _ in (*left, *right))
         return Content.assemble(*left, " " * max(0, gap), *right)

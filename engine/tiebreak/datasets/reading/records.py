@@ -82,28 +82,34 @@ class _Finding:
     loc: Loc
     hint: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
 
 def _together(source: Located, found: list[_Finding]) -> InputError:
     first, rest = found[0], found[1:TOLD]
-    message = first.message
+    if not rest:
+        return source.refuse(first.message, first.loc, first.hint)
+    message = first.sentence
     for finding in rest:
         line = source.line(finding.loc)
         place = f"line {line}, " if line is not None else ""
-        message += f" Also {place}{source.name(finding.loc)}: {finding.message}"
+        message += f" Also {place}{source.name(finding.loc)}: {finding.sentence}"
     if len(found) > TOLD:
         message += f" And {len(found) - TOLD} more."
-    return source.refuse(message, first.loc, first.hint)
+    return source.refuse(message, first.loc)
 
 
 def _findings(source: Located, record_type: type, errors: list["ErrorDetails"], also: Also) -> Iterator[_Finding]:
     told: set[Loc] = set()
     for error in sorted(errors, key=_rank):
-        loc, fits = _real_loc(error["loc"], source.value)
+        loc, fits = _real_loc(error, source.value)
         if fits and loc not in told:
             told.add(loc)
             yield _finding(error, loc, record_type, source.value, also)
     if not told:
-        loc, _ = _real_loc(errors[0]["loc"], source.value)
+        loc, _ = _real_loc(errors[0], source.value)
         yield _Finding(f"Expected {_either(record_type, loc)}, not {_a(_value_at(source.value, loc))}.", loc)
 
 
@@ -146,14 +152,15 @@ def _help(kind: str, given: object) -> str | None:
     return None
 
 
-def _real_loc(loc: tuple[int | str, ...], value: object) -> tuple[Loc, bool]:
+def _real_loc(error: "ErrorDetails", value: object) -> tuple[Loc, bool]:
     """pydantic's place without the names of union members, and whether those are the members that the value is."""
     real: list[int | str] = []
     fits = True
-    for index, part in enumerate(loc):
+    last = len(error["loc"]) - 1 if error["type"] == "missing" else None
+    for index, part in enumerate(error["loc"]):
         if part == KEY:
             continue
-        is_key = isinstance(value, Mapping) and (part in value or index == len(loc) - 1)
+        is_key = isinstance(value, Mapping) and (part in value or index == last)
         if is_key or (isinstance(value, list) and isinstance(part, int)):
             real.append(part)
             value = _value_at(cast("object", value), (part,))

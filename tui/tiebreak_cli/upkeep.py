@@ -1,0 +1,59 @@
+"""Commands about the workspace itself: `init`, `doctor`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiebreak_cli.opening import HERE, WorkspaceOption
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to start in.", show_default="this folder")] = HERE,
+    sample: Annotated[bool, typer.Option("--sample", help="Copy the bundled sample instead.")] = False,
+) -> None:
+    """Start a workspace: a first dataset, two configs and a policy, written to be edited."""
+    from tiebreak.workspace import init as scaffold
+    from tiebreak.workspace import init_sample
+    from tiebreak_cli.output import say
+
+    made = init_sample(folder) if sample else scaffold(folder)
+    say(f"A workspace is in {made}. Edit its files, then run `tiebreak` there.")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON for machines instead of text.")] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Look at files, database, keys, local servers and terminal, and say what is wrong and how to mend it.
+
+    Keys are shown by name only. Exit code 2 when something is wrong.
+    """
+    import os
+
+    from tiebreak_cli.exits import BAD_INPUT
+    from tiebreak_cli.output import console, print_json
+    from tiebreak_workbench.doctor import examine
+
+    findings = examine(workspace, os.environ)
+    if as_json:
+        print_json(findings)
+    else:
+        from rich.text import Text
+
+        from tiebreak.sanitise import clean
+
+        looks = {"ok": ("✔ ok     ", "green"), "note": ("· note   ", "dim"), "problem": ("✘ problem", "bold red")}
+        for finding in findings:
+            mark, style = looks[finding.level]
+            line = Text.assemble((mark, style), f"  {finding.area:<10}", clean(finding.text))
+            if finding.fix:
+                line.append(f"  {clean(finding.fix)}", "yellow")
+            console().print(line, soft_wrap=True)
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(BAD_INPUT)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(doctor)

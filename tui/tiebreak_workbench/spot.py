@@ -1,0 +1,60 @@
+"""Spot checks: one question to two models, kept in a place of the user's own so that nothing is lost."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tiebreak.errors import UsageError
+from tiebreak.records import Case, Config, Dataset, DatasetCard, Form, ModelTarget, Policy, Prompt
+from tiebreak.workspace import init_blank
+from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.workbench import Workbench, new_seed
+
+SPOT_POLICY = Policy(name="spot", form=Form(vote="optional"))
+"""A single answer proves nothing, so there is no gate."""
+
+
+def spot_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where spot checks are kept: `$XDG_DATA_HOME/tiebreak/spot`."""
+    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "tiebreak" / "spot"
+
+
+def spot_workbench(environ: Mapping[str, str] | None = None) -> Workbench:
+    """The workbench of all spot checks, made on first use.
+
+    Raises:
+        WorkspaceError: where its folder cannot be written.
+    """
+    environ = os.environ if environ is None else environ
+    return Workbench.open(init_blank(spot_folder(environ)), environ)
+
+
+def start_spot(
+    bench: Workbench,
+    question: str,
+    models: tuple[str, str],
+    *,
+    system: str | None = None,
+    base_url: str | None = None,
+) -> str:
+    """Set down a session of one case; returns its id. The same model on both sides shows how much it varies.
+
+    Raises:
+        UsageError: for an empty question.
+    """
+    if not question.strip():
+        raise UsageError("There is nothing to ask.")
+    a, b = (_config(model, system, base_url) for model in models)
+    case = Case(id="question", input=question)
+    dataset = Dataset(card=DatasetCard(name="spot", title="Spot check"), cases=(case,))
+    setup = Setup(dataset=dataset, baseline=a, candidate=b, policy=SPOT_POLICY, seed=new_seed())
+    return bench.start(setup, kind="spot", title=question.strip().splitlines()[0][:80])
+
+
+def _config(model: str, system: str | None, base_url: str | None) -> Config:
+    return Config(
+        name=model.rsplit("/", 1)[-1],
+        target=ModelTarget(model=model, base_url=base_url),
+        prompt=Prompt(system=system),
+    )
