@@ -6,7 +6,6 @@ CPU is user and system time of the whole process, all threads; the fsync of a ba
 memory is that of a process which does nothing but read.
 """
 
-import os
 import resource
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from support.stored import CHECKS, ballot_of, cases_of, new_session, presentation_of, response_of, results_of
-
 from tiebreak.records import ROLES
 from tiebreak_store import NewSession, Store
 
@@ -117,7 +115,7 @@ def main(n: int) -> None:
             report("ballot, one at a time", lambda: record_ballots(store, new, range(500), 1))
             report("ballot, fifty at once", lambda: record_ballots(store, new, range(500, n // 2), 50))
         report("opening the database", lambda: open_again(path))
-        print(f"{'database':<52} {os.path.getsize(path) / (1 << 20):8.1f} MB")
+        print(f"{'database':<52} {path.stat().st_size / (1 << 20):8.1f} MB")
         subprocess.run([sys.executable, __file__, "--read", str(path)], check=True)
 
 

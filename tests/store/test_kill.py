@@ -11,7 +11,6 @@ from pathlib import Path
 
 from support import rating
 from support.stored import CHECKS
-
 from tiebreak_store import Store
 
 KILLS = 25
@@ -22,7 +21,7 @@ TICKS_A_POSITION = 80
 
 
 def live_and_die(path: Path, chance: random.Random) -> list[str]:
-    """Let a process rate some positions; it is killed, or kills itself, on the way. The ballots that it acknowledged."""
+    """Let a process rate some positions until it is killed, or kills itself; the ballots that it acknowledged."""
     steps = chance.randint(1, MOST_A_LIFE)
     ticks = chance.choice((0, chance.randint(1, steps * TICKS_A_POSITION)))
     command = [sys.executable, rating.__file__, str(path), str(POSITIONS), str(ticks)]

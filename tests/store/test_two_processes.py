@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support import rating
 from support.stored import new_session, response_of
-
 from tiebreak.errors import StoreError
 from tiebreak_store import Store
 

@@ -17,7 +17,7 @@ DATASET = "support-desk"
 BASELINE = "concise"
 CANDIDATE = "grounded"
 POLICY = "ship"
-SEED = 7
+SEED = 59
 
 
 def ensure_sample(folder: Path) -> Path:

@@ -161,7 +161,7 @@ class Scoreboard:
         self._counts.update(marks)
         self._marks[case_id] = marks
         if "done" not in marks:
-            pass
+            self._front = min(self._front, self._positions[case_id])
 
     def _first_open(self) -> int:
         while self._front < len(self._plan) and "done" in self._marks.get(self._plan[self._front], ()):

@@ -1,0 +1,82 @@
+"""Start-up: CPU of `tiebreak --help`, and CPU and memory of the app when its first frame is on the terminal.
+
+Real processes: the app runs in a pseudo-terminal, and is read from /proc at the moment its first text arrives (Linux).
+"""
+
+import fcntl
+import os
+import pty
+import resource
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+RUNS = 7
+COMMAND = [sys.executable, "-m", "tiebreak_cli"]
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of_command(*arguments: str) -> float:
+    """CPU in ms, user and system, of a command that ends by itself."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*COMMAND, *arguments], stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
+
+
+def first_frame(folder: Path) -> tuple[float, float, float]:
+    """CPU in ms, wall in ms and RSS in MB when the app's first words are on the terminal."""
+    began = time.monotonic()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(COMMAND[0], COMMAND)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    seen = b""
+    while b"Tiebreak" not in seen:
+        ready, _, _ = select.select([terminal], [], [], 20)
+        if not ready:
+            raise TimeoutError("no first frame within 20 s")
+        seen += os.read(terminal, 65536)
+    wall = (time.monotonic() - began) * 1e3
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    cpu = (int(fields[11]) + int(fields[12])) / TICK * 1e3
+    status = Path(f"/proc/{pid}/status").read_text()
+    rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1e3
+    os.kill(pid, signal.SIGTERM)
+    while True:
+        try:
+            if not os.read(terminal, 65536):
+                break
+        except OSError:
+            break
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    return cpu, wall, rss
+
+
+def main() -> None:
+    for arguments, budget in ((("--help",), 150), (("--version",), 150)):
+        cpu_of_command(*arguments)  # compiles bytecode
+        runs = [cpu_of_command(*arguments) for _ in range(RUNS)]
+        print(f"tiebreak {arguments[0]:<10} CPU {statistics.median(runs):6.0f} ms   (budget {budget})")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "datasets").mkdir()
+        (folder / "datasets" / "one.jsonl").write_text('{"id": "a", "input": "Hello?"}\n')
+        first_frame(folder)
+        frames = [first_frame(folder) for _ in range(RUNS)]
+    cpu, wall, rss = (statistics.median(column) for column in zip(*frames, strict=True))
+    print(f"first frame         CPU {cpu:6.0f} ms   (budget 300)   wall {wall:.0f} ms   RSS {rss:.0f} MB (budget 80)")
+
+
+if __name__ == "__main__":
+    main()
