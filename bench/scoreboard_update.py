@@ -28,6 +28,8 @@ from tiebreak.records import (
     Presentation,
     Response,
     Session,
+    SessionRole,
+    Vote,
 )
 from tiebreak.scoreboard import Fact, Scoreboard
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
@@ -59,8 +61,8 @@ def session(n: int, ballots_each: int) -> tuple[Session, dict[str, Case], list[F
     """A session with n answered cases and so many ballots on each: votes and scores in turn, every tenth undone."""
     cases = {f"c{i}": Case(id=f"c{i}", input="q", segment=f"s{i % 6}") for i in range(n)}
     plan = Plan(case_ids=tuple(cases), seed=1, policy_hash="p")
-    runs = {"baseline": "A", "candidate": "B"}
-    made = Session(id="s", kind="arena", plan=plan, dataset_hash="d", policy_hash="p", runs=runs)  # pyright: ignore[reportArgumentType] - literal keys
+    runs: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
+    made = Session(id="s", kind="arena", plan=plan, dataset_hash="d", policy_hash="p", runs=runs)
     facts: list[Fact] = []
     shown: list[Presentation] = []
     ids = count()
@@ -98,7 +100,8 @@ def ballot(pair: Presentation, number: int) -> Ballot:
     if number % 10 == 9:
         return Ballot(id=made, presentation_id=pair.id, kind="undo", supersedes=f"{number - 2:09d}")
     if number % 2:
-        return Ballot(id=made, presentation_id=pair.id, kind="vote", value=("A", "B", "tie")[number % 3])
+        votes: tuple[Vote, ...] = ("A", "B", "tie")
+        return Ballot(id=made, presentation_id=pair.id, kind="vote", value=votes[number % 3])
     score = 1 + number % 5
     return Ballot(
         id=made, presentation_id=pair.id, kind="score", value=score, dimension="help", response_id=pair.right_response

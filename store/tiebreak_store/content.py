@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TypeVar, cast
 
-from tiebreak.errors import CorruptStoreError
+from tiebreak.errors import CorruptStoreError, StoreError
 from tiebreak.records import Case, CheckSpec, Config, Dataset, DatasetCard, Policy, canonical_json, digest
 from tiebreak.records.codec import adapter
 from tiebreak_store.text import from_json, storable, storable_or_none, to_json
@@ -132,5 +132,15 @@ def _one(connection: sqlite3.Connection, sql: str, name: str) -> str:
 
 
 def _record(record_type: type[T], data: object) -> T:
-    # Not `codec.decode`: pydantic's own JSON reader refuses lone surrogates.
-    return cast("T", adapter(record_type).validate_python(data))
+    from pydantic import ValidationError
+
+    try:
+        # Not `codec.decode`: pydantic's own JSON reader refuses lone surrogates.
+        return cast("T", adapter(record_type).validate_python(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise StoreError(
+            f"A stored {record_type.__name__} does not read as one: {where}: {first['msg']}.",
+            hint="A newer Tiebreak, or another program, may have written it.",
+        ) from error

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tiebreak.errors import NewerSchemaError, StoreError
 from tiebreak.records import utc_now
-from tiebreak_store.faults import primary_code, read_only, store_errors
 from tiebreak_store.migrations import APPLICATION_ID, NEWEST, migrate, steps
+from tiebreak_store.sqlite_errors import primary_code, read_only, store_errors
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""

@@ -117,6 +117,8 @@ def get_chunks(connection: sqlite3.Connection, response_id: str) -> bytes | None
 
 def iter_responses(connection: sqlite3.Connection, run_ids: Sequence[str], *, light: bool) -> Iterator[Response]:
     """The responses of some runs in the order of recording; light ones without text, reasoning and contexts."""
+    if not run_ids:
+        return
     columns = _LIGHT if light else _WHOLE
     # One ordered branch per run lets SQLite merge them along the index; `run_id IN (…)` would sort all the texts.
     each = f"SELECT {columns}, seq FROM response WHERE run_id = ?"  # noqa: S608  # names of ours

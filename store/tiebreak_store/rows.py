@@ -1,7 +1,8 @@
 """Rows of append-only tables: inserted once, the same again being no harm."""
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from tiebreak.errors import StoreError
 
@@ -15,15 +16,15 @@ class AppendOnly:
 
     name: str
     columns: tuple[str, ...]
-    _insert: str = field(init=False)
-    _select: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        columns = ", ".join(self.columns)
+    @cached_property
+    def _insert(self) -> str:
         marks = ", ".join("?" * len(self.columns))
-        insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"  # noqa: S608  # names of ours
-        object.__setattr__(self, "_insert", insert)
-        object.__setattr__(self, "_select", f"SELECT {columns} FROM {self.name} WHERE id = ?")  # noqa: S608  # names of ours
+        return f"INSERT INTO {self.name} ({', '.join(self.columns)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"  # noqa: S608  # names of ours
+
+    @cached_property
+    def _select(self) -> str:
+        return f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE id = ?"  # noqa: S608  # names of ours
 
     def insert(self, connection: sqlite3.Connection, row: Row) -> None:
         """Add a row; the very same row a second time changes nothing.

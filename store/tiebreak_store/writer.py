@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from tiebreak.errors import StoreError
 from tiebreak_store.database import Database
-from tiebreak_store.faults import is_lasting, store_error, store_errors
+from tiebreak_store.sqlite_errors import is_lasting, store_error, store_errors
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]

@@ -68,6 +68,14 @@ def test_rows_changed_behind_our_back_are_found(path: Path) -> None:
             store.load_session("s1")
 
 
+def test_content_that_this_version_cannot_read(path: Path) -> None:
+    filled(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE config_version SET json = json_set(json, '$.target.newer', 1)")
+    with Store.open(path) as store, pytest.raises(StoreError, match=r"A stored Config .*newer"):
+        store.load_session("s1")
+
+
 def test_a_sound_database_has_no_problems(store: Store) -> None:
     store.create_session(new_session()).result()
     assert store.problems() == []

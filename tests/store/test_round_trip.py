@@ -24,6 +24,7 @@ from tiebreak.records import (
     ToolCall,
     Usage,
 )
+from tiebreak.session.recorder import Recorder
 from tiebreak_store import Store, StoredGateOutcome
 
 ODD_TEXTS = [
@@ -214,6 +215,11 @@ def test_a_record_that_refers_to_nothing_is_refused(store: Store) -> None:
     refused = store.record_presentation(presentation_of(new_session(), 0))
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         refused.result()
+
+
+def test_the_store_is_a_recorder(store: Store) -> None:
+    recorder: Recorder = store
+    assert recorder.record_event(Event(id="e", session_id="nowhere", kind="peek", at="")).exception() is not None
 
 
 def test_gate_outcomes_come_back(store: Store) -> None:

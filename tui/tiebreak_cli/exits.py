@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tiebreak.errors import InputError, PromptError, StoreError, TargetError, TiebreakError, UsageError
 
 if TYPE_CHECKING:
-    from tiebreak.gates import Status
+    from tiebreak.gates import GateStatus
 
 DONE = 0
 GATE_FAILED = 1
@@ -28,7 +28,7 @@ def exit_code(error: TiebreakError) -> int:
             return BAD_INPUT
 
 
-def verdict_code(statuses: "list[Status]") -> int:
+def verdict_code(statuses: "list[GateStatus]") -> int:
     """The exit code of a set of gates: failed before undecided before passed."""
     if "fail" in statuses:
         return GATE_FAILED

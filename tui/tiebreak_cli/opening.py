@@ -113,10 +113,10 @@ def demo(
         return
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
-    from tiebreak_workbench.demo import DEMO_WISHES, ensure_sample
+    from tiebreak_workbench.demo import DEMO_CHOICES, SEED, ensure_sample
 
     ensure_sample(into)
-    raise SystemExit(launch(into, Wishes(**DEMO_WISHES, start=True)))
+    raise SystemExit(launch(into, Wishes(**DEMO_CHOICES, seed=SEED, resume_unfinished=True, start=True)))
 
 
 def add_to(app: typer.Typer) -> None:

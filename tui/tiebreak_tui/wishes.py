@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.choosing import Choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +27,17 @@ class Wishes:
     """Go straight to the Arena."""
     save_cases_to: Path | None = None
     """The folder whose datasets a case is saved to; the workspace itself unless given."""
+
+    def choices(self) -> "Choices":
+        """The part that Setup's lines begin with."""
+        from tiebreak_workbench.choosing import Choices
+
+        return Choices(
+            dataset=self.dataset,
+            baseline=self.baseline,
+            candidate=self.candidate,
+            policy=self.policy,
+            segment=self.segment,
+            cases=self.cases,
+            seed=self.seed,
+        )

@@ -39,7 +39,7 @@ def read_ballots(path: Path) -> dict[str, RecordedBallots]:
     for row in read_rows(path, ImportFormatError):
         if isinstance(row.value, dict) and "ballots" in row.value:
             continue
-        ballots = read_record(RecordedBallots, row, ImportFormatError)
+        ballots = read_record(RecordedBallots, row)
         found[ballots.case] = ballots
     return found
 

@@ -1,7 +1,6 @@
 """What is chosen before a session starts, and what the choice allows and costs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
 from tiebreak.stats.order import planned_cases
@@ -38,21 +37,3 @@ class Setup:
 
 def in_order(dataset: Dataset, plan: Plan) -> tuple[Case, ...]:
     return tuple(dataset.by_id[case_id] for case_id in plan.case_ids)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """Something to know before starting; an `error` has to be mended first."""
-
-    level: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What a session will take. Dollars are None where a price is unknown, and then `unpriced` names the model."""
-
-    cases: int
-    usd: float | None
-    unpriced: tuple[str, ...] = ()
-    remarks: Sequence[Remark] = field(default_factory=tuple[Remark, ...])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from tiebreak.datasets.reading import Located, read_document, record_from
+from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import DatasetError
 from tiebreak.records import DatasetCard
 from tiebreak.records.cases import FORBID_UNKNOWN
@@ -59,8 +59,8 @@ def card_from(source: Located, name: str) -> CardFile:
         raise source.refuse("A card is a mapping: `name`, `title`, `task`, `segments` and so on.")
     keys = dict(source.mapping)
     fields = keys.pop("fields", None)
-    card = record_from(source.holding({"name": name, **keys}), DatasetCard, also={"": ("fields", "cases")})
+    card = read_record(DatasetCard, source.holding({"name": name, **keys}), also={"": ("fields", "cases")})
     if not card.name.strip():
         raise source.refuse("The name is empty.", ("name",))
-    field_map = None if fields is None else record_from(source.at(("fields",), fields), FieldMap)
+    field_map = None if fields is None else read_record(FieldMap, source.at(("fields",), fields))
     return CardFile(card=card, fields=field_map)

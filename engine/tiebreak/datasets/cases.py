@@ -1,12 +1,12 @@
 """One case as it is written, and as it is read."""
 
-import dataclasses
 from typing import cast
 
 from tiebreak.checks import parse_checks
 from tiebreak.checks.parse import nearest
-from tiebreak.datasets.reading import Located, record_from
+from tiebreak.datasets.reading import Located, read_record
 from tiebreak.datasets.reading.located import loc_of
+from tiebreak.datasets.written import written
 from tiebreak.errors import InputError
 from tiebreak.records import Case, CheckSpec, DatasetCard
 from tiebreak.records.canonical import plain
@@ -20,7 +20,7 @@ def case_from(row: Located) -> Case:
     Raises:
         InputError: of the row's kind, naming line and field.
     """
-    case = record_from(with_checks(row), Case)
+    case = read_record(Case, with_checks(row))
     if not case.id.strip() or len(case.id) > MAX_ID or not case.id.isprintable():
         message = f"An id is 1 to {MAX_ID} visible characters."
         raise row.refuse(message, ("id",), "It is how sessions and checks call the case, so it should stay the same.")
@@ -60,20 +60,12 @@ def check_segment(case: Case, card: DatasetCard, row: Located) -> None:
 
 def flat_case(case: Case) -> dict[str, object]:
     """A case as it is written: JSON types, fields at their default left out, checks flat."""
-    written: dict[str, object] = {}
-    for field in dataclasses.fields(case):
-        value = getattr(case, field.name)
-        default = field.default_factory() if callable(field.default_factory) else field.default
-        if value != default:
-            written[field.name] = plain(value)
-    if case.contexts:
-        written["contexts"] = [
-            {"id": context.id, **({"title": context.title} if context.title is not None else {}), "text": context.text}
-            for context in case.contexts
-        ]
+    line = written(case)
+    if case.kind == "typical":
+        del line["kind"]
     if case.checks:
-        written["checks"] = [flat_check(spec) for spec in case.checks]
-    return written
+        line["checks"] = [flat_check(spec) for spec in case.checks]
+    return line
 
 
 def flat_check(spec: CheckSpec) -> dict[str, object]:

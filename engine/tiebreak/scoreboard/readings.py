@@ -61,7 +61,7 @@ def _human(measure: Measure, state: CaseState) -> Reading | None:
         return waiting if score is None else Reading("value", score)
     if line in state.harmed:
         return ZERO
-    return ONE if score is not None or measure.on in state.broken else waiting
+    return ONE if score is not None else waiting
 
 
 def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions: Mapping[str, str]) -> Reading | None:

@@ -39,7 +39,7 @@ class Tally:
                 self._parts += reading.value if sign > 0 else -reading.value
             if self.keeps_values:
                 self.values[reading.value] += sign
-                if False:
+                if not self.values[reading.value]:
                     del self.values[reading.value]
 
     @property

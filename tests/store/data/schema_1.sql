@@ -7,7 +7,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'tiebreak','0001_first_tables','2026-11-21 08:41:21.442639+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'tiebreak','0001_first_tables','2026-01-01 00:00:00.000000+00:00');
 CREATE TABLE ballot (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -288,29 +288,34 @@ SELECT
 FROM ballot b
 JOIN presentation p ON p.id = b.presentation_id
 JOIN session s ON s.id = p.session_id;
-CREATE VIEW "ballots_effective" AS -- Ballots in force: not taken back, nor displaced by a later one. An undo that is undone itself takes nothing back.
+CREATE VIEW "ballots_standing" AS -- Ballots that were not taken back. An undo reaches only ballots on its own side of a reveal, and one that is undone
+-- itself takes nothing back.
 SELECT b.*
 FROM ballots_given b
 WHERE b.kind <> 'undo'
     AND NOT EXISTS (
-        SELECT 1 FROM ballot u WHERE u.supersedes = b.ballot_id AND u.kind = 'undo'
-            AND NOT EXISTS (SELECT 1 FROM ballot redo WHERE redo.supersedes = u.id AND redo.kind = 'undo'))
-    AND NOT EXISTS (
         SELECT 1
-        FROM ballots_given later
-        WHERE later.session_id = b.session_id
-            AND later.position = b.position
-            AND later.rater_id = b.rater_id
-            AND later.one_response = b.one_response
-            AND later.other_response = b.other_response
-            AND later.repeated = b.repeated
-            AND later.counts = b.counts
-            AND later.slot = b.slot
-            AND later.ballot_id > b.ballot_id
+        FROM ballots_given undo
+        WHERE undo.supersedes = b.ballot_id AND undo.kind = 'undo' AND undo.counts = b.counts
             AND NOT EXISTS (
-                SELECT 1 FROM ballot u WHERE u.supersedes = later.ballot_id AND u.kind = 'undo'
-                    AND NOT EXISTS (SELECT 1 FROM ballot redo WHERE redo.supersedes = u.id AND redo.kind = 'undo'))
-    );
+                SELECT 1
+                FROM ballots_given redo
+                WHERE redo.supersedes = undo.ballot_id AND redo.kind = 'undo' AND redo.counts = undo.counts));
+CREATE VIEW "ballots_effective" AS -- Ballots in force: standing, and not displaced by a later one.
+SELECT b.*
+FROM ballots_standing b
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM ballots_standing later
+    WHERE later.session_id = b.session_id
+        AND later.position = b.position
+        AND later.rater_id = b.rater_id
+        AND later.one_response = b.one_response
+        AND later.other_response = b.other_response
+        AND later.repeated = b.repeated
+        AND later.counts = b.counts
+        AND later.slot = b.slot
+        AND later.ballot_id > b.ballot_id);
 CREATE VIEW "responses_counting" AS -- The response that counts for a case: the first attempt that neither the infrastructure nor the user ended.
 SELECT
     r.run_id, r.case_id, r.sample, r.attempt, r.status,

@@ -111,7 +111,11 @@ def test_what_is_not_json_says_why(text: str, reason: str) -> None:
 
 def test_the_offending_place_is_marked() -> None:
     strips = render_json('{"a" 1}', 60, PALETTE)
-    assert [segment.text for segment in strips[2] if segment.style == PALETTE.hit] == ["1"]
+    assert [(segment.text, segment.style) for segment in strips[2]] == [
+        ('{"a" ', Style()),
+        ("1", PALETTE.hit),
+        ("}", Style()),
+    ]
 
 
 def test_find_ignores_case_and_goes_over_breaks_made_by_wrapping() -> None:

@@ -240,6 +240,27 @@ async def test_a_theme_change_repaints_what_was_laid_out() -> None:
         assert terminal.rows[0] == "Title"
 
 
+async def test_the_beginning_of_what_fitted_stays_in_view_when_it_is_laid_out_longer() -> None:
+    app = ViewApp()
+    async with capture_app(app, (40, 10)) as terminal:
+        app.view.append("# first\n" + "# more\n" * 8)
+        app.view.finish()
+        await settle(terminal, app.view)
+        assert app.view.row_count > 10
+        assert terminal.rows[0] == "first"
+
+
+async def test_a_placeholder_of_several_lines_stands_on_several_rows() -> None:
+    app = ViewApp()
+    async with capture_app(app, (40, 10)) as terminal:
+        app.view.placeholder = "Paused: the key is missing.\nr tries again, as soon as there is one."
+        await terminal.pilot.pause()
+        assert terminal.rows[:2] == ["Paused: the key is missing.", "r tries again, as soon as there is one."]
+        app.view.append("text")
+        await terminal.pilot.pause()
+        assert terminal.rows[:2] == ["text", ""]
+
+
 async def test_a_new_answer_replaces_one_that_is_being_laid_out() -> None:
     app = ViewApp()
     async with capture_app(app) as terminal:

@@ -53,7 +53,7 @@ def render_json(text: str, width: int, palette: Palette) -> list[Strip]:
 
 
 def _complaint(text: str, start: int, problem: _Problem, palette: Palette) -> Text:
-    layout = Text(f"Not JSON: {problem.reason}\n\n", style=palette.note)
+    layout = Text().append(f"Not JSON: {problem.reason}\n\n", palette.note)
     if problem.offset is None:
         return layout.append(shown(text))
     place = start + problem.offset

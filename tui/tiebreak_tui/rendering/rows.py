@@ -39,6 +39,9 @@ class Rows:
     def __getitem__(self, index: int) -> str:
         return self._texts[index]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts[: len(self)])
+
     def kind(self, index: int) -> Kind:
         return Kind(self._marks[index] & ~_NEWLINE)
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from rich.style import Style
 from rich.theme import Theme
 from textual.strip import Strip
@@ -30,11 +31,13 @@ def to_strips(renderable: RenderableType, width: int, styles: Mapping[str, Style
 
 
 def paint(strip: Strip, start: int, end: int, style: Style) -> Strip:
-    """Return `strip` with the characters from offset `start` to `end` in `style` as well."""
-    left, right = strip.index_to_cell_position(start), strip.index_to_cell_position(end)
-    if left >= right:
-        return strip
-    middle = strip.crop(left, right)
-    # Not `apply_style`: that lays the segments' own styles over the new one.
-    painted = Strip([segment._replace(style=(segment.style or Style()) + style) for segment in middle], right - left)
-    return Strip.join([strip.crop(0, left), painted, strip.crop(right, strip.cell_length)])
+    """Return `strip` with the characters from offset `start` to `end` in `style` as well, over what they have."""
+    segments: list[Segment] = []
+    place = 0
+    for text, own, control in strip:
+        left, right = max(0, start - place), max(0, end - place)
+        place += len(text)
+        for part, extra in ((text[:left], None), (text[left:right], style), (text[max(left, right) :], None)):
+            if part:
+                segments.append(Segment(part, (own or Style()) + extra if extra else own, control))
+    return Strip(segments)

@@ -1,93 +1,224 @@
 """Setup: choose a dataset, two configs and a policy; see what the choice allows and costs; or resume a session."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
 
 import tiebreak
-from tiebreak.errors import TiebreakError
+from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.sanitise import clean, clean_line
-from tiebreak_tui.keys import SETUP, Key, bindings
+from tiebreak_tui.keys import SETUP, bindings
+from tiebreak_tui.screens import setup_text
+from tiebreak_tui.screens.place import Place
 
 if TYPE_CHECKING:
-    from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.choosing import Choosing
+    from tiebreak_store import SessionSummary
+    from tiebreak_workbench.choosing import Choices, Choosing, Field
     from tiebreak_workbench.workbench import Workbench
 
+RECENT = 200
+START = "start"
 
-class SetupScreen(Screen[None]):
+
+class SetupScreen(Place):
     """The first place; everything else opens over it."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = SETUP
+    KEYS = SETUP
     INTRO = "Choose what to compare, then start. Everything you rate is saved at once; any session can be resumed."
     BINDINGS = bindings(key for key in SETUP if key.id != "setup.choose")
 
     def __init__(self) -> None:
         super().__init__()
         self.choosing: Choosing | None = None
-
-    @property
-    def tiebreak(self) -> "TiebreakApp":
-        from tiebreak_tui.app import TiebreakApp
-
-        assert isinstance(self.app, TiebreakApp)
-        return self.app
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         yield Static(self._masthead(), id="masthead", markup=False)
         with Horizontal(id="desk"):
             with Vertical(id="left"):
-                choices = OptionList(id="choices", markup=False)
-                choices.border_title = "New session"
-                yield choices
-                sessions = OptionList(id="sessions", markup=False)
-                sessions.border_title = "Earlier sessions"
-                sessions.border_subtitle = "⏎ resumes"
-                yield sessions
+                yield OptionList(id="choices", markup=False)
+                yield OptionList(id="sessions", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static("Opening the workspace …", id="preview-text", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
+        self.query_one("#choices").border_title = "New session"
+        self.query_one("#sessions").border_title = "Earlier sessions"
+        self.query_one("#sessions").border_subtitle = "⏎ resumes"
         self.query_one("#preview").border_title = "Preview"
+        self.query_one("#sessions").display = False
 
     def _masthead(self, name: str = "") -> Content:
-        place = Content.styled(clean_line(name, 60), "bold") if name else Content("")
         return Content.assemble(
             (" ⚖ Tiebreak ", "bold $primary"),
-            ("which of two configs should ship, with evidence  ", "$text-muted"),
-            place,
-            (f"  {tiebreak.__version__}", "$text-muted"),
+            (f" {clean_line(name, 40)} " if name else "", "bold"),
+            (f" {tiebreak.__version__}", "$text-muted"),
         )
 
     # -- loading
 
     def opened(self, bench: "Workbench") -> None:
         """The workspace is there: fill the lists, or say what an empty folder offers."""
-        self.query_one("#masthead", Static).update(self._masthead(bench.workspace.name))
-        self.load_choices()
+        self.query_one("#masthead", Static).update(self._masthead(bench.workspace.name), layout=False)
+        if bench.workspace.kind == "empty" and self.tiebreak.wishes.resume is None:
+            self._welcome(str(bench.workspace.folder))
+        self.load()
 
     def show_problem(self, error: TiebreakError) -> None:
-        self.query_one("#preview-text", Static).update(Content.styled(clean(str(error)), "$error"))
+        """The workspace cannot be used: say why, in full."""
+        self.query_one("#preview-text", Static).update(Content.styled(clean(str(error)), "$text-error"))
         self.tiebreak.tell_error(error)
 
+    def on_screen_resume(self) -> None:
+        if self.choosing is not None:
+            self.load()
+
     @work(thread=True, exclusive=True, group="setup")
-    def load_choices(self) -> None:
+    def load(self, choices: "Choices | None" = None) -> None:
+        """Read the workspace's files and the list of sessions, behind the screen."""
         from tiebreak_workbench.choosing import Choosing
+        from tiebreak_workbench.workbench import new_seed
 
         bench = self.tiebreak.bench
         if bench is None:
             return
-        choosing = self.choosing or Choosing(bench.workspace, self.tiebreak.wishes.choices())
         try:
-            choosing.reload()
-            sessions = bench.store.sessions(200)
+            choosing = self.choosing or Choosing(
+                bench.workspace, self.tiebreak.wishes.choices(), seed=new_seed(), environ=bench.environ
+            )
+            choosing.resolve(choices)
+            remarks = choosing.remarks()
+            sessions = bench.store.sessions(RECENT)
         except TiebreakError as error:
             self.tiebreak.call_from_thread(self.show_problem, error)
             return
-        self.tiebreak.call_from_thread(self._loaded, choosing, sessions)
+        self.tiebreak.call_from_thread(self._loaded, choosing, setup_text.lines(choosing, remarks), sessions)
+
+    def _loaded(self, choosing: "Choosing", lines: list[setup_text.Line], sessions: "list[SessionSummary]") -> None:
+        self.choosing = choosing
+        choices = self.query_one("#choices", OptionList)
+        first = choices.option_count == 0
+        chosen = choices.highlighted
+        width = max(20, choices.scrollable_content_region.width)
+        choices.clear_options()
+        choices.add_options(Option(setup_text.line_content(line, width), id=line.key) for line in lines)
+        choices.highlighted = choices.option_count - 1 if first else chosen
+        listed = self.query_one("#sessions", OptionList)
+        listed.display = bool(sessions)
+        listed.clear_options()
+        listed.add_options(Option(setup_text.session_content(session, width), id=session.id) for session in sessions)
+        if first:
+            choices.focus()
+        self._preview()
+        if not self._begun:
+            self._begun = True
+            self.call_next(self._carry_out_wishes, sessions)
+
+    async def _carry_out_wishes(self, sessions: "list[SessionSummary]") -> None:
+        """What the command line asked for, once."""
+        wishes = self.tiebreak.wishes
+        unfinished = next((s.id for s in sessions if s.voted < s.planned), None) if wishes.resume_unfinished else None
+        wanted = wishes.resume or unfinished
+        if wanted is not None:
+            await self._enter(wanted)
+        elif wishes.start:
+            await self.action_start()
+
+    # -- previews
+
+    @on(OptionList.OptionHighlighted)
+    def highlighted(self) -> None:
+        self._preview()
+
+    def _preview(self) -> None:
+        choices = self.query_one("#choices", OptionList)
+        if self.choosing is None or choices.highlighted is None or choices.highlighted >= choices.option_count:
+            return
+        key = choices.get_option_at_index(choices.highlighted).id or ""
+        self.query_one("#preview-text", Static).update(setup_text.preview(self.choosing, key))
+        self.query_one("#preview").scroll_home(animate=False)
+
+    # -- acts
+
+    @on(OptionList.OptionSelected, "#choices")
+    async def chose(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id == START:
+            await self.action_start()
+        elif event.option_id is not None and self.choosing is not None:
+            self._pick(event.option_id)
+
+    def _pick(self, key: str) -> None:
+        from tiebreak_tui.dialogs.choose import choose
+
+        choosing = self.choosing
+        if choosing is None:
+            return
+
+        def chosen(choices: "Choices | None") -> None:
+            if choices is not None:
+                self.load(choices)
+
+        choose(self.tiebreak, choosing, key, chosen)
+
+    @on(OptionList.OptionSelected, "#sessions")
+    async def resumed(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id is not None:
+            await self._enter(event.option_id)
+
+    async def _enter(self, session_id: str) -> None:
+        try:
+            await self.tiebreak.enter_arena(session_id)
+        except TiebreakError as error:
+            self.tiebreak.tell_error(error)
+
+    async def action_start(self) -> None:
+        """Set the session down and open it in the Arena."""
+        bench, choosing = self.tiebreak.bench, self.choosing
+        if bench is None or choosing is None:
+            self.tiebreak.flash("The workspace is still loading.")
+            return
+        problems = [remark.text for remark in choosing.remarks() if remark.level == "problem"]
+        try:
+            if problems:
+                raise UsageError("\n".join(problems))
+            session_id = bench.start(choosing.setup())
+        except TiebreakError as error:
+            self.tiebreak.tell_error(error)
+            return
+        await self._enter(session_id)
+
+    def action_swap(self) -> None:
+        if self.choosing is not None:
+            self.load(self.choosing.swapped())
+
+    def action_sessions(self) -> None:
+        sessions = self.query_one("#sessions", OptionList)
+        if sessions.option_count:
+            sessions.focus()
+            sessions.highlighted = sessions.highlighted or 0
+        else:
+            self.tiebreak.flash("There is no earlier session yet.")
+
+    def action_reload(self) -> None:
+        self.load()
+
+    def action_build(self) -> None:
+        from tiebreak_tui.dialogs.begin import build_config
+
+        build_config(self.tiebreak, self.load)
+
+    def action_spot(self) -> None:
+        from tiebreak_tui.dialogs.begin import spot_check
+
+        spot_check(self.tiebreak, self._enter)
+
+    def _welcome(self, folder: str) -> None:
+        from tiebreak_tui.dialogs.begin import welcome
+
+        welcome(self.tiebreak, folder, self.action_spot)

@@ -66,7 +66,8 @@ def figures(response: Response, width: int, *, blind: bool = False) -> str:
             parts.append((5, f"{'~' if usage.source == 'estimated' else ''}{usage.completion_tokens:,} tok"))
         if timings.total is not None:
             parts.append((4, seconds(timings.total)))
-        parts.append((2, dollars(cost.usd)))
+        if cost.usd is not None or response.status != "error":
+            parts.append((2, dollars(cost.usd)))
     if response.finish is not None:
         parts.append((6 if response.finish == "stop" else 0, response.finish))
     while len(line := SEPARATOR.join(text for _, text in parts)) > max(width, 0):

@@ -17,8 +17,6 @@ from textual.strip import Strip
 from textual.worker import Worker
 
 from tiebreak.sanitise import clean, slices
-from tiebreak_tui.rendering.jsonview import render_json
-from tiebreak_tui.rendering.markdown import render_markdown
 from tiebreak_tui.rendering.palette import COMPONENTS, Palette
 from tiebreak_tui.rendering.rows import Kind, Rows
 from tiebreak_tui.rendering.strips import to_strips
@@ -37,6 +35,7 @@ _SLICE = 16 * 1024
 _BUDGET = 0.008
 """Seconds of wrapping at a time."""
 _PAUSE = 0.01
+_PLACEHOLDER_LENGTH = 1_000
 
 _Build = Callable[[], list[Strip]]
 
@@ -115,6 +114,9 @@ class AnswerView(LineView):
     def finish(self, notes: Iterable[str] = ()) -> None:
         """Say that the stream has ended: the answer is now laid out as `mode` asks. `notes` as for `show`."""
         self._streaming = False
+        if self.scroll_offset.y == 0:
+            # What fitted may be longer once laid out; its beginning stays in view.
+            self.following = False
         for note in notes:
             self._accept(note + "\n", Kind.NOTE)
         self._settle()
@@ -201,6 +203,11 @@ class AnswerView(LineView):
         if not len(self._rows):
             self.rows_changed()
 
+    def on_mount(self) -> None:
+        if self._accepted:
+            self._drain()
+            self._settle()
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         if self._built is not None:
@@ -270,7 +277,7 @@ class AnswerView(LineView):
                 strips += [Strip([Segment(shown(row), palette.reasoning)]) for row in reasoning]
                 strips.append(Strip([]))
             if whole[Kind.TEXT]:
-                render = render_json if mode == "json" else render_markdown
+                render = _renderer(mode)
                 strips += render(whole[Kind.TEXT], width, palette)
             if whole[Kind.NOTE]:
                 notes = Rows(width)
@@ -301,16 +308,21 @@ class AnswerView(LineView):
 
     @property
     def row_count(self) -> int:
-        count = len(self._rows if self._built is None else self._built)
-        return count or bool(self.placeholder)
+        return len(self._rows if self._built is None else self._built) or len(self._placeholder_rows)
 
     def row_text(self, row: int) -> str:
-        if self._built is not None:
-            return self._built[row].text if self._built else ""
-        return shown(self._rows[row]) if len(self._rows) else clean(self.placeholder)
+        if self._built:
+            return self._built[row].text
+        return shown((self._rows if len(self._rows) else self._placeholder_rows)[row])
 
     def row_ends_line(self, row: int) -> bool:
-        return self._built is not None or self._rows.ends_line(row)
+        return bool(self._built) or not len(self._rows) or self._rows.ends_line(row)
+
+    @property
+    def _placeholder_rows(self) -> Rows:
+        rows = Rows(self._rows.width)
+        rows.append(clean(self.placeholder[:_PLACEHOLDER_LENGTH]))
+        return rows
 
     def row_strip(self, row: int, base: Style) -> Strip:
         if self._built:
@@ -335,3 +347,14 @@ class AnswerView(LineView):
         if "\t" not in row:
             return place.x
         return next((index for index in range(len(row)) if len(shown(row[: index + 1])) > place.x), len(row))
+
+
+def _renderer(mode: Mode) -> Callable[[str, int, Palette], list[Strip]]:
+    """Imported by the thread that lays out: the parsers take longer to load than the first frame may."""
+    if mode == "json":
+        from tiebreak_tui.rendering.jsonview import render_json
+
+        return render_json
+    from tiebreak_tui.rendering.markdown import render_markdown
+
+    return render_markdown

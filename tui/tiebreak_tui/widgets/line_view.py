@@ -35,7 +35,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end", "bottom", "Bottom", id="view.bottom", show=False),
     ]
     DEFAULT_CSS = """
-    LineView { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
+    LineView {
+        overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; scrollbar-background: $background;
+        scrollbar-background-hover: $background; scrollbar-background-active: $background;
+    }
     """
 
     following = False

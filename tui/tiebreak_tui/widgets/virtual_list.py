@@ -36,7 +36,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--detail", "list--hint", "list--problem", "list--chosen"}
     DEFAULT_CSS = """
     VirtualList {
-        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-background: $background;
+        scrollbar-background-hover: $background; scrollbar-background-active: $background;
         .list--detail { text-style: dim; }
         .list--hint { text-style: dim italic; }
         .list--problem { color: $text-warning; }

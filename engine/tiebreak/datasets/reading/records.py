@@ -35,7 +35,7 @@ EXPECTED = {
 }
 
 
-def record_from(source: Located, record_type: type[T], *, also: Also | None = None) -> T:
+def read_record(record_type: type[T], source: Located, *, also: Also | None = None) -> T:
     """The record that a value of JSON types describes, converting nothing: text is not a number, 1 is not true.
 
     Raises:
@@ -58,7 +58,7 @@ def record_from(source: Located, record_type: type[T], *, also: Also | None = No
         raise _together(source, found) from None
 
 
-def union_member(source: Located, members: Sequence[type]) -> type:
+def union_member(source: Located, members: Sequence[type[T]]) -> type[T]:
     """The record of a union that a mapping is meant to be: by its `kind`, or else by the fields it has.
 
     Raises:

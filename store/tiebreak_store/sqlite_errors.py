@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tiebreak.errors import CorruptStoreError, ReadOnlyStoreError, StoreBusyError, StoreError
 
-_ROW_AT_FAULT = frozenset({sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG})
-_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_NOT_OURS_TO_WRITE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
+_IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_LASTING = _DAMAGED | _NOT_OURS_TO_WRITE | {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 
 
 def primary_code(error: sqlite3.Error) -> int | None:
@@ -19,8 +21,7 @@ def primary_code(error: sqlite3.Error) -> int | None:
 
 def is_lasting(error: sqlite3.Error) -> bool:
     """Whether later writes would meet it too: a full disk or a broken file, not one bad row or a lock."""
-    code = primary_code(error)
-    return code is not None and code not in _ROW_AT_FAULT | _PASSING | {sqlite3.SQLITE_ERROR}
+    return primary_code(error) in _LASTING
 
 
 def backups_of(path: Path) -> list[Path]:
@@ -31,12 +32,12 @@ def backups_of(path: Path) -> list[Path]:
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The error to raise for SQLite's; the message names the file and what to do."""
     code = primary_code(error)
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in _DAMAGED:
         what = "is not a SQLite database" if code == sqlite3.SQLITE_NOTADB else "is damaged"
         return CorruptStoreError(f"{path} {what} ({error}).", hint=_way_back(path))
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+    if code in _NOT_OURS_TO_WRITE:
         return read_only(path)
-    if code in _PASSING:
+    if code in _IN_USE:
         return StoreBusyError(
             f"Another process has been writing to {path} for longer than we wait.",
             hint="Close the other Tiebreak, or whatever else holds the file, then try again.",

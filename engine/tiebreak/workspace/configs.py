@@ -1,0 +1,140 @@
+"""Config files: reading one with the prompt files it names, and writing one."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import cast, get_args
+
+from tiebreak.datasets.reading import Located, read_document, read_record, read_text, union_member
+from tiebreak.datasets.written import written
+from tiebreak.errors import InputError, PromptError, UsageError, WorkspaceError
+from tiebreak.records import Config, ModelTarget, RecordingTarget, Target
+
+CONFIGS = "configs"
+PROMPT_FILES = {"system": "system_file", "user": "user_file"}
+
+
+def read_config(path: Path, root: Path) -> Config:
+    """The config in a file of the workspace at `root`.
+
+    Its name is that of the file unless it says another. `system_file` and `user_file` of its prompt are read in; they
+    start from the file's folder and stay inside the workspace. A recording's path is given from `root`/configs.
+
+    Raises:
+        WorkspaceError: naming file, line and field.
+    """
+    source = read_document(path, WorkspaceError)
+    if source.mapping is None:
+        raise source.refuse("A config is a mapping: `target`, `prompt`, `parameters` and so on.")
+    keys = {"name": path.stem, **source.mapping}
+    if keys.get("target") is not None:
+        target = source.at(("target",), keys["target"])
+        record: object = read_record(union_member(target, get_args(Target)), target)
+        keys["target"] = written(record)
+    if isinstance(keys.get("prompt"), Mapping):
+        keys["prompt"] = _prompt(source.at(("prompt",), keys["prompt"]), path.parent, root)
+    config = read_record(Config, source.holding(keys), also={"prompt": tuple(PROMPT_FILES.values())})
+    _check(config, source)
+    return _rebased(config, path.parent, root / CONFIGS)
+
+
+def _prompt(source: Located, folder: Path, root: Path) -> Mapping[str, object]:
+    """The prompt with the texts of its files in place of their names."""
+    prompt = dict(source.mapping or {})
+    for field, file_field in PROMPT_FILES.items():
+        name = prompt.pop(file_field, None)
+        if name is None:
+            continue
+        loc = (file_field,)
+        if not isinstance(name, str):
+            raise source.refuse("Expected the name of a text file.", loc)
+        if prompt.get(field) is not None:
+            raise source.refuse(f"There is both `{field}` and `{file_field}`.", loc, "Keep one of the two.")
+        file = folder / name
+        # A workspace from elsewhere must not send files of this machine to a server it names.
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise source.refuse(f"The file “{name}” lies outside the workspace.", loc, "Copy it into the workspace.")
+        try:
+            prompt[field] = read_text(file, WorkspaceError)
+        except InputError as problem:
+            raise source.refuse(f"“{name}”: {problem.message}", loc, problem.hint) from None
+    return prompt
+
+
+def _check(config: Config, source: Located) -> None:
+    """What types alone do not say.
+
+    Raises:
+        InputError: of the source's kind.
+    """
+    # The renderer brings Jinja2, which only a workspace with configs needs.
+    from tiebreak.prompts import PromptRenderer
+
+    if not config.name.strip() or not config.name.isprintable():
+        raise source.refuse("A name is one or more visible characters.", ("name",))
+    target, limits = config.target, config.deadlines
+    if isinstance(target, ModelTarget):
+        if not target.model.strip():
+            raise source.refuse("The model is empty.", ("target", "model"), "Write it as provider/model.")
+        # The value may be a key by mistake, so it is not repeated.
+        if target.api_key_env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target.api_key_env):
+            message = "This is not the name of an environment variable."
+            raise source.refuse(message, ("target", "api_key_env"), "Give the variable's name, never the key itself.")
+    elif target.speed < 0:
+        raise source.refuse("A speed is 0 (at once) or more.", ("target", "speed"))
+    for name, seconds in (("first_token", limits.first_token), ("idle", limits.idle), ("total", limits.total)):
+        if seconds <= 0:
+            raise source.refuse("A deadline is more than 0 seconds.", ("deadlines", name))
+    if config.retries < 0:
+        raise source.refuse("The number of retries is 0 or more.", ("retries",))
+    for name in ("input", "output", "cached_input"):
+        if config.price is not None and (cast("float | None", getattr(config.price, name)) or 0) < 0:
+            raise source.refuse("A price is 0 or more, in US dollars per million tokens.", ("price", name))
+    try:
+        PromptRenderer(config)
+    except PromptError as problem:
+        raise source.refuse(problem.message, ("prompt",), problem.hint) from None
+
+
+def _rebased(config: Config, folder: Path, base: Path) -> Config:
+    """With the recording's path starting from `base` instead of `folder`."""
+    target = config.target
+    if not isinstance(target, RecordingTarget) or Path(target.path).is_absolute() or folder.resolve() == base.resolve():
+        return config
+    path = os.path.relpath((folder / target.path).resolve(), base.resolve())
+    return replace(config, target=replace(target, path=Path(path).as_posix()))
+
+
+def write_config(config: Config, path: Path, *, overwrite: bool = False) -> None:
+    """Write a config to a file, to be read back with the same version.
+
+    Raises:
+        UsageError: where a file of that name is there and may not be overwritten.
+        WorkspaceError: where the folder cannot be written.
+    """
+    from tiebreak.datasets.yamlwriting import to_yaml
+
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not overwrite:
+            raise UsageError(f"There is already a config in {path}.", hint="Choose another name.")
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(to_yaml(written(config)))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise WorkspaceError(f"The config cannot be saved: {reason}.", path=str(path)) from None
+    except ValueError as problem:
+        raise WorkspaceError(f"The config cannot be saved: {problem}.", path=str(path)) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def file_name(name: str) -> str:
+    """A name as the stem of a file: letters, digits, `.`, `_` and `-`, not hidden, not too long."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80] or "config"

@@ -1,0 +1,78 @@
+"""Ways to begin: the offers of an empty folder, a config built in the app, a spot check."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tiebreak.errors import TiebreakError
+from tiebreak.records import Config
+from tiebreak_tui.dialogs.build_config import BuildConfigDialog
+from tiebreak_tui.dialogs.spot import SpotCheck, SpotDialog
+from tiebreak_tui.dialogs.welcome import Beginning, WelcomeDialog
+
+if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
+
+
+def model_names(app: "TiebreakApp") -> list[str]:
+    """Model ids to suggest: those whose key is present first."""
+    from tiebreak.targets.prices import model_ids
+    from tiebreak.targets.providers import providers
+
+    ready = {name for name, provider in providers().items() if provider.ready(app.environ)}
+    names = [model.id for model in model_ids()]
+    return sorted(names, key=lambda name: name.partition("/")[0] not in ready)
+
+
+def build_config(app: "TiebreakApp", saved: Callable[[], object]) -> None:
+    """Ask for a model and a prompt, and save them as a config of the workspace."""
+
+    def keep(config: Config | None) -> None:
+        if config is None or app.bench is None:
+            return
+        try:
+            path = app.bench.workspace.save_config(config)
+        except TiebreakError as error:
+            app.tell_error(error)
+        else:
+            app.flash(f"Saved as {path.name}.")
+            saved()
+
+    app.push_screen(BuildConfigDialog(model_names(app), app.folder, app.environ), keep)
+
+
+def spot_check(app: "TiebreakApp", enter: Callable[[str], Awaitable[None]]) -> None:
+    """Ask for two models and a question, and put both answers into the Arena."""
+    from tiebreak_workbench.spot import start_spot
+
+    async def ask(check: SpotCheck | None) -> None:
+        if check is None or app.bench is None:
+            return
+        try:
+            session_id = start_spot(app.bench, check.question, check.models, base_url=check.base_url)
+        except TiebreakError as error:
+            app.tell_error(error)
+        else:
+            await enter(session_id)
+
+    app.push_screen(SpotDialog(model_names(app), app.environ), ask)
+
+
+def welcome(app: "TiebreakApp", folder: str, spot: Callable[[], None]) -> None:
+    """Offer an empty folder's ways to begin, and carry the chosen one out."""
+    from tiebreak.workspace import init, init_sample
+
+    def begin(beginning: Beginning | None) -> None:
+        try:
+            if beginning == "sample":
+                init_sample(app.folder)
+            elif beginning == "init":
+                init(app.folder)
+            elif beginning == "spot":
+                spot()
+        except TiebreakError as error:
+            app.tell_error(error)
+        else:
+            if beginning in ("sample", "init"):
+                app.setup.load()
+
+    app.push_screen(WelcomeDialog(folder), begin)

@@ -1,0 +1,77 @@
+"""The right dialog for each line of Setup, and the choices that come of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tiebreak.search import rank_texts
+from tiebreak_tui.dialogs.number import NumberDialog
+from tiebreak_tui.dialogs.pick import PickDialog
+from tiebreak_tui.screens import setup_text
+from tiebreak_tui.widgets.fuzzy_list import PickItem
+
+if TYPE_CHECKING:
+    from tiebreak.workspace import Entry
+    from tiebreak_tui.app import TiebreakApp
+    from tiebreak_workbench.choosing import Choices, Choosing
+
+ALL = "\0all"
+HIGHEST_SEED = 2**31
+
+
+def choose(app: "TiebreakApp", choosing: "Choosing", key: str, chosen: "Callable[[Choices | None], None]") -> None:
+    """Ask for a new value of one line; `chosen` gets the changed choices, or None."""
+    choices = choosing.choices
+
+    def with_name(name: str | None) -> None:
+        value = None if name == ALL else name
+        chosen(None if name is None else replace(choices, **{key: value}))
+
+    def with_number(number: int | None) -> None:
+        chosen(None if number is None else replace(choices, **{key: number}))
+
+    workspace = choosing.workspace
+    match key:
+        case "dataset":
+
+            def with_dataset(name: str | None) -> None:
+                # Another dataset has other segments and another size.
+                chosen(None if name is None else replace(choices, dataset=name, segment=None, cases=None))
+
+            app.push_screen(_pick("Dataset", workspace.datasets, _previewer(choosing, key)), with_dataset)
+        case "baseline" | "candidate":
+            app.push_screen(_pick(setup_text.LABELS[key], workspace.configs, _previewer(choosing, key)), with_name)
+        case "policy":
+            app.push_screen(_pick("Policy", workspace.policies, _previewer(choosing, key)), with_name)
+        case "segment":
+            names = [PickItem(key=ALL, title="all segments"), *(PickItem(key=s, title=s) for s in choosing.segments)]
+            app.push_screen(PickDialog("Segment", names, rank_texts), with_name)
+        case "cases":
+            pool = choosing.pool_size()
+            ask = f"How many cases to plan, of {pool}. A gate's claim is about exactly these."
+            app.push_screen(NumberDialog("Cases", ask, choices.cases or pool, 1, max(1, pool)), with_number)
+        case _:
+            ask = "The seed fixes the random order of the cases: the same seed, the same order."
+            app.push_screen(NumberDialog("Seed", ask, choosing.seed, 0, HIGHEST_SEED), with_number)
+
+
+def _pick(heading: str, entries: "Sequence[Entry]", preview: Callable[[str], str]) -> PickDialog:
+    items = [
+        PickItem(key=entry.name, title=entry.name, detail=entry.title, problem=str(entry.error) if entry.error else "")
+        for entry in entries
+    ]
+    return PickDialog(heading, items, rank_texts, preview)
+
+
+def _previewer(choosing: "Choosing", key: str) -> Callable[[str], str]:
+    """Reads what a name stands for and says it in text, or says why it cannot be read."""
+    from tiebreak_workbench.choosing import Choosing
+
+    def preview(name: str) -> str:
+        trial = Choosing(
+            choosing.workspace, replace(choosing.choices, **{key: name}), seed=choosing.seed, environ=choosing.environ
+        )
+        trial.resolve()
+        return setup_text.preview(trial, key).plain
+
+    return preview

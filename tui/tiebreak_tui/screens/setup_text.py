@@ -1,0 +1,182 @@
+"""What Setup writes on its lines and in its preview. Pure; every text from a file is cleaned here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tiebreak.records import Config, ModelTarget, Policy
+from tiebreak.sanitise import clean, clean_line
+
+if TYPE_CHECKING:
+    from tiebreak_store import SessionSummary
+    from tiebreak_workbench.choosing import Choosing, Remark
+
+SHOWN_CASES = 12
+PROMPT = 6000
+LABELS = {
+    "dataset": "Dataset",
+    "baseline": "Baseline A",
+    "candidate": "Candidate B",
+    "policy": "Policy",
+    "segment": "Segment",
+    "cases": "Cases",
+    "seed": "Seed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of Setup."""
+
+    key: str
+    label: str
+    value: str
+    detail: str = ""
+    problem: str = ""
+
+
+def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
+    """Every choice, then the line that starts the session."""
+    choices, problems = choosing.choices, choosing.problems
+    dataset, policy = choosing.dataset, choosing.policy
+    pool = choosing.pool_size()
+    values: dict[str, tuple[str, str]] = {
+        "dataset": (choices.dataset or "–", f"{len(dataset.cases)} cases" if dataset else ""),
+        "baseline": (choices.baseline or "–", choosing.baseline.model_label if choosing.baseline else ""),
+        "candidate": (choices.candidate or "–", choosing.candidate.model_label if choosing.candidate else ""),
+        "policy": (policy.name if policy else choices.policy or "–", _gates(policy)),
+        "segment": (choices.segment or "all", f"{len(choosing.segments)} in the dataset"),
+        "cases": (f"{choices.cases or pool} of {pool}", "planned before the first answer"),
+        "seed": (str(choosing.seed), "fixes the random order"),
+    }
+    found = [
+        Line(key=key, label=LABELS[key], value=value, detail=detail, problem=problems.get(key, ""))  # type: ignore[call-overload]
+        for key, (value, detail) in values.items()
+    ]
+    blocked = next((remark.text for remark in remarks if remark.level == "problem"), "")
+    told = "  ".join(remark.text for remark in remarks if remark.level == "note")
+    return [*found, Line(key="start", label="▶ Start", value="", detail=told, problem=blocked)]
+
+
+def _gates(policy: Policy | None) -> str:
+    if policy is None:
+        return ""
+    count = sum(len(gates) for gates in policy.gates.values())
+    return f"{count} gate{'' if count == 1 else 's'}"
+
+
+def line_content(line: Line, width: int) -> Content:
+    """One line in at most `width` cells; a problem stands in place of the detail."""
+    label = Content.styled(f"{line.label:<13}", "bold $primary" if line.key == "start" else "$text-muted")
+    value = clean_line(line.value, max(8, width - 14))
+    room = width - 14 - len(value)
+    rest = clean_line(f"✘ {line.problem}" if line.problem else line.detail, room) if room > 4 else ""
+    return Content.assemble(
+        label, (f"{value} " if value else "", "bold"), (rest, "$text-error" if line.problem else "$text-muted")
+    )
+
+
+def session_content(session: "SessionSummary", width: int) -> Content:
+    done = f"{session.voted}/{session.planned}"
+    when = session.last_activity[:16].replace("T", " ")
+    title = clean_line(session.title or session.dataset, max(8, width - len(done) - len(when) - 5))
+    return Content.assemble((f"{done:>7} ", "bold"), f"{title}  ", (when, "$text-muted"))
+
+
+def preview(choosing: "Choosing", key: str) -> Content:
+    """What is known of the chosen line."""
+    match key:
+        case "dataset" | "segment" | "cases" | "seed":
+            return _dataset(choosing)
+        case "baseline" | "candidate":
+            config = choosing.baseline if key == "baseline" else choosing.candidate
+            return _config(config) if config else _problem(choosing, key)
+        case "policy":
+            return policy_text(choosing.policy) if choosing.policy else _problem(choosing, key)
+        case _:
+            return start_text(choosing)
+
+
+def _problem(choosing: "Choosing", key: str) -> Content:
+    text = next((text for field, text in choosing.problems.items() if field == key), "Nothing is chosen.")
+    return Content.styled(clean(text), "$text-error")
+
+
+def _dataset(choosing: "Choosing") -> Content:
+    dataset = choosing.dataset
+    if dataset is None:
+        return _problem(choosing, "dataset")
+    card = dataset.card
+    parts = [Content.styled(clean(card.title or card.name), "bold")]
+    parts += [Content(clean(text)) for text in (card.description,) if text]
+    parts += [Content.styled(clean(text), "$text-warning") for text in (card.notice,) if text]
+    counts: dict[str, int] = {}
+    for case in dataset.cases:
+        counts[case.segment or "no segment"] = counts.get(case.segment or "no segment", 0) + 1
+    parts.append(Content.styled("  ".join(f"{clean_line(name, 24)} {n}" for name, n in counts.items()), "$text-muted"))
+    parts.append(Content.styled(f"version {dataset.version[:12]}", "$text-muted"))
+    parts.append(Content(""))
+    for case in dataset.cases[:SHOWN_CASES]:
+        parts.append(Content.assemble((f"{clean_line(case.id, 16):<12} ", "$primary"), clean_line(case.question, 100)))
+    if len(dataset.cases) > SHOWN_CASES:
+        parts.append(Content.styled(f"… and {len(dataset.cases) - SHOWN_CASES} more", "$text-muted"))
+    return Content("\n").join(parts)
+
+
+def _config(config: Config) -> Content:
+    target = config.target
+    place = target.base_url or "" if isinstance(target, ModelTarget) else target.path
+    parts = [
+        Content.styled(clean(config.name), "bold"),
+        Content(clean(config.description or "")),
+        Content.assemble((f"{target.kind}  ", "$text-muted"), clean(config.model_label), f"  {clean(place)}"),
+    ]
+    if config.parameters:
+        given = "  ".join(f"{name} {value}" for name, value in config.parameters.items())
+        parts.append(Content.styled(clean_line(given, 200), "$text-muted"))
+    parts.append(Content.styled(f"version {config.version[:12]}", "$text-muted"))
+    texts = [("system", config.prompt.system), ("user", config.prompt.user)]
+    texts += [(message.role, message.content) for message in config.prompt.messages]
+    for role, text in texts:
+        if text:
+            parts += [Content(""), Content.styled(role, "bold $primary"), Content(clean(text[:PROMPT]).rstrip())]
+    return Content("\n").join(parts)
+
+
+def policy_text(policy: Policy) -> Content:
+    from tiebreak.gates import title_of
+
+    parts = [Content.styled(clean(policy.name), "bold"), Content(clean(policy.description or "")), Content("")]
+    parts.append(Content.assemble(("asks for  ", "$text-muted"), f"vote {policy.form.vote}"))
+    parts += [Content(clean_line(f"          {d.name}: {d.question}", 120)) for d in policy.form.dimensions]
+    parts += [
+        Content.assemble(("check     ", "$text-muted"), clean_line(f"{check.id} ({check.kind})", 80))
+        for check in policy.checks
+    ]
+    for phase, gates in policy.gates.items():
+        parts += [Content(""), Content.styled(phase, "bold $primary")]
+        for gate in gates:
+            where = f" in {gate.segment}" if gate.segment else " in each segment" if gate.each_segment else ""
+            parts.append(
+                Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "$text-muted"))
+            )
+    return Content("\n").join(parts)
+
+
+def start_text(choosing: "Choosing") -> Content:
+    """What to know before starting."""
+    looks = {"problem": ("✘ ", "$text-error"), "warning": ("! ", "$text-warning"), "note": ("· ", "$text-muted")}
+    parts = [Content.styled("Before you start", "bold"), Content("")]
+    for remark in choosing.remarks():
+        mark, style = looks[remark.level]
+        parts.append(Content.styled(mark + clean(remark.text), style))
+    parts += [
+        Content(""),
+        Content(
+            "Cases come in a random order that the seed fixes. Policy, plan and seed are set down before the first answer."
+        ),
+        Content("Every vote is saved at once; leave at any time and resume."),
+    ]
+    return Content("\n").join(parts)
