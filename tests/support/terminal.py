@@ -80,4 +80,6 @@ async def capture_app(app: App[Any], size: tuple[int, int] = (80, 24)) -> AsyncG
         await pilot.pause()
         yield Terminal(app, pilot, log)
         await pilot.pause()
+        # A newline or tab inside a row moves the cursor where Textual does not expect it.
+        assert not [row for row in screen_text(app) if "\n" in row or "\t" in row]
     assert_no_hostile("".join(log))

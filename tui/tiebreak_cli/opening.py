@@ -15,7 +15,8 @@ HERE = Path()
 
 
 def has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether the app can read keys and draw; it draws on standard error, as Textual does."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def need_terminal(instead: str) -> None:
@@ -113,10 +114,19 @@ def demo(
         return
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
-    from tiebreak_workbench.demo import DEMO_CHOICES, SEED, ensure_sample
+    from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, ensure_sample
 
     ensure_sample(into)
-    raise SystemExit(launch(into, Wishes(**DEMO_CHOICES, seed=SEED, resume_unfinished=True, start=True)))
+    wishes = Wishes(
+        dataset=DATASET,
+        baseline=BASELINE,
+        candidate=CANDIDATE,
+        policy=POLICY,
+        seed=SEED,
+        resume_unfinished=True,
+        start=True,
+    )
+    raise SystemExit(launch(into, wishes))
 
 
 def add_to(app: typer.Typer) -> None:

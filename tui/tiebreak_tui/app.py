@@ -62,7 +62,7 @@ class TiebreakApp(App[None]):
 
     # -- life
 
-    def get_default_screen(self) -> Screen[object]:
+    def get_default_screen(self) -> Screen[None]:
         return SetupScreen()
 
     def on_mount(self) -> None:
@@ -149,7 +149,8 @@ class TiebreakApp(App[None]):
         await self.leave_session()
         arena = ArenaScreen(bench, stored, arms)
         self.arena = arena
-        self.install_screen(arena, f"arena-{stored.session.id}")
+        # Installed, the Arena lives on under Setup while one looks there.
+        self.install_screen(arena, arena.short_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
         await self.push_screen(arena)
 
     async def leave_session(self) -> None:
@@ -159,7 +160,7 @@ class TiebreakApp(App[None]):
             await arena.live.close()
             if arena in self.screen_stack:
                 await self.action_place("setup")
-            self.uninstall_screen(arena)
+            self.uninstall_screen(arena)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
 
     # -- telling
 

@@ -20,9 +20,6 @@ POLICY = "ship"
 SEED = 59
 
 
-DEMO_CHOICES = {"dataset": DATASET, "baseline": BASELINE, "candidate": CANDIDATE, "policy": POLICY}
-
-
 def ensure_sample(folder: Path) -> Path:
     """Copy the sample workspace into a folder, unless it is there already.
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -65,7 +65,7 @@ def export_csv(bench: Workbench, wanted: str, to: Path | None) -> int:
 
 
 @contextmanager
-def _opened(to: Path | None) -> Iterator[TextIO]:
+def _opened(to: Path | None) -> Generator[TextIO]:
     if to is None:
         yield sys.stdout
         return

@@ -37,7 +37,7 @@ def read_ballots(path: Path) -> dict[str, RecordedBallots]:
     """
     found: dict[str, RecordedBallots] = {}
     for row in read_rows(path, ImportFormatError):
-        if isinstance(row.value, dict) and "ballots" in row.value:
+        if row.mapping is not None and "ballots" in row.mapping:
             continue
         ballots = read_record(RecordedBallots, row)
         found[ballots.case] = ballots

@@ -76,7 +76,7 @@ class Workbench:
         plan = setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
-        runs = {
+        runs: dict[SessionRole, Run] = {
             role: Run(
                 id=self._new_id(),
                 config_hash=setup.config(role).version,
@@ -151,6 +151,7 @@ class Workbench:
                 check_results=stored.check_results,
                 presentations=stored.presentations,
                 ballots=stored.ballots,
+                events=stored.events,
             ),
             lookahead=lookahead,
             on_change=on_change,

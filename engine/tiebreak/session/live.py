@@ -61,6 +61,7 @@ class History:
     check_results: Sequence[CheckResult] = ()
     presentations: Sequence[Presentation] = ()
     ballots: Sequence[Ballot] = ()
+    events: Sequence[Event] = ()
 
 
 class LiveSession:
@@ -111,7 +112,7 @@ class LiveSession:
                 self.scoreboard.add(light(response))
         for result in history.check_results:
             self._results[result.response_id] = (*self._results.get(result.response_id, ()), result)
-        for fact in (*history.check_results, *history.presentations, *history.ballots):
+        for fact in (*history.check_results, *history.presentations, *history.ballots, *history.events):
             self.scoreboard.add(fact)
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.

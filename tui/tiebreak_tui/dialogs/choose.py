@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tiebreak.search import rank_texts
+from tiebreak.search import rank
 from tiebreak_tui.dialogs.number import NumberDialog
 from tiebreak_tui.dialogs.pick import PickDialog
 from tiebreak_tui.screens import setup_text
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ALL = "\0all"
 HIGHEST_SEED = 2**31
+FOUND = 500
+"""Matches shown at most; who sees more than that types on."""
 
 
 def choose(app: "TiebreakApp", choosing: "Choosing", key: str, chosen: "Callable[[Choices | None], None]") -> None:
@@ -53,6 +55,11 @@ def choose(app: "TiebreakApp", choosing: "Choosing", key: str, chosen: "Callable
         case _:
             ask = "The seed fixes the random order of the cases: the same seed, the same order."
             app.push_screen(NumberDialog("Seed", ask, choosing.seed, 0, HIGHEST_SEED), with_number)
+
+
+def rank_texts(query: str, texts: Sequence[str]) -> list[int]:
+    """Indexes of the texts that match, best first."""
+    return [match.item for match in rank(query, range(len(texts)), key=texts.__getitem__, limit=FOUND)]
 
 
 def _pick(heading: str, entries: "Sequence[Entry]", preview: Callable[[str], str]) -> PickDialog:

@@ -18,7 +18,7 @@ from tiebreak_tui.screens.place import Place
 
 if TYPE_CHECKING:
     from tiebreak_store import SessionSummary
-    from tiebreak_workbench.choosing import Choices, Choosing, Field
+    from tiebreak_workbench.choosing import Choices, Choosing
     from tiebreak_workbench.workbench import Workbench
 
 RECENT = 200

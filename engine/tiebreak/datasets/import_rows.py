@@ -1,0 +1,88 @@
+"""The rows that plain import knows, and the words it takes for a vote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tiebreak.records import Vote
+
+Side = Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """An answer that was given elsewhere. Seconds and US dollars; None is not told."""
+
+    line: int
+    case: str
+    text: str
+    config: str | None = None
+    side: Side | None = None
+    model: str | None = None
+    ttft: float | None = None
+    latency: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteRow:
+    """A person's vote on a pair."""
+
+    line: int
+    case: str
+    vote: Vote
+    rater: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRow:
+    """A judge's verdict on a pair."""
+
+    line: int
+    case: str
+    verdict: Vote
+    judge: str | None = None
+    reply: str | None = None
+    """What the judge wrote."""
+
+
+VOTE_WORDS: Mapping[str, Vote] = {
+    # Tiebreak's own words, and sides by place
+    **dict.fromkeys(("a", "left", "baseline", "first"), "A"),
+    **dict.fromkeys(("b", "right", "candidate", "second"), "B"),
+    **dict.fromkeys(("tie", "draw", "equal", "same", "both", "both good", "both_good"), "tie"),
+    **dict.fromkeys(("both_bad", "both bad", "bothbad", "neither", "none"), "both_bad"),
+    # numbered sides: PandaLM, LLMBar, AlpacaEval
+    **dict.fromkeys(("1", "output_1", "output1", "response_1", "response1", "model_1"), "A"),
+    **dict.fromkeys(("2", "output_2", "output2", "response_2", "response2", "model_2"), "B"),
+    "0": "tie",
+    # Chatbot Arena
+    **dict.fromkeys(("model_a", "[[a]]", "a>b", "a>>b"), "A"),
+    **dict.fromkeys(("model_b", "[[b]]", "b>a", "b>>a"), "B"),
+    **dict.fromkeys(("[[c]]", "a=b", "b=a"), "tie"),
+    **dict.fromkeys(("tie (bothbad)", "tie (both bad)"), "both_bad"),
+}
+"""A vote as others write it, in lower case → ours. What is not here is refused, never guessed."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "case": ("case_id", "id", "question_id", "prompt_id"),
+    "text": ("answer", "response", "output", "completion"),
+    "config": ("config_name",),
+    "side": ("arm", "position"),
+    "model": ("model_id", "served_model"),
+    "latency": ("duration", "seconds", "total_seconds"),
+    "ttft": ("time_to_first_token",),
+    "prompt_tokens": ("input_tokens",),
+    "completion_tokens": ("output_tokens", "tokens"),
+    "cost": ("cost_usd", "usd"),
+    "vote": ("winner", "preference", "label", "choice"),
+    "rater": ("annotator", "annotator_id", "user", "judge"),
+    "note": ("comment",),
+    "verdict": ("winner", "preference", "label", "choice"),
+    "judge": ("judge_model", "annotator", "model"),
+    "reply": ("raw", "completion", "explanation", "reason", "reasoning"),
+}
+"""Other names of a field that are recognised without a map."""

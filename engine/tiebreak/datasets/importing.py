@@ -1,0 +1,233 @@
+"""Answers, votes and verdicts that came about elsewhere, from plain JSONL and CSV, as typed rows.
+
+A line that cannot be taken is kept as a reject with its reason and never counts as anything: an import says how many
+of its lines arrived.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING as NO_DEFAULT
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+from tiebreak.checks.parse import nearest, shown
+from tiebreak.datasets.foreign import MISSING, follow
+from tiebreak.datasets.import_rows import ALIASES, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
+from tiebreak.datasets.reading import Located
+from tiebreak.datasets.reading.files import unreadable
+from tiebreak.datasets.tables import STREAMED, tolerant_rows
+from tiebreak.errors import ImportFormatError, InputError, UsageError
+from tiebreak.records import VOTES, Vote, canonical_json
+
+Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow)
+RAW = 2_000
+"""Characters of a rejected line that are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A line that could not be taken."""
+
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported(Generic[Row]):
+    """What a file gave."""
+
+    rows: tuple[Row, ...]
+    rejects: tuple[Reject, ...]
+    source_hash: str
+    """SHA-256 of the file's bytes: the same file is imported once."""
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Field → where it was found, also where the names were recognised without a map."""
+
+
+def read_answers(path: Path, fields: Mapping[str, str] | None = None) -> Imported[AnswerRow]:
+    """Answers: `case`, `text`, and as far as known `config` or `side`, model, times, tokens and cost.
+
+    `fields` says where each field is, as a dotted path; without it the usual names are recognised.
+
+    Raises:
+        ImportFormatError: for a file that cannot be read, or that lacks a needed field in every line.
+        UsageError: for a map that names an unknown field.
+    """
+    return _read(path, AnswerRow, fields or {}, VOTE_WORDS)
+
+
+def read_votes(
+    path: Path, fields: Mapping[str, str] | None = None, values: Mapping[str, Vote] | None = None
+) -> Imported[VoteRow]:
+    """Votes: `case`, `vote` and, as far as known, `rater` and `note`. `values` adds to `VOTE_WORDS`, or overrides it.
+
+    Raises:
+        ImportFormatError, UsageError: as `read_answers`.
+    """
+    return _read(path, VoteRow, fields or {}, _vote_words(values))
+
+
+def read_verdicts(
+    path: Path, fields: Mapping[str, str] | None = None, values: Mapping[str, Vote] | None = None
+) -> Imported[VerdictRow]:
+    """Verdicts of a judge: `case`, `verdict`, `judge` and `reply`; as `read_votes`."""
+    return _read(path, VerdictRow, fields or {}, _vote_words(values))
+
+
+def source_hash(path: Path) -> str:
+    """SHA-256 of a file.
+
+    Raises:
+        ImportFormatError: where it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise unreadable(path, problem, ImportFormatError) from None
+
+
+def _vote_words(values: Mapping[str, Vote] | None) -> Mapping[str, Vote]:
+    for word, vote in (values or {}).items():
+        if vote not in VOTES:
+            raise UsageError(f"“{word}” cannot stand for {shown(vote)}.", hint=f"Votes are {', '.join(VOTES)}.")
+    return {**VOTE_WORDS, **{word.strip().lower(): vote for word, vote in (values or {}).items()}}
+
+
+def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mapping[str, Vote]) -> Imported[Row]:
+    if path.suffix.lower() not in STREAMED and path.is_file():
+        known = ", ".join(STREAMED)
+        raise ImportFormatError("Plain import reads lines.", path=str(path), hint=f"Known endings are {known}.")
+    names = [name.name for name in fields(kind) if name.name != "line"]
+    for name in mapping:
+        if name not in names:
+            raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, names))
+    digest = source_hash(path)
+    reader = _RowReader(kind, mapping, words)
+    rows: list[Row] = []
+    rejects: list[Reject] = []
+    for row in tolerant_rows(path, ImportFormatError):
+        taken = row if isinstance(row, InputError) else reader.take(row)
+        if isinstance(taken, InputError):
+            raw = "" if isinstance(row, InputError) else canonical_json(row.value)[:RAW]
+            field_name = f"{taken.field}: " if taken.field else ""
+            reason = f"{field_name}{taken.message}" + (f" {taken.hint}" if taken.hint else "")
+            rejects.append(Reject(line=taken.line or 0, reason=reason, raw=raw))
+        else:
+            rows.append(taken)
+    if not rows and rejects:
+        first = rejects[0]
+        message = f"None of the {len(rejects)} lines can be taken; the first: {first.reason}"
+        raise ImportFormatError(message, path=str(path), line=first.line)
+    if not rows:
+        raise ImportFormatError("The file holds no row.", path=str(path))
+    return Imported(rows=tuple(rows), rejects=tuple(rejects), source_hash=digest, mapping=reader.found)
+
+
+class _RowReader(Generic[Row]):
+    """Turns rows into records of one kind."""
+
+    def __init__(self, kind: type[Row], mapping: Mapping[str, str], words: Mapping[str, Vote]) -> None:
+        self._kind = kind
+        self._mapping = mapping
+        self._plan = [
+            (name.name, name.default is NO_DEFAULT, _CONVERT.get(name.name, _text))
+            for name in fields(kind)
+            if name.name != "line"
+        ]
+        self._words = words
+        self.found: dict[str, str] = dict(mapping)
+
+    def take(self, row: Located) -> Row | InputError:
+        """The record of a row, or why there is none."""
+        values = row.mapping or {}
+        record: dict[str, Any] = {}
+        for name, needed, convert in self._plan:
+            path, value = self._look_up(name, values)
+            if value is None or value == "":
+                # An empty answer is an answer; an empty vote is none.
+                if name == "text" and path is not None:
+                    record[name] = ""
+                elif needed:
+                    hint = None if path else f"The fields here are {', '.join(map(shown, values)) or 'none'}."
+                    return row.refuse("There is nothing here.", (name,), hint)
+                continue
+            try:
+                record[name] = convert(value, self._words)
+            except ValueError as problem:
+                return row.refuse(str(problem), (name,))
+        return self._kind(line=row.line(()) or 0, **record)
+
+    def _look_up(self, name: str, values: Mapping[str, object]) -> tuple[str | None, object]:
+        if name in self._mapping:
+            value = follow(values, self._mapping[name])[1]
+            return (None, None) if value is MISSING else (self._mapping[name], value)
+        claimed = self._mapping.values()
+        for path in (self.found.get(name, name), name, *ALIASES.get(name, ())):
+            if path in values and path not in claimed:
+                self.found[name] = path
+                return path, values[path]
+        return None, None
+
+
+Convert = Callable[[object, Mapping[str, Vote]], object]
+
+
+def _text(value: object, words: Mapping[str, Vote]) -> str:
+    del words
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return canonical_json(value)
+    raise ValueError(f"Expected text, not {'a list' if isinstance(value, list) else 'a mapping'}.")
+
+
+def _number(value: object, words: Mapping[str, Vote]) -> float:
+    del words
+    try:
+        number = float(cast("str", value)) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number) or number < 0 or isinstance(value, bool):
+        raise ValueError(f"Expected a number from 0 up, not {shown(value)}.")
+    return number
+
+
+def _count(value: object, words: Mapping[str, Vote]) -> int:
+    number = _number(value, words)
+    if not number.is_integer():
+        raise ValueError(f"Expected a whole number, not {shown(value)}.")
+    return int(number)
+
+
+def _vote(value: object, words: Mapping[str, Vote]) -> Vote:
+    word = _text(value, words).strip().lower()
+    if word not in words:
+        raise ValueError(f"{shown(value)} is no vote that is known here. Say what it means with a value map.")
+    return words[word]
+
+
+def _side(value: object, words: Mapping[str, Vote]) -> str:
+    side = words.get(_text(value, words).strip().lower())
+    if side not in ("A", "B"):
+        raise ValueError(f"Expected side A or B, not {shown(value)}.")
+    return side
+
+
+_CONVERT: Mapping[str, Convert] = {
+    **dict.fromkeys(("ttft", "latency", "cost"), _number),
+    **dict.fromkeys(("prompt_tokens", "completion_tokens"), _count),
+    **dict.fromkeys(("vote", "verdict"), _vote),
+    "side": _side,
+}
+
+
+def counted(rejects: Iterable[Reject]) -> Mapping[str, int]:
+    """Reasons with how often they came up, the most frequent first."""
+    counts: dict[str, int] = {}
+    for reject in rejects:
+        counts[reject.reason] = counts.get(reject.reason, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
