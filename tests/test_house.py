@@ -33,7 +33,7 @@ def modules_after(code: str) -> set[str]:
     [
         ("import tiebreak.records, tiebreak.errors", set[str]()),
         ("import tiebreak_store", set[str]()),
-        ("import tiebreak_cli.__main__", set[str]()),
+        ("import tiebreak_cli.commands", set[str]()),
         ("import tiebreak_tui.app", {"textual"}),
     ],
 )

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from tiebreak.errors import UsageError
-from tiebreak_cli.opening import HERE, WorkspaceOption
+from tiebreak_cli.opening import WorkspaceOption
+from tiebreak_cli.start import HERE
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for machines instead of text.")]
 SessionArgument = Annotated[str, typer.Argument(help="A session: its id, the start of it, or `last`.")]

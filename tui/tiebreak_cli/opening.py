@@ -7,33 +7,11 @@ from typing import Annotated
 import typer
 
 from tiebreak.errors import UsageError
+from tiebreak_cli.start import HERE, has_terminal, need_terminal
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The workspace folder.", show_default="this folder")
 ]
-HERE = Path()
-
-
-def has_terminal() -> bool:
-    """Whether the app can read keys and draw; it draws on standard error, as Textual does."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
-
-
-def need_terminal(instead: str) -> None:
-    """
-    Raises:
-        UsageError: where the app could neither draw nor read keys.
-    """
-    if not has_terminal():
-        raise UsageError("This needs a terminal.", hint=instead)
-
-
-def open_app(folder: Path = HERE) -> None:
-    """Open a folder in the app, at Setup; an empty folder is offered the ways to begin."""
-    need_terminal("In scripts use `tiebreak demo --headless`, `sessions`, `show` or `export`.")
-    from tiebreak_tui.launch import launch
-
-    raise SystemExit(launch(folder))
 
 
 def arena(

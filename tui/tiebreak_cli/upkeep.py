@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tiebreak_cli.opening import HERE, WorkspaceOption
+from tiebreak_cli.opening import WorkspaceOption
+from tiebreak_cli.start import HERE
 
 
 def init(

@@ -53,8 +53,8 @@ VOTE_WORDS: Mapping[str, Vote] = {
     # Tiebreak's own words, and sides by place
     **dict.fromkeys(("a", "left", "baseline", "first"), "A"),
     **dict.fromkeys(("b", "right", "candidate", "second"), "B"),
-    **dict.fromkeys(("tie", "draw", "equal", "same", "both", "both good", "both_good"), "tie"),
-    **dict.fromkeys(("both_bad", "both bad", "bothbad", "neither", "none"), "both_bad"),
+    **dict.fromkeys(("tie", "draw", "equal", "same", "both good", "both_good"), "tie"),
+    **dict.fromkeys(("both_bad", "both bad", "bothbad"), "both_bad"),
     # numbered sides: PandaLM, LLMBar, AlpacaEval
     **dict.fromkeys(("1", "output_1", "output1", "response_1", "response1", "model_1"), "A"),
     **dict.fromkeys(("2", "output_2", "output2", "response_2", "response2", "model_2"), "B"),
@@ -79,7 +79,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "completion_tokens": ("output_tokens", "tokens"),
     "cost": ("cost_usd", "usd"),
     "vote": ("winner", "preference", "label", "choice"),
-    "rater": ("annotator", "annotator_id", "user", "judge"),
+    "rater": ("annotator", "annotator_id", "user"),
     "note": ("comment",),
     "verdict": ("winner", "preference", "label", "choice"),
     "judge": ("judge_model", "annotator", "model"),

@@ -6,9 +6,9 @@ of its lines arrived.
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -16,7 +16,7 @@ from tiebreak.checks.parse import nearest, shown
 from tiebreak.datasets.foreign import MISSING, follow
 from tiebreak.datasets.import_rows import ALIASES, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
 from tiebreak.datasets.reading import Located
-from tiebreak.datasets.reading.files import unreadable
+from tiebreak.datasets.reading.files import read_lines, unreadable
 from tiebreak.datasets.tables import STREAMED, tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError, UsageError
 from tiebreak.records import VOTES, Vote, canonical_json
@@ -112,10 +112,9 @@ def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mappin
     for row in tolerant_rows(path, ImportFormatError):
         taken = row if isinstance(row, InputError) else reader.take(row)
         if isinstance(taken, InputError):
-            raw = "" if isinstance(row, InputError) else canonical_json(row.value)[:RAW]
-            field_name = f"{taken.field}: " if taken.field else ""
-            reason = f"{field_name}{taken.message}" + (f" {taken.hint}" if taken.hint else "")
-            rejects.append(Reject(line=taken.line or 0, reason=reason, raw=raw))
+            name = f"{taken.field}: " if taken.field else ""
+            reason = f"{name}{taken.message}" + (f" {taken.hint}" if taken.hint else "")
+            rejects.append(Reject(line=taken.line or 0, reason=reason, raw=""))
         else:
             rows.append(taken)
     if not rows and rejects:
@@ -124,7 +123,15 @@ def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mappin
         raise ImportFormatError(message, path=str(path), line=first.line)
     if not rows:
         raise ImportFormatError("The file holds no row.", path=str(path))
-    return Imported(rows=tuple(rows), rejects=tuple(rejects), source_hash=digest, mapping=reader.found)
+    return Imported(rows=tuple(rows), rejects=tuple(_with_raw(rejects, path)), source_hash=digest, mapping=reader.found)
+
+
+def _with_raw(rejects: list[Reject], path: Path) -> Iterator[Reject]:
+    """Each reject with its line as it stands in the file, which is read again only where there are rejects."""
+    if rejects:
+        wanted = {reject.line for reject in rejects}
+        raw = {number: text for number, text in read_lines(path, ImportFormatError) if number in wanted}
+        yield from (replace(reject, raw=raw.get(reject.line, "").rstrip("\r\n")[:RAW]) for reject in rejects)
 
 
 class _RowReader(Generic[Row]):
@@ -223,11 +230,3 @@ _CONVERT: Mapping[str, Convert] = {
     **dict.fromkeys(("vote", "verdict"), _vote),
     "side": _side,
 }
-
-
-def counted(rejects: Iterable[Reject]) -> Mapping[str, int]:
-    """Reasons with how often they came up, the most frequent first."""
-    counts: dict[str, int] = {}
-    for reject in rejects:
-        counts[reject.reason] = counts.get(reject.reason, 0) + 1
-    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
