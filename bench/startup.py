@@ -20,6 +20,13 @@ from pathlib import Path
 
 RUNS = 7
 COMMAND = [sys.executable, "-m", "tiebreak_cli"]
+BARE = [
+    sys.executable,
+    "-c",
+    "from textual.app import App\nfrom textual.widgets import Static\n"
+    "class Bare(App):\n    def compose(self):\n        yield Static('Tiebreak')\nBare().run()",
+]
+"""The least that Textual can do; what it takes here tells how fast this machine and its Python are."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,14 +38,14 @@ def cpu_of_command(*arguments: str) -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
 
 
-def first_frame(folder: Path) -> tuple[float, float, float]:
+def first_frame(folder: Path, command: list[str]) -> tuple[float, float, float]:
     """CPU in ms, wall in ms and RSS in MB when the app's first words are on the terminal."""
     began = time.monotonic()
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
         os.environ["TERM"] = "xterm-256color"
-        os.execv(COMMAND[0], COMMAND)
+        os.execv(command[0], command)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     seen = b""
     while b"Tiebreak" not in seen:
@@ -72,10 +79,12 @@ def main() -> None:
         folder = Path(name)
         (folder / "datasets").mkdir()
         (folder / "datasets" / "one.jsonl").write_text('{"id": "a", "input": "Hello?"}\n')
-        first_frame(folder)
-        frames = [first_frame(folder) for _ in range(RUNS)]
-    cpu, wall, rss = (statistics.median(column) for column in zip(*frames, strict=True))
+        first_frame(folder, COMMAND)
+        pairs = [(first_frame(folder, COMMAND), first_frame(folder, BARE)) for _ in range(RUNS)]
+    cpu, wall, rss = (statistics.median(column) for column in zip(*(ours for ours, _ in pairs), strict=True))
+    bare = statistics.median(frame[0] for _, frame in pairs)
     print(f"first frame         CPU {cpu:6.0f} ms   (budget 300)   wall {wall:.0f} ms   RSS {rss:.0f} MB (budget 80)")
+    print(f"a bare Textual app  CPU {bare:6.0f} ms   ours is {cpu / bare:.2f} times that")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Opening the app. Imports no argument parser, so that the plain `tiebreak` paints its first frame sooner."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -25,6 +26,9 @@ def need_terminal(instead: str) -> None:
 def open_app(folder: Path = HERE) -> None:
     """Open a folder in the app, at Setup; an empty folder is offered the ways to begin."""
     need_terminal("In scripts use `tiebreak demo --headless`, `sessions`, `show` or `export`.")
+    # Collecting garbage among modules that are still being imported costs a tenth of the start; the app takes the
+    # collector up again after its first frame.
+    gc.disable()
     from tiebreak_tui.launch import launch
 
     raise SystemExit(launch(folder))

@@ -75,6 +75,7 @@ class TiebreakApp(App[None]):
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        gc.enable()
         try:
             self.own_keys = load_keymap(keymap_path(self.environ))
             self.set_keymap(self.own_keys)

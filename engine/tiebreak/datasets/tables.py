@@ -60,7 +60,8 @@ def document_rows(source: Located) -> Iterator[Located]:
 
 def _jsonl_rows(path: Path, error: type[InputError]) -> Rows:
     for number, text in read_lines(path, error):
-        if text.isspace() or not text:
+        text = text.rstrip("\r\n")
+        if not text.strip():
             continue
         try:
             value = read_json(text)

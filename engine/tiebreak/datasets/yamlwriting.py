@@ -1,5 +1,6 @@
 """Values as YAML that reads well and that `reading` reads back as they were."""
 
+import re
 from typing import Any, cast
 
 import yaml
@@ -7,6 +8,8 @@ import yaml
 from tiebreak.datasets.reading.yamltext import plain_value
 
 WIDTH = 110
+_UNSEEN = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What a block or plain text cannot hold: control characters, and what YAML takes for a line end or a mark."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -23,10 +26,10 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: Any, text: str) -> yaml.ScalarNode:
     style: str | None = None
-    if "\n" in text:
-        style = "|"
-    elif not _is_plain(text):
+    if _UNSEEN.search(text) or not _is_plain(text):
         style = '"'
+    elif "\n" in text:
+        style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -1,0 +1,146 @@
+"""Runs the real app over a real workspace, as a person at the keyboard would, and waits for what they would see."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from support.terminal import Terminal, capture_app
+from support.workspaces import make_workspace
+from tiebreak.records import ROLES, SessionRole
+from tiebreak.scoreboard import Snapshot
+from tiebreak_store import Store, StoredSession
+from tiebreak_tui.app import TiebreakApp
+from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.wishes import Wishes
+from tiebreak_workbench.scoring import scoreboard_of
+
+S = TypeVar("S", bound=Screen[Any])
+W = TypeVar("W", bound=Widget)
+WIDE = (140, 44)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person in front of the app."""
+
+    app: TiebreakApp
+    terminal: Terminal
+
+    @property
+    def text(self) -> str:
+        """What the screen says now."""
+        return self.terminal.text
+
+    @property
+    def setup(self) -> SetupScreen:
+        return self.app.setup
+
+    @property
+    def arena(self) -> ArenaScreen:
+        assert self.app.arena is not None
+        return self.app.arena
+
+    async def press(self, *keys: str) -> None:
+        await self.terminal.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Letter by letter, as keys."""
+        names = {" ": "space", "\n": "enter"}
+        await self.press(*(names.get(letter, letter) for letter in text))
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        try:
+            await self.terminal.until(holds)
+        except TimeoutError:
+            raise AssertionError(f"Waited in vain; the screen says:\n{self.text}") from None
+
+    async def sees(self, *words: str) -> None:
+        """Wait until the screen says all of the words."""
+        await self.until(lambda: all(word in self.text for word in words))
+
+    async def reaches(self, kind: type[S]) -> S:
+        """Wait until a screen of a kind is on top."""
+        await self.until(lambda: isinstance(self.app.screen, kind) and self.app.screen.is_current)
+        screen = self.app.screen
+        assert isinstance(screen, kind)
+        return screen
+
+    async def ready(self) -> None:
+        """Wait until the workspace is loaded."""
+        await self.until(lambda: self.setup.choosing is not None)
+
+    async def answered(self) -> None:
+        """Wait until both answers of the case are there and laid out."""
+        arena = self.arena
+        await self.until(lambda: arena.is_mounted and arena.exchange.complete and all(
+            pane.state == "done" and pane.view.settled for pane in arena.panes.values()
+        ))
+
+    async def saved(self) -> None:
+        """Wait until nothing is on its way to the disk, and the screen says so."""
+        arena = self.arena
+        await self.until(lambda: not arena.live.saves.pending and f"{arena.live.saves.saved} saved" in self.text)
+
+    async def start(self) -> None:
+        """From Setup into the Arena with everything as preselected."""
+        await self.ready()
+        await self.press("ctrl+s")
+        await self.reaches(ArenaScreen)
+        await self.answered()
+
+    def answer(self, role: SessionRole) -> str:
+        return self.arena.exchange.answers[role].text
+
+    @property
+    def toasts(self) -> str:
+        return "\n".join(toast.message for toast in self.app._notifications)  # pyright: ignore[reportPrivateUsage]
+
+
+@asynccontextmanager
+async def sit_down(
+    folder: Path,
+    wishes: Wishes | None = None,
+    *,
+    size: tuple[int, int] = WIDE,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncGenerator[Seat]:
+    """Open a folder in the app; every byte for the terminal is kept, and fails the test where it is hostile."""
+    home = folder.parent / "home"
+    given = {"USER": "tester", "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data")}
+    app = TiebreakApp(folder, wishes or Wishes(), {**given, **(environ or {})})
+    async with capture_app(app, size) as terminal:
+        yield Seat(app, terminal)
+        await app.end()
+
+
+@asynccontextmanager
+async def rating(
+    folder: Path, *, size: tuple[int, int] = WIDE, environ: Mapping[str, str] | None = None
+) -> AsyncGenerator[Seat]:
+    """In the Arena, at the first case of a small workspace, both answers there."""
+    if not (folder / "datasets").exists():
+        make_workspace(folder)
+    async with sit_down(folder, Wishes(start=True, seed=7), size=size, environ=environ) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        yield seat
+
+
+def stored_session(folder: Path, session_id: str = "last") -> StoredSession:
+    """A session as the database holds it now, read beside the app."""
+    with Store.open(folder / ".tiebreak" / "tiebreak.db") as store:
+        return store.load_session(store.session_id(session_id))
+
+
+def recomputed(folder: Path) -> Snapshot:
+    """The scoreboard of the newest session, from its rows alone."""
+    return scoreboard_of(stored_session(folder)).snapshot()
+
+
+__all__ = ["ROLES", "WIDE", "Seat", "rating", "recomputed", "sit_down", "stored_session"]
