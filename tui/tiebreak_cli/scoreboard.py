@@ -23,7 +23,7 @@ DECISIONS: Mapping[GateStatus, str] = {
     "pass": "every gate passed: B may ship",
     "fail": "a gate failed: B may not ship",
     "pending": "not decided yet",
-    "undecided": "everything is in, and it is not decided",
+    "undecided": "this does not decide it",
 }
 
 

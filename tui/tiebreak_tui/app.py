@@ -21,6 +21,7 @@ from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
 from tiebreak_tui.keys import EVERYWHERE, bindings, keymap_path, load_keymap
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.signals import end_on_signals
+from tiebreak_tui.widgets.status_bar import Severity, StatusBar
 from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class TiebreakApp(App[None]):
         arena = ArenaScreen(bench, stored, arms)
         self.arena = arena
         # Installed, the Arena lives on under Setup while one looks there.
-        self.install_screen(arena, arena.short_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
+        self.install_screen(arena, arena.session_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
         await self.push_screen(arena)
 
     async def leave_session(self) -> None:
@@ -165,10 +166,13 @@ class TiebreakApp(App[None]):
 
     # -- telling
 
-    def flash(self, text: str, *, severity: str = "information") -> None:
-        """A short word at the edge of the screen; anything from outside in it is made harmless here."""
-        level = "error" if severity == "error" else "warning" if severity == "warning" else "information"
-        self.notify(clean(text)[:TOAST], severity=level, timeout=4, markup=False)
+    def flash(self, text: str, *, severity: Severity = "information") -> None:
+        """A short word: in the status line where the screen has one, else at the edge; made harmless here."""
+        bar = next(iter(self.screen.query(StatusBar)), None)
+        if bar is not None:
+            bar.flash(text, severity)
+        else:
+            self.notify(clean(text)[:TOAST], severity=severity, timeout=4, markup=False)
 
     def tell_error(self, error: TiebreakError) -> None:
         """An error in full, with what to do next."""

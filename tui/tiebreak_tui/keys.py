@@ -65,6 +65,7 @@ ARENA = (
     Key("case.skip", "s", "skip", "Skip", "Leave this case out; skips are shown and limited", "Cases", show=True),
     Key("case.undo", "u", "undo", "Undo", "Take back your last act, as often as you like", "Cases", show=True),
     Key("case.note", "n", "note", "Note", "Write a note on this case", "Cases"),
+    Key("case.save", "f", "save_case", "Save case", "Keep a spot check's question as a case of a dataset", "Cases"),
     Key("pane.next", "tab", "focus_pane(1)", "Other side", "Focus the other answer", "Reading", display="⇥"),
     Key("pane.previous", "shift+tab", "focus_pane(-1)", "Other side", "Focus the other answer", "Reading"),
     Key("view.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Reading", show=True),

@@ -1,12 +1,17 @@
 """Spot checks: one question to two models, kept in a place of the user's own so that nothing is lost."""
 
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from tiebreak.datasets import write_cases
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, DatasetCard, Form, ModelTarget, Policy, Prompt
 from tiebreak.workspace import init_blank
+from tiebreak.workspace.configs import file_name
+from tiebreak.workspace.workspace import DATASETS
 from tiebreak_workbench.setup import Setup
 from tiebreak_workbench.workbench import Workbench, new_seed
 
@@ -50,6 +55,19 @@ def start_spot(
     dataset = Dataset(card=DatasetCard(name="spot", title="Spot check"), cases=(case,))
     setup = Setup(dataset=dataset, baseline=a, candidate=b, policy=SPOT_POLICY, seed=new_seed())
     return bench.start(setup, kind="spot", title=question.strip().splitlines()[0][:80])
+
+
+def save_case(folder: Path, dataset: str, case: Case) -> Path:
+    """Keep a question as a case of a dataset in `folder`/datasets, which is made where it is missing.
+
+    Its id tells what it asks, and is the same for the same question. Returns the file it is in.
+
+    Raises:
+        DatasetError: where it is there already, or the dataset cannot be added to.
+    """
+    words = re.findall(r"[a-z0-9]+", case.question.lower())[:6]
+    case_id = "-".join([*words, case.version[:6]])
+    return write_cases(folder / DATASETS / file_name(dataset), [replace(case, id=case_id)])
 
 
 def _config(model: str, system: str | None, base_url: str | None) -> Config:

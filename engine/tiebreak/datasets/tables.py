@@ -59,8 +59,8 @@ def document_rows(source: Located) -> Iterator[Located]:
 
 
 def _jsonl_rows(path: Path, error: type[InputError]) -> Rows:
-    for number, text in read_lines(path, error):
-        text = text.rstrip("\r\n")
+    for number, line in read_lines(path, error):
+        text = line.rstrip("\r\n")
         if not text.strip():
             continue
         try:

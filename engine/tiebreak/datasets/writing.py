@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tiebreak.datasets.card import CARD, CASES, CardFile, read_card
 from tiebreak.datasets.cases import check_segment, flat_case
+from tiebreak.datasets.durable import sync_folder, write_whole
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.tables import SUFFIXES, read_rows
 from tiebreak.errors import DatasetError
@@ -54,24 +55,12 @@ def _target(path: Path) -> tuple[Path, CardFile | None]:
     if not card_path.exists():
         from tiebreak.datasets.yamlwriting import to_yaml
 
-        _create(card_path, to_yaml({"name": path.absolute().name, "task": "chat"}))
+        write_whole(card_path, to_yaml({"name": path.absolute().name, "task": "chat"}))
     card = read_card(card_path)
     if card.fields is not None:
         hint = "Save the case into another dataset."
         raise DatasetError("The cases of this dataset are in a foreign format.", path=str(card_path), hint=hint)
     return path / CASES, card
-
-
-def _create(path: Path, text: str) -> None:
-    """Write a file that is not there yet; another process may win, and then its file stays."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        return
-    _sync_folder(path.parent)
 
 
 def _append(path: Path, cases: Sequence[Case], card: CardFile | None) -> None:
@@ -91,7 +80,7 @@ def _append(path: Path, cases: Sequence[Case], card: CardFile | None) -> None:
             file.truncate(size)
             raise
     if not size:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def _lines(path: Path, cases: Sequence[Case], card: CardFile | None) -> bytes:
@@ -114,12 +103,3 @@ def _lines(path: Path, cases: Sequence[Case], card: CardFile | None) -> bytes:
         return "".join(lines).encode()
     except UnicodeEncodeError:
         raise DatasetError("A case holds half a surrogate pair, which is no character.", path=str(path)) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name durable as well."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

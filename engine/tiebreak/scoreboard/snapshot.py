@@ -109,5 +109,5 @@ class Snapshot:
 
     @property
     def decision(self) -> GateStatus:
-        """All gates together."""
-        return overall(self.gates)
+        """All gates together; without any, nothing is decided."""
+        return overall(self.gates) if self.gates else "undecided"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast, get_args
 
+from tiebreak.datasets.durable import write_whole
 from tiebreak.datasets.reading import Located, read_document, read_record, read_text, union_member
 from tiebreak.datasets.written import written
 from tiebreak.errors import InputError, PromptError, UsageError, WorkspaceError
@@ -116,23 +117,13 @@ def write_config(config: Config, path: Path, *, overwrite: bool = False) -> None
     """
     from tiebreak.datasets.yamlwriting import to_yaml
 
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    if path.exists() and not overwrite:
+        raise UsageError(f"There is already a config in {path}.", hint="Choose another name.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not overwrite:
-            raise UsageError(f"There is already a config in {path}.", hint="Choose another name.")
-        with temporary.open("x", encoding="utf-8") as file:
-            file.write(to_yaml(written(config)))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
+        write_whole(path, to_yaml(written(config)))
+    except (OSError, ValueError) as problem:
+        reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
         raise WorkspaceError(f"The config cannot be saved: {reason}.", path=str(path)) from None
-    except ValueError as problem:
-        raise WorkspaceError(f"The config cannot be saved: {problem}.", path=str(path)) from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def file_name(name: str) -> str:

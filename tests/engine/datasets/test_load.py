@@ -50,7 +50,7 @@ def test_a_folder(tmp_path: Path) -> None:
     assert first.contexts == (Context(id="k", text="t"),)
     assert first.metadata == {"n": 1}
     assert second.input == (Message(role="user", content="Hi"),)
-    assert second.checks == (CheckSpec(id="contains", kind="contains", params={"any": ["Hi"]}),)
+    assert second.checks == (CheckSpec(id="hi", kind="contains", params={"any": ["Hi"]}),)
 
 
 def test_the_version_is_of_the_content_not_of_the_order(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ DECISIONS: Mapping[GateStatus, str] = {
     "pass": "Every gate passed: B may ship.",
     "fail": "A gate failed: B may not ship as it is.",
     "pending": "Not decided yet.",
-    "undecided": "Everything is in, and it is not decided.",
+    "undecided": "This does not decide it.",
 }
 
 

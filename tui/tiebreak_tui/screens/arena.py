@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
-from tiebreak.errors import UsageError
+from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, Exchange, LiveSession
@@ -105,7 +105,10 @@ class ArenaScreen(Place):
     def go(self, position: int) -> None:
         """Show the case at a position; beyond the last one, the summary."""
         if position >= len(self.live.cases):
-            self.action_summary()
+            if self.stored.session.kind == "spot":
+                self.tiebreak.flash("f keeps the question as a case · q leaves")
+            else:
+                self.action_summary()
             return
         self.position = max(0, position)
         self._dimension = 0
@@ -232,6 +235,30 @@ class ArenaScreen(Place):
         asked = "\n".join(("Earlier notes:", *notes)) if notes else "What should be remembered of this case?"
         self.tiebreak.push_screen(TextDialog(f"Note on {self.live.cases[position].id}", asked), keep)
 
+    def action_save_case(self) -> None:
+        from tiebreak_tui.dialogs.line import LineDialog
+        from tiebreak_workbench.spot import save_case
+
+        folder = (self.tiebreak.wishes.save_cases_to or self.tiebreak.folder).absolute()
+        case = self.live.cases[self.position]
+
+        def keep(dataset: str | None) -> None:
+            if dataset is None:
+                return
+            try:
+                path = save_case(folder, dataset, case)
+            except TiebreakError as error:
+                self.tiebreak.tell_error(error)
+            else:
+                self.tiebreak.flash(f"Saved in {path}.")
+
+        ask = f"In which dataset of {folder}? It is made if there is none of that name."
+        self.tiebreak.push_screen(LineDialog("Save as a case", ask, "spot"), keep)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a spot check's question is new; the cases of a dataset are saved already."""
+        return action != "save_case" or self.stored.session.kind == "spot"
+
     # -- moving
 
     def action_next_case(self) -> None:
@@ -257,7 +284,7 @@ class ArenaScreen(Place):
         names: dict[SessionRole, str] = {role: self.stored.configs[role].name for role in ROLES}
         notice = self.stored.dataset.card.notice
         snapshot = self.live.scoreboard.snapshot()
-        self.tiebreak.push_screen(SummaryDialog(snapshot, names, notice, f"tiebreak arena -r {self.short_id}"))
+        self.tiebreak.push_screen(SummaryDialog(snapshot, names, notice, self.resume_command))
 
     async def action_leave(self) -> None:
         await self.tiebreak.action_place("setup")
@@ -333,8 +360,15 @@ class ArenaScreen(Place):
     # -- leaving
 
     @property
-    def short_id(self) -> str:
+    def session_id(self) -> str:
         return self.stored.session.id
+
+    @property
+    def resume_command(self) -> str:
+        """What to type to come back here."""
+        folder = self.tiebreak.folder
+        place = "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
+        return f"tiebreak arena -r {self.session_id}{place}"
 
     def parting_words(self) -> str:
         """What to say once the terminal is back."""
@@ -342,6 +376,4 @@ class ArenaScreen(Place):
             return f"Not everything could be saved: {self.live.saves.failure}"
         if not self.live.saves.saved:
             return ""
-        folder = self.tiebreak.folder
-        place = "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
-        return f"{self.live.saves.saved} ballots are saved. Go on with: tiebreak arena -r {self.short_id}{place}"
+        return f"{self.live.saves.saved} ballots are saved. Go on with: {self.resume_command}"

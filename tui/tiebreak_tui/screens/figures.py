@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from tiebreak.gates import GateOutcome
-from tiebreak.gates.wording import money
+from tiebreak.gates.wording import money, plural
 from tiebreak.records import ROLES, Case, Form, SessionRole
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.scoreboard import Snapshot
@@ -106,7 +106,7 @@ def case_header(case: Case, state: FormState) -> Content:
         text += Content.styled(" · skipped", "$text-warning")
     elif state.settled_by_itself:
         text += Content.styled(" · settled by a broken answer, ⏎ goes on", "$text-warning")
-    return text + Content.styled(f" · {len(state.notes)} notes" if state.notes else "", "$text-muted")
+    return text + Content.styled(f" · {plural(len(state.notes), 'note')}" if state.notes else "", "$text-muted")
 
 
 def case_text(case: Case) -> Content:
@@ -118,6 +118,8 @@ def case_text(case: Case) -> Content:
     if case.contexts:
         ids = ", ".join(context.id for context in case.contexts)
         parts.append(
-            Content.styled(clean_line(f"{len(case.contexts)} passages: {ids} (c shows them)", 120), "$text-muted")
+            Content.styled(
+                clean_line(f"{plural(len(case.contexts), 'passage')}: {ids} (c shows them)", 120), "$text-muted"
+            )
         )
     return Content("\n").join(parts)

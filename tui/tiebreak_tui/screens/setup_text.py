@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -80,7 +81,7 @@ def line_content(line: Line, width: int) -> Content:
 
 def session_content(session: "SessionSummary", width: int) -> Content:
     done = f"{session.voted}/{session.planned}"
-    when = session.last_activity[:16].replace("T", " ")
+    when = datetime.fromisoformat(session.last_activity).astimezone().strftime("%Y-%m-%d %H:%M")
     title = clean_line(session.title or session.dataset, max(8, width - len(done) - len(when) - 5))
     return Content.assemble((f"{done:>7} ", "bold"), f"{title}  ", (when, "$text-muted"))
 
@@ -174,9 +175,8 @@ def start_text(choosing: "Choosing") -> Content:
         parts.append(Content.styled(mark + clean(remark.text), style))
     parts += [
         Content(""),
-        Content(
-            "Cases come in a random order that the seed fixes. Policy, plan and seed are set down before the first answer."
-        ),
+        Content("Cases come in a random order that the seed fixes."),
+        Content("Policy, plan and seed are set down before the first answer."),
         Content("Every vote is saved at once; leave at any time and resume."),
     ]
     return Content("\n").join(parts)

@@ -1,11 +1,21 @@
 """The Arena's first line: where one is, what was last done, what is saved, what was spent."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tiebreak.sanitise import clean_line
+
+Severity = Literal["information", "warning", "error"]
+FLASH_SECONDS = 4.0
+STYLES: dict[Severity, str] = {
+    "information": "bold $text-accent",
+    "warning": "bold $text-warning",
+    "error": "bold $text-error",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +42,36 @@ class StatusBar(Static):
         super().__init__(id=id, markup=False)
         self.last_act = ""
         self._status: Status | None = None
+        self._word: tuple[str, Severity] | None = None
+        self._word_ends: Timer | None = None
 
     def show(self, status: Status) -> None:
         self._status = status
-        self.update(self._line(status), layout=False)
+        self._paint()
+
+    def flash(self, text: str, severity: Severity = "information") -> None:
+        """Say something for a few seconds, in the room of all that is less urgent."""
+        self._word = (text, severity)
+        if self._word_ends is not None:
+            self._word_ends.stop()
+        self._word_ends = self.set_timer(FLASH_SECONDS, self._hush)
+        self._paint()
+
+    def _hush(self) -> None:
+        self._word = None
+        self._paint()
 
     def on_resize(self) -> None:
+        self._paint()
+
+    def _paint(self) -> None:
         if self._status is not None:
             self.update(self._line(self._status), layout=False)
 
     def _line(self, status: Status) -> Content:
         width = max(20, self.size.width)
+        if self._word is not None:
+            return self._said(status, *self._word, width)
         case = f" case {status.position + 1}/{status.planned} "
         saves = f" {status.saves} "
         parts: list[tuple[int, str, str]] = [
@@ -59,3 +88,16 @@ class StatusBar(Static):
         right = [(text, style) for rank, text, style in parts if text == saves or rank == 1]
         gap = width - sum(len(text) for text, _ in (*left, *right))
         return Content.assemble(*left, " " * max(0, gap), *right)
+
+    @staticmethod
+    def _said(status: Status, text: str, severity: Severity, width: int) -> Content:
+        case = f" case {status.position + 1}/{status.planned} "
+        saves = f" {status.saves} "
+        word = clean_line(text, width - len(case) - len(saves) - 1)
+        gap = width - len(case) - len(word) - len(saves)
+        return Content.assemble(
+            (case, "bold"),
+            (word, STYLES[severity]),
+            " " * max(0, gap),
+            (saves, "$text-error" if status.halted else "$text-success"),
+        )

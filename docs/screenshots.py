@@ -1,0 +1,129 @@
+"""Draws the pictures of the README from the app itself, on a copy of the sample workspace.
+
+    python docs/screenshots.py [--size 120x36] [--to docs/images]
+
+The session has the sample's seed and its recorded votes up to one case. Replay is instant, and what would differ from
+run to run (times of day, ids) is written over, so that the same app gives the same bytes.
+"""
+
+import argparse
+import asyncio
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import cast
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.terminal import Terminal, capture_app
+from tiebreak.workspace import init_sample
+from tiebreak_tui.app import TiebreakApp
+from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.wishes import Wishes
+from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, sample_setup
+from tiebreak_workbench.replay import answered, cast_ballots, read_ballots
+from tiebreak_workbench.workbench import Workbench
+
+CASE = "tech-002"
+"""The case on show; those before it in the order of the seed have their votes."""
+AHEAD = 4
+"""Cases behind it whose answers are there, so that nothing is fetched while the picture is taken."""
+
+FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+NAMES = re.compile(r"terminal-\d+")
+SESSION = re.compile(r"\d{8}-\d{6}-[b-z]{4}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(&#160;| )\d\d:\d\d")
+
+
+def portable(svg: str, name: str) -> str:
+    """The picture without web fonts and without what changes from one run to the next."""
+    svg = COMMENT.sub("", FONTS.sub("", svg))
+    svg = SESSION.sub("20261102-091500-demo", MOMENT.sub(r"2026-11-02\g<1>09:15", svg))
+    return "\n".join(line.rstrip() for line in NAMES.sub(name, svg).splitlines() if line.strip()) + "\n"
+
+
+async def rate_up_to_case(bench: Workbench, session_id: str, folder: Path) -> None:
+    """Cast the recorded votes on the cases before the one on show."""
+    stored = bench.store.load_session(session_id, light=True)
+    live = bench.live(stored, bench.arms(stored), lambda _: None)
+    ballots = read_ballots(folder / "ballots.jsonl")
+    place = stored.session.plan.case_ids.index(CASE)
+    try:
+        for position, case in enumerate(live.cases[: place + AHEAD]):
+            exchange = live.exchange(position)
+            await answered(exchange)
+            if position < place and not live.form(position).complete:
+                cast_ballots(live, exchange, ballots[case.id])
+        await live.saves.settled()
+    finally:
+        await live.close()
+
+
+async def prepare(folder: Path, environ: dict[str, str]) -> str:
+    """Make the workspace with one session under way; returns its id."""
+    init_sample(folder)
+    for config in (folder / "configs").glob("*.yaml"):
+        config.write_text(config.read_text(encoding="utf-8").replace("speed: 1}", "speed: 0}"), encoding="utf-8")
+    with Workbench.open(folder, environ) as bench:
+        session_id = bench.start(sample_setup(bench))
+        await rate_up_to_case(bench, session_id, folder)
+    return session_id
+
+
+class Camera:
+    """Opens the app in a terminal of one size, and keeps what it shows."""
+
+    def __init__(self, folder: Path, environ: dict[str, str], size: tuple[int, int], to: Path) -> None:
+        self._folder = folder
+        self._environ = environ
+        self._size = size
+        self._to = to
+
+    async def arena_and_summary(self, session_id: str) -> None:
+        app = TiebreakApp(self._folder, Wishes(resume=session_id, start=True), self._environ)
+        async with capture_app(app, self._size) as terminal:
+            await terminal.until(lambda: isinstance(app.screen, ArenaScreen) and hasattr(app.screen, "panes"))
+            arena = cast("ArenaScreen", app.screen)
+            places = range(arena.position, min(arena.position + AHEAD, len(arena.live.cases)))
+            await terminal.until(lambda: all(arena.live.exchange(place).complete for place in places))
+            await terminal.until(lambda: all(pane.view.settled for pane in arena.panes.values()))
+            await terminal.pilot.press("1", "1", "tab", "5", "5")
+            await terminal.until(lambda: arena.live.saves.saved and not arena.live.saves.pending)
+            self._take(terminal, "arena")
+            await terminal.pilot.press("f4")
+            await terminal.until(lambda: app.screen is not arena)
+            self._take(terminal, "summary")
+
+    async def setup(self) -> None:
+        wishes = Wishes(dataset=DATASET, baseline=BASELINE, candidate=CANDIDATE, policy=POLICY, seed=SEED)
+        app = TiebreakApp(self._folder, wishes, self._environ)
+        async with capture_app(app, self._size) as terminal:
+            await terminal.until(lambda: "Before you start" in terminal.text)
+            self._take(terminal, "setup")
+
+    def _take(self, terminal: Terminal, name: str) -> None:
+        svg = terminal.app.export_screenshot(title="Tiebreak")
+        (self._to / f"{name}.svg").write_text(portable(svg, name), encoding="utf-8")
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", default="120x36", help="columns x rows")
+    parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images", help="the folder for the pictures")
+    options = parser.parse_args()
+    columns, rows = (int(number) for number in options.size.split("x"))
+    options.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / DATASET
+        environ = {"TIEBREAK_RATER": "demo", "XDG_CONFIG_HOME": name}
+        session_id = await prepare(folder, environ)
+        camera = Camera(folder, environ, (columns, rows), options.to)
+        await camera.setup()
+        await camera.arena_and_summary(session_id)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

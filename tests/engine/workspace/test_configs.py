@@ -1,0 +1,183 @@
+"""Config files are read strictly, with the prompt files they name, and written so that they read back the same."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tiebreak.errors import UsageError, WorkspaceError
+from tiebreak.records import Config, Deadlines, Message, ModelTarget, Price, Prompt, RecordingTarget
+from tiebreak.workspace import Workspace
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda text: text.replace("{", "("))
+LINES = st.text("ab \t\n:#-'\"é", max_size=40)
+NUMBER = st.floats(0.001, 1e6)
+CONFIGS = st.builds(
+    Config,
+    name=st.from_regex(r"[A-Za-z0-9é][A-Za-z0-9 ./:é-]{0,12}[a-z]", fullmatch=True)
+    | st.sampled_from(["no", "007", "~"]),
+    target=st.builds(ModelTarget, model=st.sampled_from(["openai/gpt-4.1", "1.0"]), base_url=st.none() | TEXT)
+    | st.builds(RecordingTarget, path=st.just("../recordings/a.jsonl"), speed=NUMBER),
+    description=st.none() | TEXT,
+    prompt=st.builds(Prompt, system=st.none() | LINES, user=st.none() | TEXT)
+    | st.builds(Prompt, messages=st.just((Message(role="user", content="{{ input }}\n"),))),
+    parameters=st.dictionaries(
+        TEXT, st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False) | TEXT | st.lists(TEXT), max_size=2
+    ),
+    deadlines=st.builds(Deadlines, first_token=NUMBER),
+    price=st.none() | st.builds(Price, input=NUMBER, output=NUMBER),
+    retries=st.integers(0, 9),
+)
+
+
+def workspace(tmp_path: Path, text: str = "", name: str = "a.yaml") -> Workspace:
+    (tmp_path / "configs").mkdir(exist_ok=True)
+    if text:
+        (tmp_path / "configs" / name).write_text(text)
+    return Workspace.open(tmp_path)
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    with pytest.raises(WorkspaceError) as caught:
+        workspace(tmp_path, text).load_config("configs/a.yaml")
+    assert caught.value.path == f"{tmp_path}/configs/a.yaml"
+    return str(caught.value)
+
+
+def test_a_config_file(tmp_path: Path) -> None:
+    text = "target: {model: openai/gpt-4.1}\nprompt: {system: Be kind.}\nparameters: {temperature: 0.2, stop: [a]}\n"
+    assert workspace(tmp_path, text).load_config("a") == Config(
+        name="a",
+        target=ModelTarget(model="openai/gpt-4.1"),
+        prompt=Prompt(system="Be kind."),
+        parameters={"temperature": 0.2, "stop": ["a"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ("description: x\n", ": target", "The field “target” is missing."),
+        ("target: gpt-4\n", ":1: target", "Expected a mapping with a `kind` (model or recording), not “gpt-4”."),
+        ("target:\n", ":1: target", "not nothing"),
+        ("target:\n  kind: recoding\n", ":2: target.kind", "Did you mean “recording”?"),
+        ("target:\n  kind: model\n", ":1: target.model", "The field “model” is missing."),
+        ("target:\n  kind: recording\n  paht: x\n", ":3: target.paht", "Did you mean “path”?"),
+        ("target:\n  modell: x\n", ":2: target.modell", "Did you mean “model”?"),
+        ("target: {model: ' '}", ":1: target.model", "The model is empty."),
+        ("target: {kind: recording, path: x, speed: -1}", ":1: target.speed", "0 (at once) or more"),
+        ("target: {model: x, lane: fast}", ":1: target.lane", "Expected auto, direct or litellm, not “fast”."),
+        ("target: {model: x}\nprompt:\n  sytem: a", ":3: prompt.sytem", "Did you mean “system”?"),
+        ("target: {model: x}\nprompt:\n  systemfile: a", ":3: prompt.systemfile", "Did you mean “system_file”?"),
+        ("target: {model: x}\nprompt: a", ":2: prompt", "Expected a mapping, not “a”."),
+        ("target: {model: x}\nprompt: {system: '{{ a'}", ":2: prompt", "prompt.system, line 1: Unexpected end"),
+        ("target: {model: x}\nprompt: {user: a, messages: [{role: user, content: b}]}", ":2: prompt", "instead of"),
+        ("target: {model: x}\nretries: -1", ":2: retries", "0 or more"),
+        ("target: {model: x}\nretries: true", ":2: retries", "Expected a whole number, not true."),
+        ("target: {model: x}\ndeadlines: {idle: 0}", ":2: deadlines.idle", "more than 0 seconds"),
+        ("target: {model: x}\nprice: {input: 1, output: -2}", ":2: price.output", "0 or more, in US dollars"),
+        ("target: {model: x}\nname: ''", ":2: name", "visible characters"),
+        ("- target", ":1", "A config is a mapping"),
+        ("# nothing\n", "a.yaml", "The file is empty."),
+    ],
+)
+def test_bad_configs(tmp_path: Path, text: str, where: str, said: str) -> None:
+    message = refused(tmp_path, text)
+    assert where in message
+    assert said in message
+
+
+def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
+    message = refused(tmp_path, "target: {model: x, api_key_env: sk-very-secret}")
+    assert "never the key itself" in message
+    assert "secret" not in message
+    message = refused(tmp_path, "target: {model: x, api_key: sk-very-secret}")
+    assert "Did you mean “api_key_env”?" in message
+    assert "secret" not in message
+
+
+def test_prompt_files(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "s.md").write_text("Be kind.\n")
+    text = "target: {model: x}\nprompt: {system_file: ../prompts/s.md, user: '{{ input }}'}"
+    assert workspace(tmp_path, text).load_config("a").prompt == Prompt(system="Be kind.\n", user="{{ input }}")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("{system_file: ../prompts/x.md}", "prompt.system_file: “../prompts/x.md”: There is no such file."),
+        ("{system_file: ../a.md, system: x}", "There is both `system` and `system_file`."),
+        ("{user_file: 7}", "prompt.user_file: Expected the name of a text file."),
+        ("{user_file: ../../../../etc/passwd}", "lies outside the workspace"),
+        ("{user_file: /etc/passwd}", "lies outside the workspace"),
+        ("{user_file: ../out.md}", "lies outside the workspace"),
+    ],
+)
+def test_bad_prompt_files(tmp_path: Path, prompt: str, said: str) -> None:
+    (tmp_path / "out.md").symlink_to("/etc/hostname")
+    message = refused(tmp_path, f"target: {{model: x}}\nprompt: {prompt}")
+    assert "a.yaml:2: prompt." in message
+    assert said in message
+
+
+def test_a_recording_is_found_from_the_configs_folder(tmp_path: Path) -> None:
+    text = "target: {kind: recording, path: ../r.jsonl}"
+    assert workspace(tmp_path, text).load_config("a").target == RecordingTarget(path="../r.jsonl")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "b.yaml").write_text("target: {kind: recording, path: r.jsonl}")
+    assert workspace(tmp_path).load_config("more/b.yaml").target == RecordingTarget(path="../more/r.jsonl")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(CONFIGS)
+def test_a_saved_config_is_read_back_with_the_same_version(
+    tmp_path_factory: pytest.TempPathFactory, config: Config
+) -> None:
+    place = Workspace.open(tmp_path_factory.mktemp("saved"))
+    path = place.save_config(config)
+    assert path.parent == place.folder / "configs"
+    assert [entry.error for entry in place.configs] == [None]
+    assert place.load_config(config.name) == config
+    assert place.load_config(path).version == config.version
+
+
+def test_prompts_are_saved_as_blocks(tmp_path: Path) -> None:
+    config = Config(name="a", target=ModelTarget(model="m"), prompt=Prompt(system="Be kind.\nBe brief.\n"))
+    text = workspace(tmp_path).save_config(config).read_text()
+    assert text == "name: a\ntarget:\n  kind: model\n  model: m\nprompt:\n  system: |\n    Be kind.\n    Be brief.\n"
+
+
+def test_saving_replaces_nothing_unless_told(tmp_path: Path) -> None:
+    place = workspace(tmp_path)
+    first = Config(name="Warm / one", target=ModelTarget(model="m"))
+    path = place.save_config(first)
+    assert path.name == "Warm-one.yaml"
+    with pytest.raises(UsageError, match="already in"):
+        place.save_config(first)
+    with pytest.raises(UsageError, match="There is already a config in"):
+        place.save_config(Config(name="Warm-one", target=ModelTarget(model="m")))
+    second = Config(name="Warm / one", target=ModelTarget(model="n"))
+    assert place.save_config(second, overwrite=True) == path
+    assert place.load_config("Warm / one") == second
+    assert [file.name for file in path.parent.iterdir()] == ["Warm-one.yaml"]
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/x", ".hidden", "a\\b", "con: x", "…", "x" * 300])
+def test_file_names_stay_inside(tmp_path: Path, name: str) -> None:
+    place = workspace(tmp_path)
+    path = place.save_config(Config(name=name, target=ModelTarget(model="m")))
+    assert path.parent == tmp_path / "configs"
+    assert place.load_config(name).name == name
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "configs").write_text("in the way")
+    with pytest.raises(WorkspaceError, match="The config cannot be saved"):
+        Workspace.open(tmp_path).save_config(Config(name="a", target=ModelTarget(model="m")))
+
+
+def test_text_that_no_file_can_hold(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="half a surrogate pair"):
+        workspace(tmp_path).save_config(Config(name="a", target=ModelTarget(model="\ud800")))
