@@ -40,6 +40,7 @@ async def measure(shape: Shape, tokens: int, rate: int) -> str:
         wall, cores = monotonic() - began, (process_time() - cpu) / (monotonic() - began)
         settle = process_time()
         for pane in app.panes:
+            app.pump.flush(pane.view)
             pane.view.finish()
         while not all(pane.view.settled for pane in app.panes):
             await pilot.pause()

@@ -1,6 +1,6 @@
 """Draws the pictures of the README from the app itself, on a copy of the sample workspace.
 
-    python docs/screenshots.py [--size 120x36] [--to docs/images]
+    python docs/screenshots.py [--size 120x32] [--to docs/images]
 
 The session has the sample's seed and its recorded votes up to one case. Replay is instant, and what would differ from
 run to run (times of day, ids) is written over, so that the same app gives the same bytes.
@@ -8,6 +8,7 @@ run to run (times of day, ids) is written over, so that the same app gives the s
 
 import argparse
 import asyncio
+import contextlib
 import re
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from support.terminal import Terminal, capture_app
 from tiebreak.workspace import init_sample
 from tiebreak_tui.app import TiebreakApp
 from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.widgets.gate_bar import GateBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, sample_setup
 from tiebreak_workbench.replay import answered, cast_ballots, read_ballots
@@ -29,7 +31,9 @@ from tiebreak_workbench.workbench import Workbench
 CASE = "tech-002"
 """The case on show; those before it in the order of the seed have their votes."""
 AHEAD = 4
-"""Cases behind it whose answers are there, so that nothing is fetched while the picture is taken."""
+"""Cases from there on whose answers are there, so that nothing is fetched while the picture is taken."""
+GATE = "No worse on accounts"
+"""The gate whose needs are on show."""
 
 FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
@@ -42,6 +46,8 @@ def portable(svg: str, name: str) -> str:
     """The picture without web fonts and without what changes from one run to the next."""
     svg = COMMENT.sub("", FONTS.sub("", svg))
     svg = SESSION.sub("20261102-091500-demo", MOMENT.sub(r"2026-11-02\g<1>09:15", svg))
+    # Some renderers trim the no-break spaces that a text begins with, unless told that spaces are meant.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return "\n".join(line.rstrip() for line in NAMES.sub(name, svg).splitlines() if line.strip()) + "\n"
 
 
@@ -74,23 +80,25 @@ async def prepare(folder: Path, environ: dict[str, str]) -> str:
 
 
 class Camera:
-    """Opens the app in a terminal of one size, and keeps what it shows."""
+    """Opens the app on this folder in a terminal of one size, and keeps what it shows."""
 
-    def __init__(self, folder: Path, environ: dict[str, str], size: tuple[int, int], to: Path) -> None:
-        self._folder = folder
+    def __init__(self, environ: dict[str, str], size: tuple[int, int], to: Path) -> None:
         self._environ = environ
         self._size = size
         self._to = to
 
     async def arena_and_summary(self, session_id: str) -> None:
-        app = TiebreakApp(self._folder, Wishes(resume=session_id, start=True), self._environ)
+        app = TiebreakApp(Path(), Wishes(resume=session_id, start=True), self._environ)
         async with capture_app(app, self._size) as terminal:
             await terminal.until(lambda: isinstance(app.screen, ArenaScreen) and hasattr(app.screen, "panes"))
             arena = cast("ArenaScreen", app.screen)
             places = range(arena.position, min(arena.position + AHEAD, len(arena.live.cases)))
             await terminal.until(lambda: all(arena.live.exchange(place).complete for place in places))
             await terminal.until(lambda: all(pane.view.settled for pane in arena.panes.values()))
-            await terminal.pilot.press("1", "1", "tab", "5", "5")
+            await terminal.pilot.press("1", "1", "tab", "left_square_bracket", "5", "5")
+            gates = arena.query_one(GateBar)
+            while gates.chosen is not None and not gates.chosen.label.startswith(GATE):
+                await terminal.pilot.press("full_stop")
             await terminal.until(lambda: arena.live.saves.saved and not arena.live.saves.pending)
             self._take(terminal, "arena")
             await terminal.pilot.press("f4")
@@ -99,7 +107,7 @@ class Camera:
 
     async def setup(self) -> None:
         wishes = Wishes(dataset=DATASET, baseline=BASELINE, candidate=CANDIDATE, policy=POLICY, seed=SEED)
-        app = TiebreakApp(self._folder, wishes, self._environ)
+        app = TiebreakApp(Path(), wishes, self._environ)
         async with capture_app(app, self._size) as terminal:
             await terminal.until(lambda: "Before you start" in terminal.text)
             self._take(terminal, "setup")
@@ -111,7 +119,7 @@ class Camera:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", default="120x36", help="columns x rows")
+    parser.add_argument("--size", default="120x32", help="columns x rows")
     parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images", help="the folder for the pictures")
     options = parser.parse_args()
     columns, rows = (int(number) for number in options.size.split("x"))
@@ -120,9 +128,11 @@ async def main() -> None:
         folder = Path(name) / DATASET
         environ = {"TIEBREAK_RATER": "demo", "XDG_CONFIG_HOME": name}
         session_id = await prepare(folder, environ)
-        camera = Camera(folder, environ, (columns, rows), options.to)
-        await camera.setup()
-        await camera.arena_and_summary(session_id)
+        camera = Camera(environ, (columns, rows), options.to.resolve())
+        # As a user would: from inside the workspace, so that no path of this machine is in the picture.
+        with contextlib.chdir(folder):
+            await camera.setup()
+            await camera.arena_and_summary(session_id)
 
 
 if __name__ == "__main__":

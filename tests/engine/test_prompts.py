@@ -194,5 +194,5 @@ def test_one_renderer_serves_several_threads() -> None:
     shared = renderer("{% for i in range(200) %}{{ input }}{% endfor %}")
     cases = [Case(id=str(n), input=f"<{n}>") for n in range(40)]
     with ThreadPoolExecutor(8) as pool:
-        texts = list(pool.map(lambda case: shared.render(case)[-1].content, cases))
-    assert texts == [f"<{n}>" * 200 for n in range(40)]
+        messages = list(pool.map(shared.render, cases))
+    assert [sent[-1].content for sent in messages] == [f"<{n}>" * 200 for n in range(40)]

@@ -48,9 +48,11 @@ def mapped_row(row: Located, fields: FieldMap | None) -> Row:
         if key is not None:
             taken.add(key)
             case[name] = values[key]
-    case = {name: _shaped(name, value, row) for name, value in case.items() if value not in (None, "")}
     if "input" not in case:
         raise _no_input(row, values)
+    if case["input"] in (None, ""):
+        raise row.refuse("The input is empty.", ("input",), "Fill it in, remove the row, or map another field to it.")
+    case = {name: _shaped(name, value, row) for name, value in case.items() if value not in (None, "")}
     rest = {key: value for key, value in values.items() if key not in taken and value not in (None, "")}
     metadata = case.get("metadata", {})
     if rest and isinstance(metadata, Mapping):

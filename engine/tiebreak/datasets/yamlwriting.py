@@ -10,6 +10,7 @@ from tiebreak.datasets.reading.yamltext import plain_value
 WIDTH = 110
 _UNSEEN = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What a block or plain text cannot hold: control characters, and what YAML takes for a line end or a mark."""
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -25,6 +26,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: Any, text: str) -> yaml.ScalarNode:
+    if _HALF_PAIR.search(text):
+        raise ValueError("the text holds half a surrogate pair, which is no character")
     style: str | None = None
     if _UNSEEN.search(text) or not _is_plain(text):
         style = '"'
@@ -49,9 +52,4 @@ def to_yaml(value: object) -> str:
     Raises:
         ValueError: for text that no file can hold: half a surrogate pair.
     """
-    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
-    try:
-        text.encode()
-    except UnicodeEncodeError as problem:
-        raise ValueError("the text holds half a surrogate pair, which is no character") from problem
-    return text
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)

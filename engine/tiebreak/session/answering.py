@@ -38,15 +38,22 @@ class Arm:
 
 
 class Answering:
-    """An attempt at a case by one arm; `await done.wait()` for its end."""
+    """An attempt at a case by one arm; `await done.wait()` for its end.
 
-    def __init__(self, arm: Arm, case: Case, attempt: int, *, exploratory: bool = False) -> None:
+    With `instead_of`, the counting answer that it only stands before, it is exploratory.
+    """
+
+    def __init__(self, arm: Arm, case: Case, attempt: int, *, instead_of: "Answering | None" = None) -> None:
         self.arm = arm
         self.case = case
         self.attempt = attempt
-        self.exploratory = exploratory
+        self.instead_of = instead_of
         self.progress: Progress = "queued"
         self.response: Response | None = None
+        self.held: str | None = None
+        """Why nothing is fetched; such an answering is over without a response."""
+        self.crash: BaseException | None = None
+        """A fault of ours that ended it without a response."""
         self.started: float | None = None
         """Loop time at which the call began, for showing how long one has waited."""
         self.done = asyncio.Event()
@@ -56,13 +63,26 @@ class Answering:
         self._stopped = False
 
     @classmethod
-    def recorded(cls, arm: Arm, case: Case, response: Response, *, exploratory: bool = False) -> "Answering":
+    def recorded(cls, arm: Arm, case: Case, response: Response) -> "Answering":
         """An answer that came earlier."""
-        answering = cls(arm, case, response.attempt, exploratory=exploratory)
+        answering = cls(arm, case, response.attempt)
         answering.response = response
         answering.progress = "done"
         answering.done.set()
         return answering
+
+    @classmethod
+    def withheld(cls, arm: Arm, case: Case, why: str) -> "Answering":
+        """Stands where an answer would, while its arm fetches nothing."""
+        answering = cls(arm, case, attempt=1)
+        answering.held = why
+        answering.done.set()
+        return answering
+
+    @property
+    def exploratory(self) -> bool:
+        """A counting answer was there before this attempt, so it never counts."""
+        return self.instead_of is not None
 
     @property
     def role(self) -> SessionRole:
@@ -93,7 +113,7 @@ class Answering:
 
     def stop(self) -> bool:
         """Stops the call at the user's wish; the text so far is kept, as interrupted. False if nothing is running."""
-        if self._task is None or self.progress == "done":
+        if self._task is None or self._stopped or self.response is not None:
             return False
         self._stopped = True
         self._task.cancel()
@@ -106,7 +126,7 @@ class Answering:
             The response, and its chunks for replay.
 
         Raises:
-            asyncio.CancelledError: when cancelled other than through `stop`.
+            asyncio.CancelledError: when cancelled otherwise than through `stop`.
         """
         self._task = asyncio.current_task()
         self.started = asyncio.get_running_loop().time()
@@ -164,6 +184,11 @@ class Answering:
     def settle(self) -> None:
         """Says that the response is known and handed to the recorder."""
         self._tell("done")
+        self.over()
+
+    def over(self, crash: BaseException | None = None) -> None:
+        """Nothing more comes of this attempt, whether or not it has a response."""
+        self.crash = crash
         self.done.set()
         self._watchers.clear()
 

@@ -181,6 +181,7 @@ def test_csv_guesses_no_types(tmp_path: Path) -> None:
         ("id,,input\na,x,b\n", ":1", "Column 2 has no name."),
         ("id,input\na,x\na,y\n", ":3: id", "The id “a” is already used in line 2."),
         ("id,text\na,x\n", ":2: input", "The row has no input. Known names are input, question"),
+        ("id,input\na,x\nb,\n", ":3: input", "The input is empty."),
         ("id,question,prompt\na,x,y\n", ":2: question", "Both “question” and “prompt” could be the input."),
         ("id,input,kind\na,x,odd\n", ":2: kind", "Expected golden, typical"),
         ('id,input,contexts\na,x,"[1"\n', ":2: contexts", "look like JSON but are not"),

@@ -1,5 +1,6 @@
 """A workspace lists what is in it, broken files too, and finds each by name or path."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,10 @@ def write(folder: Path, files: Mapping[str, str]) -> Workspace:
 
 
 def test_an_empty_folder_is_told_from_a_workspace(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "notes.txt": "x")
+    workspace = write(tmp_path, {"notes.txt": "x"})
     assert (workspace.kind, is_empty(tmp_path)) == ("empty", True)
     assert workspace.datasets == workspace.configs == workspace.policies == ()
-    assert write(tmp_path, "configs/a.yaml": CONFIG).kind == "workspace"
+    assert write(tmp_path, {"configs/a.yaml": CONFIG}).kind == "workspace"
     assert workspace.database == tmp_path / ".tiebreak" / "tiebreak.db"
     assert workspace.name == tmp_path.name
 
@@ -42,15 +43,17 @@ def test_folders_that_are_none(tmp_path: Path) -> None:
 def test_datasets_wherever_they_are(tmp_path: Path) -> None:
     workspace = write(
         tmp_path,
-        "dataset.yaml": "name: root\ntitle: The root",
-        "cases.jsonl": CASE,
-        "datasets/one/dataset.yaml": "description: |\n  Two\n  lines",
-        "datasets/one/cases.jsonl": "not read for the list",
-        "datasets/two.csv": "id,question\na,Hello\n",
-        "datasets/three.yaml": "cases: [{id: a, input: Hello}]",
-        "datasets/notes.txt": "x",
-        "datasets/.hidden.csv": "x",
-        "datasets/empty/README": "x",
+        {
+            "dataset.yaml": "name: root\ntitle: The root",
+            "cases.jsonl": CASE,
+            "datasets/one/dataset.yaml": "description: |\n  Two\n  lines",
+            "datasets/one/cases.jsonl": "not read for the list",
+            "datasets/two.csv": "id,question\na,Hello\n",
+            "datasets/three.yaml": "cases: [{id: a, input: Hello}]",
+            "datasets/notes.txt": "x",
+            "datasets/.hidden.csv": "x",
+            "datasets/empty/README": "x",
+        },
     )
     assert [(e.name, e.title, e.error) for e in workspace.datasets] == [
         ("one", "Two lines", None),
@@ -65,11 +68,13 @@ def test_datasets_wherever_they_are(tmp_path: Path) -> None:
 def test_what_is_broken_is_listed_with_its_reason(tmp_path: Path) -> None:
     workspace = write(
         tmp_path,
-        "configs/good.yaml": CONFIG,
-        "configs/bad.yaml": "target: {kind: modle}",
-        "policies/bad.yaml": "gates: {}",
-        "datasets/bad/dataset.yaml": "tittle: x",
-        "datasets/cardless/cases.jsonl": CASE,
+        {
+            "configs/good.yaml": CONFIG,
+            "configs/bad.yaml": "target: {kind: modle}",
+            "policies/bad.yaml": "gates: {}",
+            "datasets/bad/dataset.yaml": "tittle: x",
+            "datasets/cardless/cases.jsonl": CASE,
+        },
     )
     bad, good = workspace.configs
     assert (good.name, good.title, good.error) == ("good", "openai/gpt-4.1-mini", None)
@@ -84,14 +89,14 @@ def test_what_is_broken_is_listed_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_two_with_one_name(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "configs/a.yaml": CONFIG, "configs/b.yaml": "name: a\n" + CONFIG)
+    workspace = write(tmp_path, {"configs/a.yaml": CONFIG, "configs/b.yaml": "name: a\n" + CONFIG})
     assert [entry.error is None for entry in workspace.configs] == [True, False]
     with pytest.raises(WorkspaceError, match=r"b\.yaml: name: The name “a” is also that of a\.yaml\."):
         workspace.load_config("a")
 
 
 def test_names_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace = write(tmp_path, "configs/warm.yaml": "name: Warm one\n" + CONFIG, "policies/ship.yaml": POLICY)
+    workspace = write(tmp_path, {"configs/warm.yaml": "name: Warm one\n" + CONFIG, "policies/ship.yaml": POLICY})
     for name in (
         "Warm one",
         "configs/warm.yaml",
@@ -109,7 +114,7 @@ def test_names_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_names_that_are_unknown(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "configs/warm.yaml": CONFIG)
+    workspace = write(tmp_path, {"configs/warm.yaml": CONFIG})
     with pytest.raises(UsageError, match=r"There is no config “wram”\. Did you mean “warm”\?"):
         workspace.load_config("wram")
     with pytest.raises(UsageError, match="There is no config “”"):
@@ -119,9 +124,9 @@ def test_names_that_are_unknown(tmp_path: Path) -> None:
 
 
 def test_an_edit_is_seen_at_once(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "configs/a.yaml": CONFIG)
+    workspace = write(tmp_path, {"configs/a.yaml": CONFIG})
     first = workspace.load_config("a").version
-    write(tmp_path, "configs/a.yaml": CONFIG + "retries: 1\n")
+    write(tmp_path, {"configs/a.yaml": CONFIG + "retries: 1\n"})
     assert workspace.load_config("a").version != first
 
 
@@ -144,7 +149,7 @@ def test_an_edit_is_seen_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_bad_policies(tmp_path: Path, text: str, where: str, said: str) -> None:
-    workspace = write(tmp_path, "policies/p.yaml": text)
+    workspace = write(tmp_path, {"policies/p.yaml": text})
     with pytest.raises(WorkspaceError) as caught:
         workspace.load_policy("p")
     assert f"policies/p.yaml{where}" in str(caught.value)
@@ -152,7 +157,7 @@ def test_bad_policies(tmp_path: Path, text: str, where: str, said: str) -> None:
 
 
 def test_flat_checks_of_a_policy(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "policies/p.yaml": POLICY + "checks: [{id: brief, kind: max_length, chars: 9}]")
+    workspace = write(tmp_path, {"policies/p.yaml": POLICY + "checks: [{id: brief, kind: max_length, chars: 9}]"})
     (check,) = workspace.load_policy("p").checks
     assert (check.id, check.kind, check.params) == ("brief", "max_length", {"chars": 9})
 
@@ -164,6 +169,6 @@ def test_the_default_policy_asks_for_half_the_votes() -> None:
 
 
 def test_a_dataset_that_is_broken_says_where(tmp_path: Path) -> None:
-    workspace = write(tmp_path, "datasets/d/dataset.yaml": "task: chat", "datasets/d/cases.jsonl": CASE + "{")
+    workspace = write(tmp_path, {"datasets/d/dataset.yaml": "task: chat", "datasets/d/cases.jsonl": CASE + "{"})
     with pytest.raises(DatasetError, match=r"datasets/d/cases\.jsonl:2: This line is not JSON"):
         workspace.load_dataset("d")

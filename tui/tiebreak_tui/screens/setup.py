@@ -111,6 +111,7 @@ class SetupScreen(Place):
         choices.highlighted = choices.option_count - 1 if first else chosen
         listed = self.query_one("#sessions", OptionList)
         listed.display = bool(sessions)
+        self.query_one("#left").set_class(bool(sessions), "-sessions")
         listed.clear_options()
         listed.add_options(Option(setup_text.session_content(session, width), id=session.id) for session in sessions)
         if first:

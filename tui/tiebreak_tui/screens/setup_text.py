@@ -57,7 +57,15 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         for key, (value, detail) in values.items()
     ]
     blocked = next((remark.text for remark in remarks if remark.level == "problem"), "")
-    told = "  ".join(remark.text for remark in remarks if remark.level == "note")
+    from tiebreak.gates.wording import plural
+
+    warnings = sum(remark.level == "warning" for remark in remarks)
+    told = "  ".join(
+        [
+            *([f"! {plural(warnings, 'warning')} in the preview."] if warnings else []),
+            *(remark.text for remark in remarks if remark.level == "note"),
+        ]
+    )
     return [*found, Line(key="start", label="▶ Start", value="", detail=told, problem=blocked)]
 
 

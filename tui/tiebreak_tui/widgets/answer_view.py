@@ -155,7 +155,7 @@ class AnswerView(LineView):
     @property
     def settled(self) -> bool:
         """Whether all text is taken in and laid out."""
-        return not (self._waiting or self._streaming or (self._builder and self._builder.is_running))
+        return not (self._waiting or self._streaming or (self._builder and not self._builder.is_finished))
 
     @property
     def text(self) -> str:
