@@ -15,8 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import cast
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from support.terminal import Terminal, capture_app
 from tiebreak.workspace import init_sample
@@ -120,7 +119,7 @@ class Camera:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", default="120x32", help="columns x rows")
-    parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images", help="the folder for the pictures")
+    parser.add_argument("--to", type=Path, default=Path(__file__).parent / "images", help="the folder for the pictures")
     options = parser.parse_args()
     columns, rows = (int(number) for number in options.size.split("x"))
     options.to.mkdir(parents=True, exist_ok=True)

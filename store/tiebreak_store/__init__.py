@@ -1,8 +1,16 @@
 """SQLite: schema, migrations, writing and reading records. sqlite-utils is imported only to migrate."""
 
 from tiebreak_store.events import StoredGateOutcome
-from tiebreak_store.imports import ImportReject
+from tiebreak_store.imports import ImportedRecords, ImportReject
 from tiebreak_store.sessions import NewSession, SessionSummary, StoredSession
 from tiebreak_store.store import Store
 
-__all__ = ["ImportReject", "NewSession", "SessionSummary", "Store", "StoredGateOutcome", "StoredSession"]
+__all__ = [
+    "ImportReject",
+    "ImportedRecords",
+    "NewSession",
+    "SessionSummary",
+    "Store",
+    "StoredGateOutcome",
+    "StoredSession",
+]

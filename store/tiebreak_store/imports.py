@@ -3,8 +3,13 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from tiebreak_store.text import storable, to_json
+from tiebreak.records import Ballot, CheckResult, CheckSpec, Presentation, Rater, Response
+from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
+from tiebreak_store.responses import put_check_results, put_response
+from tiebreak_store.sessions import NewSession, put_session
+from tiebreak_store.text import from_json, storable, to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +21,29 @@ class ImportReject:
     raw: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRecords:
+    """What was taken from a file: a new session, or what is added to one that is there."""
+
+    session: NewSession | None = None
+    raters: tuple[Rater, ...] = ()
+    responses: tuple[Response, ...] = ()
+    check_results: tuple[CheckResult, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+    """Those that the results name by hash."""
+    presentations: tuple[Presentation, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
+
+
 def put_import_batch(
     connection: sqlite3.Connection,
     source_hash: str,
     tool: str,
     mapping: Mapping[str, object],
     rejects: Iterable[ImportReject],
+    records: ImportedRecords | None = None,
 ) -> bool:
-    """Keep a note of an imported file and its rejects; False, and nothing kept, where it is there already."""
+    """Keep an imported file's records, a note of it and its rejects; False, and nothing kept, where it is there."""
     inserted = connection.execute(
         "INSERT OR IGNORE INTO import_batch (source_hash, tool, mapping) VALUES (?, ?, ?)",
         (source_hash, storable(tool), to_json(mapping)),
@@ -34,4 +54,26 @@ def put_import_batch(
         "INSERT INTO import_reject (batch, line, reason, raw) VALUES (?, ?, ?, ?)",
         ((source_hash, reject.line, storable(reject.reason), storable(reject.raw)) for reject in rejects),
     )
+    if records is not None:
+        _put_records(connection, records)
     return True
+
+
+def get_import_mapping(connection: sqlite3.Connection, source_hash: str) -> Mapping[str, object] | None:
+    """What was noted of an imported file; None where it was not imported."""
+    found = connection.execute("SELECT mapping FROM import_batch WHERE source_hash = ?", (source_hash,)).fetchone()
+    return None if found is None else cast("Mapping[str, object]", from_json(found[0]))
+
+
+def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> None:
+    if records.session is not None:
+        put_session(connection, records.session)
+    for rater in records.raters:
+        put_rater(connection, rater)
+    for response in records.responses:
+        put_response(connection, response, None)
+    put_check_results(connection, records.check_results, records.checks)
+    for presentation in records.presentations:
+        put_presentation(connection, presentation)
+    for ballot in records.ballots:
+        put_ballot(connection, ballot)

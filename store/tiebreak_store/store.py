@@ -14,7 +14,7 @@ from tiebreak_store import ballots, events, export, imports, responses, sessions
 from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.export import Line
-from tiebreak_store.imports import ImportReject
+from tiebreak_store.imports import ImportedRecords, ImportReject
 from tiebreak_store.sessions import NewSession, SessionSummary, StoredSession
 from tiebreak_store.writer import Writer
 
@@ -101,14 +101,26 @@ class Store:
         return self.writer.submit(put, durable=True)
 
     def add_import_batch(
-        self, source_hash: str, tool: str, mapping: Mapping[str, object], rejects: Iterable[ImportReject]
+        self,
+        source_hash: str,
+        tool: str,
+        mapping: Mapping[str, object],
+        rejects: Iterable[ImportReject],
+        records: ImportedRecords | None = None,
     ) -> "Future[bool]":
-        """Note an imported file by the hash of its bytes; resolves to False where it had been imported before."""
-        return self.writer.submit(
-            partial(
-                imports.put_import_batch, source_hash=source_hash, tool=tool, mapping=mapping, rejects=tuple(rejects)
-            )
+        """Note an imported file by the hash of its bytes, and keep what was taken from it, all of it or nothing.
+
+        Resolves to False, and nothing is kept, where it had been imported before.
+        """
+        put = partial(
+            imports.put_import_batch,
+            source_hash=source_hash,
+            tool=tool,
+            mapping=mapping,
+            rejects=tuple(rejects),
+            records=records,
         )
+        return self.writer.submit(put, durable=True)
 
     # -- reading
 
@@ -170,6 +182,11 @@ class Store:
         """What gates were recorded to have said, in the order of recording."""
         with self._database.reading() as connection:
             return list(events.iter_gate_outcomes(connection, session_id))
+
+    def import_mapping(self, source_hash: str) -> Mapping[str, object] | None:
+        """What was noted of an imported file; None where it was not imported."""
+        with self._database.reading() as connection:
+            return imports.get_import_mapping(connection, source_hash)
 
     def iter_export(self, wanted: str) -> Iterator[Line]:
         """Everything of a session as JSON-ready lines; `export_lines` documents their order.

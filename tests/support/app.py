@@ -58,7 +58,8 @@ class Seat:
         try:
             await self.terminal.until(holds)
         except TimeoutError:
-            raise AssertionError(f"Waited in vain; the screen says:\n{self.text}") from None
+            said = "\n".join(row for row in self.terminal.rows if row.strip(" │"))
+            raise AssertionError(f"Waited in vain; the screen says:\n{said}") from None
 
     async def sees(self, *words: str) -> None:
         """Wait until the screen says all of the words."""

@@ -42,7 +42,8 @@ class TiebreakApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-short"), (32, "-tall")]
 
     def __init__(self, folder: Path, wishes: Wishes, environ: Mapping[str, str]) -> None:
-        super().__init__()
+        # Textual chooses its colour filter here: only told now does it leave out every colour code under NO_COLOR.
+        super().__init__(ansi_color=True if environ.get("NO_COLOR") else None)
         self.folder = folder
         self.wishes = wishes
         self.environ = environ

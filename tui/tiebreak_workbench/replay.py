@@ -1,6 +1,5 @@
 """Runs a whole session without a person: every case answered, recorded votes cast where the answers allow it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,8 @@ from tiebreak.datasets.tables import read_rows
 from tiebreak.errors import ImportFormatError
 from tiebreak.records import ROLES, SessionRole, Vote
 from tiebreak.records.cases import FORBID_UNKNOWN
-from tiebreak.session.live import Exchange, LiveSession
+from tiebreak.session.exchange import Exchange
+from tiebreak.session.live import LiveSession
 
 SIDE_OF: Mapping[str, SessionRole] = {"A": "baseline", "B": "candidate"}
 
@@ -47,28 +47,48 @@ def read_ballots(path: Path) -> dict[str, RecordedBallots]:
 async def replay(
     live: LiveSession, ballots: Mapping[str, RecordedBallots], progress: Callable[[int], None] | None = None
 ) -> None:
-    """Answer every open case in order and cast the recorded ballots; returns once all of it is on disk."""
+    """Answer every open case in order and cast the recorded ballots; returns once all of it is on disk.
+
+    Raises:
+        UsageError: where an arm was paused, such as for a refused key; what came before is kept.
+        StoreError: where something could not be kept.
+    """
     for position in range(live.first_open(), len(live.cases)):
         exchange = live.exchange(position)
         await answered(exchange)
         given = ballots.get(exchange.case.id)
-        if given is not None and not live.form(position).complete:
-            cast_ballots(live, exchange, given)
+        state = live.form(position)
+        if given is not None and state.answered and state.open and live.saves.failure is None:
+            cast_ballots(live, position, given)
         if progress is not None:
             progress(position + 1)
     await live.saves.settled()
 
 
 async def answered(exchange: Exchange) -> None:
-    """Wait until both answers are there, however they ended."""
-    await asyncio.gather(*(exchange.answers[role].done.wait() for role in ROLES))
+    """Wait until both answers are there, however they ended.
+
+    Raises:
+        UsageError: where none is coming, because its arm is paused or the session was closed.
+    """
+    for role in ROLES:
+        answering = exchange.answers[role]
+        await answering.done.wait()
+        if answering.crash is not None:
+            raise answering.crash  # a fault of ours, in its own words
+    exchange.responses()
 
 
-def cast_ballots(live: LiveSession, exchange: Exchange, given: RecordedBallots) -> None:
+def cast_ballots(live: LiveSession, position: int, given: RecordedBallots) -> None:
+    """Cast what was recorded for a case whose answers are there; a vote only where the case does not settle itself.
+
+    Raises:
+        UsageError: for a dimension that the policy does not have, a score outside 1 to 5, and once a write has failed.
+    """
     for dimension, scores in given.scores.items():
         for side, score in scores.items():
-            live.score(exchange.position, SIDE_OF[side], dimension, score)
+            live.score(position, SIDE_OF[side], dimension, score)
     if given.note:
-        live.note(exchange.position, given.note)
-    if given.vote is not None:
-        live.vote(exchange.position, given.vote)
+        live.note(position, given.note)
+    if given.vote is not None and live.policy.form.vote != "off" and not live.form(position).settled_by_itself:
+        live.vote(position, given.vote)

@@ -1,10 +1,13 @@
 """Ids that sort by time, within a process strictly."""
 
+import re
 import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
+
+_MADE = re.compile(r"[0-9a-f]{17}")
 
 
 def utc_now() -> datetime:
@@ -17,13 +20,16 @@ def stamp(moment: datetime) -> str:
 
 
 class IdMaker:
-    """Makes ids of 25 characters: milliseconds, a counter, a random part that keeps two processes apart."""
+    """Makes ids of 25 characters: milliseconds, a counter, a random part that keeps two processes apart.
 
-    def __init__(self, now: Callable[[], datetime] = utc_now, salt: str | None = None) -> None:
+    They sort behind `after`, an id of another maker, even where the clock has been set back since.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = utc_now, salt: str | None = None, *, after: str = "") -> None:
         self._now = now
         self._salt = salt if salt is not None else secrets.token_hex(4)
         self._counter = count()
-        self._last = 0
+        self._last = int(after[:12], 16) + 1 if _MADE.match(after) else 0
         self._lock = threading.Lock()
 
     def __call__(self) -> str:

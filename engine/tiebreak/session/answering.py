@@ -10,7 +10,7 @@ from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, Config, Response, SessionRole
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
 from tiebreak.targets.collect import AnswerBuilder
-from tiebreak.targets.events import FirstToken, ReasoningDelta, TextDelta
+from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, TextDelta
 
 Progress = Literal["queued", "waiting", "streaming", "done"]
 PieceKind = Literal["text", "reasoning"]
@@ -137,6 +137,7 @@ class Answering:
             return self._end(builder, builder.fail(RequestError(str(error))))
         builder = self._new_builder(response_id, started_at, fingerprint(self.arm.target, request))
         self._tell("waiting")
+        whole = False
         try:
             async with aclosing(self.arm.target.answer(request)) as events:
                 async for event in events:
@@ -148,6 +149,8 @@ class Answering:
                             self._pass_on("text", text)
                         case ReasoningDelta(text=text):
                             self._pass_on("reasoning", text)
+                        case Finish():
+                            whole = True
                         case _:
                             pass
             response = builder.finish()
@@ -160,7 +163,7 @@ class Answering:
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
-            response = builder.interrupt()
+            response = builder.finish() if whole else builder.interrupt()
         return self._end(builder, response)
 
     def _new_builder(self, response_id: str, started_at: str, request_fingerprint: str) -> AnswerBuilder:

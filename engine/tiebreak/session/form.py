@@ -8,6 +8,8 @@ from tiebreak.records import ROLES, Ballot, Form, Response, SessionRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormState:
+    answered: bool = False
+    """Both counting answers are there."""
     vote: str | None = None
     skipped: bool = False
     settled_by_itself: bool = False
@@ -20,6 +22,12 @@ class FormState:
     @property
     def complete(self) -> bool:
         return not self.missing
+
+    @property
+    def open(self) -> bool:
+        """The rater has yet to deal with the case: something is missing, or nothing is required and nothing given."""
+        given = self.vote is not None or self.skipped or self.scores or self.notes
+        return bool(self.missing) or not (given or self.settled_by_itself)
 
 
 def form_state(form: Form, responses: Mapping[SessionRole, Response | None], ballots: Sequence[Ballot]) -> FormState:
@@ -49,6 +57,7 @@ def form_state(form: Form, responses: Mapping[SessionRole, Response | None], bal
                 if dimension.required and role not in broken and (dimension.name, role) not in scores:
                     missing.append(f"{dimension.name} of {side}")
     return FormState(
+        answered=all(responses.values()),
         vote=vote,
         skipped=skipped,
         settled_by_itself=bool(broken) and all(responses.values()),

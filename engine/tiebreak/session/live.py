@@ -11,6 +11,7 @@ from tiebreak.records import (
     Ballot,
     Case,
     CheckResult,
+    CheckSpec,
     Event,
     IdMaker,
     Policy,
@@ -26,31 +27,16 @@ from tiebreak.records import (
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.ballotbox import BallotBox
+from tiebreak.session.exchange import Exchange
 from tiebreak.session.form import FormState, form_state
 from tiebreak.session.pipeline import Pipeline
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
 from tiebreak.session.showing import Showings
 
+__all__ = ["Change", "Exchange", "History", "LiveSession"]
+
 Change = Literal["answer", "saved", "crashed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """One case and the two answers that are on show for it."""
-
-    position: int
-    case: Case
-    answers: Mapping[SessionRole, Answering]
-
-    @property
-    def complete(self) -> bool:
-        """Both answers are there, however they ended."""
-        return all(answering.response is not None for answering in self.answers.values())
-
-    @property
-    def exploratory(self) -> bool:
-        return any(answering.exploratory for answering in self.answers.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +75,9 @@ class LiveSession:
         self.crash: BaseException | None = None
         self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._recorder = recorder
-        self._new_id = IdMaker()
+        history = history or History()
+        # A clock that was set back meanwhile must not put new ballots before those that they replace.
+        self._new_id = IdMaker(after=max((ballot.id for ballot in history.ballots), default=""))
         self._on_change = on_change
         self._pipeline = Pipeline(arms, cases, self._new_id, self._take_in, self._crashed, lookahead=lookahead)
         self.saves = Saves(lambda: on_change("saved"), self._crashed)
@@ -98,7 +86,6 @@ class LiveSession:
         """Every attempt without its text, in order."""
         self._results: dict[str, tuple[CheckResult, ...]] = {}
         self._positions = {case.id: position for position, case in enumerate(cases)}
-        history = history or History()
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
         self._restore(history)
 
@@ -117,7 +104,8 @@ class LiveSession:
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
         for response in history.responses:
-            if response.id not in self._results and response.case_id in self._positions:
+            unchecked = response.id not in self._results and not response.excluded
+            if unchecked and response.case_id in self._positions and self._checks_of(response.case_id):
                 self._check(self._recorder.response(response.id))
 
     async def close(self) -> None:
@@ -132,12 +120,17 @@ class LiveSession:
         Raises:
             UsageError: for a position outside the plan.
         """
-        if not 0 <= position < len(self.cases):
-            raise UsageError(f"This session has cases 1 to {len(self.cases)}; there is no case {position + 1}.")
-        self._pipeline.want(position, self._next_attempt)
-        case = self.cases[position]
+        case = self._case(position)
+        if self.saves.failure is None:
+            # Answers that cannot be kept would be paid for nothing.
+            self._pipeline.want(position, self._next_attempt)
         answers: dict[SessionRole, Answering] = {role: self._on_show(role, case) for role in ROLES}
         return Exchange(position=position, case=case, answers=answers)
+
+    def _case(self, position: int) -> Case:
+        if not 0 <= position < len(self.cases):
+            raise UsageError(f"This session has cases 1 to {len(self.cases)}; there is no case {position + 1}.")
+        return self.cases[position]
 
     def _on_show(self, role: SessionRole, case: Case) -> Answering:
         known = self._pipeline.known(role, case)
@@ -145,11 +138,14 @@ class LiveSession:
             return known
         recorded = self.counting(role, case) or next(reversed(self._attempts.get((role, case.id), [])), None)
         if recorded is None:
-            # The arm is paused: this answering waits until the rater asks for it.
-            return Answering(self._arms[role], case, attempt=1)
+            return Answering.withheld(self._arms[role], case, self._why_not(role))
         answering = Answering.recorded(self._arms[role], case, self._recorder.response(recorded.id))
         self._pipeline.adopt(answering)
         return answering
+
+    def _why_not(self, role: SessionRole) -> str:
+        """Why nothing is fetched for an arm."""
+        return str(self.saves.failure or self.paused.get(role) or "The session is closed.")
 
     def counting(self, role: SessionRole, case: Case) -> Response | None:
         """The first attempt that was not ended by infrastructure or by the user, without its text."""
@@ -165,7 +161,7 @@ class LiveSession:
         """What the checks say of the counting answers of a case."""
         found: dict[SessionRole, tuple[CheckResult, ...]] = {}
         for role in ROLES:
-            counting = self.counting(role, self.cases[position])
+            counting = self.counting(role, self._case(position))
             found[role] = self._results.get(counting.id, ()) if counting is not None else ()
         return found
 
@@ -176,14 +172,19 @@ class LiveSession:
 
     def first_open(self) -> int:
         """The first position that still asks something of the rater; the number of cases when none does."""
-        return next((i for i, _ in enumerate(self.cases) if not self.form(i).complete), len(self.cases))
+        return next((i for i, _ in enumerate(self.cases) if self.form(i).open), len(self.cases))
 
     def form(self, position: int) -> FormState:
-        """What the rater gave for a case, and what is still asked."""
-        case = self.cases[position]
+        """What the rater gave for a case, and what is still asked. Notes stand on whichever answers they were made."""
+        case = self._case(position)
         responses: dict[SessionRole, Response | None] = {role: self.counting(role, case) for role in ROLES}
-        presentation = self._showings.of_pair(case.id, [r.id if r else None for r in responses.values()])
-        ballots = self._box.in_force(presentation.id) if presentation else ()
+        counting = self._showing(position, self._both(position))
+        ballots = [
+            ballot
+            for presentation in self._showings.of_case(case.id)
+            for ballot in self._box.in_force(presentation.id)
+            if presentation is counting or ballot.kind == "note"
+        ]
         return form_state(self.policy.form, responses, ballots)
 
     # -- acts on the answers
@@ -192,31 +193,35 @@ class LiveSession:
         """Ask one arm again. Where a counting answer stands, the new one is exploratory and never counts.
 
         Raises:
-            UsageError: while that answer is still on its way.
+            UsageError: while that answer is still on its way, once a write has failed, and once closed.
         """
-        case = self.cases[position]
+        self.saves.refuse_if_halted()
+        if self._pipeline.closed:
+            raise UsageError("This session is closed.", hint="Resume it.")
+        case = self._case(position)
         known = self._pipeline.known(role, case)
-        if known is not None and known.progress != "done":
+        if known is not None and not known.done.is_set():
             raise UsageError("That answer is still coming.", hint="Stop it first with esc.")
         attempt = len(self._attempts.get((role, case.id), [])) + 1
-        exploratory = self.counting(role, case) is not None
-        return self._pipeline.start(role, case, attempt=attempt, exploratory=exploratory)
+        if self.counting(role, case) is None:
+            return self._pipeline.start(role, case, attempt=attempt)
+        shown = self._on_show(role, case)
+        return self._pipeline.start(role, case, attempt=attempt, instead_of=shown.instead_of or shown)
 
     def back_to_counting(self, position: int) -> bool:
         """Put the counting answers on show again; False if they already are."""
-        case = self.cases[position]
+        case = self._case(position)
         changed = False
-        for role, arm in self._arms.items():
+        for role in ROLES:
             known = self._pipeline.known(role, case)
-            counting = self.counting(role, case)
-            if known is not None and known.exploratory and known.progress == "done" and counting is not None:
-                self._pipeline.adopt(Answering.recorded(arm, case, self._recorder.response(counting.id)))
+            if known is not None and known.instead_of is not None and known.done.is_set():
+                self._pipeline.adopt(known.instead_of)
                 changed = True
         return changed
 
     def stop(self, position: int, role: SessionRole) -> bool:
         """Stop one answer; it is stored as interrupted and does not count. False if it was not running."""
-        known = self._pipeline.known(role, self.cases[position])
+        known = self._pipeline.known(role, self._case(position))
         return known is not None and known.stop()
 
     def _take_in(self, answering: Answering, response: Response, chunks: bytes) -> None:
@@ -227,49 +232,64 @@ class LiveSession:
         self._check(response)
         self._on_change("answer")
 
+    def _checks_of(self, case_id: str) -> tuple[CheckSpec, ...]:
+        return checks_for(self.cases[self._positions[case_id]], self.policy)
+
     def _check(self, response: Response) -> None:
-        case = self.cases[self._positions[response.case_id]]
-        specs = checks_for(case, self.policy)
-        results = tuple(run_checks(case, response, specs))
+        specs = self._checks_of(response.case_id)
+        results = tuple(run_checks(self.cases[self._positions[response.case_id]], response, specs))
         self._results[response.id] = results
         if results:
             self.saves.follow(self._recorder.record_checks(results, specs))
             for result in results:
                 self.scoreboard.add(result)
 
-    # -- acts of the rater
+    # -- acts of the rater: each raises `UsageError` once a write has failed, and for a position outside the plan
 
     def vote(self, position: int, vote: Vote) -> None:
         """Record which answer is better.
 
         Raises:
-            UsageError: while an answer is missing, or when the case settles itself.
+            UsageError: unless two answers that count are on show, when a broken one settles the case by itself, and
+                where the policy asks for no vote.
         """
-        self._box.vote(self._present(position), vote)
-
-    def skip(self, position: int) -> None:
-        """Record that the rater leaves this case out."""
-        self._box.skip(self._present(position))
-
-    def note(self, position: int, text: str) -> None:
-        self._box.note(self._present(position), text)
+        if self.policy.form.vote == "off":
+            raise UsageError("This policy asks for no vote.", hint="`form.vote` in it says so.")
+        self._box.vote(self._present(position, self.exchange(position).comparable()), vote)
 
     def score(self, position: int, role: SessionRole, dimension: str, score: int) -> None:
         """Score one answer on one dimension of the policy's form.
 
         Raises:
-            UsageError: for an unknown dimension, or a score outside 1 to 5.
+            UsageError: unless two answers that count are on show, for an unknown dimension, or a score outside 1 to 5.
         """
         if dimension not in {d.name for d in self.policy.form.dimensions}:
             raise UsageError(f"The policy's form has no dimension “{dimension}”.")
-        presentation = self._present(position)
+        presentation = self._present(position, self.exchange(position).rateable())
         response_id = presentation.left_response if role == "baseline" else presentation.right_response
         assert response_id is not None
         self._box.score(presentation, dimension, response_id, score)
 
+    def skip(self, position: int) -> None:
+        """Record that the rater leaves this case out.
+
+        Raises:
+            UsageError: while the case has no two answers that count.
+        """
+        self._box.skip(self._present(position, self._both(position) or self.exchange(position).rateable()))
+
+    def note(self, position: int, text: str) -> None:
+        """Record a remark on the answers that count or, while there are none, on those on show.
+
+        Raises:
+            UsageError: while an answer is missing.
+        """
+        self._box.note(self._present(position, self._both(position) or self.exchange(position).responses()), text)
+
     def clear_last_score(self, position: int) -> bool:
         """Take back the newest score of this case; False if there is none."""
-        scores = [b for b in self._box.in_force(self._present(position).id) if b.kind == "score"]
+        shown = self._showing(position, self._both(position))
+        scores = [b for b in self._box.in_force(shown.id) if b.kind == "score"] if shown else []
         if not scores:
             return False
         self._box.take_back(max(scores, key=lambda ballot: ballot.id))
@@ -283,26 +303,35 @@ class LiveSession:
         self._box.take_back(act)
         return self._showings[act.presentation_id].position
 
-    def _present(self, position: int) -> Presentation:
-        """The presentation of what is on show, made on its first ballot."""
-        exchange = self.exchange(position)
-        responses = [answering.response for answering in exchange.answers.values()]
-        missing = [role for role, a in exchange.answers.items() if a.response is None]
-        if missing:
-            side = "A" if missing[0] == "baseline" else "B"
-            raise UsageError(f"{side} is still answering.", hint="Wait for it, or stop it with esc.")
-        ids = [response.id for response in responses if response is not None]
-        known = self._showings.of_pair(exchange.case.id, ids)
+    def _both(self, position: int) -> dict[SessionRole, Response]:
+        """The counting answers of a case without their texts; nothing while one of them is missing."""
+        case = self._case(position)
+        found: dict[SessionRole, Response] = {}
+        for role in ROLES:
+            response = self.counting(role, case)
+            if response is None:
+                return {}
+            found[role] = response
+        return found
+
+    def _showing(self, position: int, responses: Mapping[SessionRole, Response]) -> Presentation | None:
+        """The presentation of two answers to this rater, if there is one."""
+        return self._showings.of_pair(self._case(position).id, [response.id for response in responses.values()])
+
+    def _present(self, position: int, responses: Mapping[SessionRole, Response]) -> Presentation:
+        """The presentation of two answers, made on the first ballot for them."""
+        self.saves.refuse_if_halted()
+        known = self._showing(position, responses)
         if known is not None:
             return known
         presentation = Presentation(
             id=self._new_id(),
             session_id=self.session.id,
             position=position,
-            case_id=exchange.case.id,
+            case_id=self._case(position).id,
             rater_id=self.rater.id,
-            left_response=ids[0],
-            right_response=ids[1],
+            left_response=responses["baseline"].id,
+            right_response=responses["candidate"].id,
             shown_at=stamp(utc_now()),
         )
         self._showings.add(presentation)

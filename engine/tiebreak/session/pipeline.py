@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tiebreak.records import Case, IdMaker, Response, SessionRole, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
@@ -9,6 +10,7 @@ from tiebreak.session.answering import Answering, Arm
 FATAL = frozenset({"auth", "quota", "unknown_model"})
 """Errors that the next case would meet as well."""
 FATAL_IN_A_ROW = 2
+"""Without a whole answer between them."""
 KEPT = 128
 """Finished answers that stay in memory with their text."""
 
@@ -39,20 +41,25 @@ class Pipeline:
         self._latest: dict[tuple[SessionRole, str], Answering] = {}
         self._fatal_in_a_row: dict[SessionRole, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.closed = False
 
     def known(self, role: SessionRole, case: Case) -> Answering | None:
         """The latest answering of a case, running or done."""
         return self._latest.get((role, case.id))
 
     def adopt(self, answering: Answering) -> None:
-        """Takes in an answer that was recorded earlier."""
-        self._latest[answering.role, answering.case.id] = answering
+        """Puts an answering in the place of the latest one."""
+        key = answering.role, answering.case.id
+        self._latest.pop(key, None)  # so that the order is that of the last use
+        self._latest[key] = answering
 
     def want(self, position: int, next_attempt: Callable[[SessionRole, Case], int | None]) -> None:
         """Sees to it that the cases from `position` to the end of the lookahead are answered or being answered.
 
-        `next_attempt` numbers the attempt to make, or is None where the case has its answer.
+        `next_attempt` numbers the attempt to make, or is None where the case has its answer. Once closed, none begins.
         """
+        if self.closed:
+            return
         ahead = self._cases[position : position + 1 + self._lookahead]
         for case in ahead:
             for role in self._arms:
@@ -69,19 +76,21 @@ class Pipeline:
             if key[1] not in near:
                 del self._latest[key]
 
-    def start(self, role: SessionRole, case: Case, *, attempt: int, exploratory: bool = False) -> Answering:
-        """Begin an attempt now."""
-        answering = Answering(self._arms[role], case, attempt, exploratory=exploratory)
-        self._latest[role, case.id] = answering
+    def start(self, role: SessionRole, case: Case, *, attempt: int, instead_of: Answering | None = None) -> Answering:
+        """Begin an attempt now, whether or not its arm is paused."""
+        answering = Answering(self._arms[role], case, attempt, instead_of=instead_of)
+        self.adopt(answering)
         task = asyncio.create_task(self._run(answering), name=f"answer {role} {case.id} {attempt}")
         self._tasks.add(task)
-        task.add_done_callback(self._over)
+        task.add_done_callback(partial(self._over, answering))
         return answering
 
-    def _over(self, task: "asyncio.Task[None]") -> None:
+    def _over(self, answering: Answering, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._crashed(error)
+        crash = None if task.cancelled() else task.exception()
+        answering.over(crash)
+        if crash is not None:
+            self._crashed(crash)
 
     async def _run(self, answering: Answering) -> None:
         response, chunks = await answering.run(self._new_id(), stamp(utc_now()))
@@ -90,20 +99,30 @@ class Pipeline:
         answering.settle()
 
     def _note_fatal(self, role: SessionRole, response: Response) -> None:
-        if response.error is None or response.error.code not in FATAL:
+        """Pauses an arm that cannot answer. Only an answer shows that it can again: not a stop, nor another failure."""
+        if response.error is not None and response.error.code in FATAL:
+            self._fatal_in_a_row[role] = self._fatal_in_a_row.get(role, 0) + 1
+            if self._fatal_in_a_row[role] >= FATAL_IN_A_ROW:
+                self.paused[role] = response.error.message
+        elif not response.excluded:
             self._fatal_in_a_row[role] = 0
-            self.paused.pop(role, None)
-            return
-        self._fatal_in_a_row[role] = self._fatal_in_a_row.get(role, 0) + 1
-        if self._fatal_in_a_row[role] >= FATAL_IN_A_ROW:
-            self.paused[role] = response.error.message
+            if self.paused.pop(role, None) is not None:
+                self._ask_again(role)
+
+    def _ask_again(self, role: SessionRole) -> None:
+        """Forgets the failures that paused an arm, so that those cases are asked anew in their turn."""
+        for key, answering in tuple(self._latest.items()):
+            error = answering.response.error if answering.response is not None else None
+            if key[0] == role and error is not None and error.code in FATAL:
+                del self._latest[key]
 
     @property
     def running(self) -> int:
         return len(self._tasks)
 
     async def close(self) -> None:
-        """Cancels what is in flight, without a trace in the records."""
+        """Cancels what is in flight, without a trace in the records. A second call does nothing."""
+        self.closed = True
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()

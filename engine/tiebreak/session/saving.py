@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 
 from tiebreak.errors import StoreError, UsageError
 
@@ -61,14 +62,22 @@ class Saves:
             if ballot:
                 self.pending -= 1
                 self.saved += error is None
-            if isinstance(error, StoreError):
-                self.failure = error
-            elif error is not None:
-                self._crashed(error)
+            if error is not None:
+                self._failed(error)
             self._changed()
 
         def from_writer(_: "Future[None]") -> None:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop has ended: nobody waits for the news
                 loop.call_soon_threadsafe(done)
 
         outcome.add_done_callback(from_writer)
+
+    def _failed(self, error: BaseException) -> None:
+        """Keeps the first reason: the later failures follow from it."""
+        failure = error
+        if not isinstance(failure, StoreError):
+            failure = StoreError(f"A record could not be written ({type(error).__name__}).")
+            failure.__cause__ = error
+        self.failure = self.failure or failure
+        if failure is not error:
+            self._crashed(error)

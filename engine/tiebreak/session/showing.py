@@ -24,9 +24,13 @@ class Showings:
     def __getitem__(self, presentation_id: str) -> Presentation:
         return self._by_id[presentation_id]
 
+    def of_case(self, case_id: str) -> Sequence[Presentation]:
+        """Every presentation of a case, also of answers that do not count."""
+        return self._by_case.get(case_id, ())
+
     def of_pair(self, case_id: str, responses: Sequence[str | None]) -> Presentation | None:
         """The presentation of exactly these two responses, left and right."""
-        for presentation in self._by_case.get(case_id, ()):
+        for presentation in self.of_case(case_id):
             if [presentation.left_response, presentation.right_response] == list(responses):
                 return presentation
         return None

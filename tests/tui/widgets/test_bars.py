@@ -68,8 +68,16 @@ async def test_chips_that_do_not_fit_are_scrolled_to_the_chosen_one() -> None:
         app.gates.move(-1)
         await terminal.pilot.pause()
         assert terminal.rows[1].startswith(" ‹")
-        assert terminal.rows[2].endswith("[✔ Gate number 19]")
-        assert terminal.rows[3] == " 20/20 ✔ pass · Gate number 19"
+        assert terminal.rows[1].endswith("[✔ Gate number 19]")
+        assert terminal.rows[2] == " 20✔ · 20/20 ✔ pass · Gate number 19"
+
+
+@pytest.mark.parametrize(("height", "rows"), [(24, 1), (40, 2), (60, 3)])
+async def test_a_higher_screen_gives_chips_more_rows(height: int, rows: int) -> None:
+    app = BarsApp()
+    async with capture_app(app, (60, height)) as terminal:
+        app.gates.show([Chip(label=f"Gate number {number}", status="pass") for number in range(20)])
+        await terminal.until(lambda: app.gates.size.height == rows + 1)
 
 
 async def test_a_low_screen_gets_counts_and_one_line() -> None:
@@ -170,6 +178,6 @@ async def test_no_hostile_text_reaches_the_terminal_and_every_row_fits(size: tup
         for step in steps:
             step()
             await terminal.pilot.pause()
-        assert app.gates.size.height <= 3
+        assert app.gates.size.height <= 4
         assert app.rubric.size.height <= 3
         assert terminal.rows[0].startswith(" B leads 58 %  [49–67 %]")

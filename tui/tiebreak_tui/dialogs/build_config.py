@@ -53,11 +53,11 @@ class BuildConfigDialog(Dialog[Config]):
     def body(self) -> ComposeResult:
         with VerticalScroll():
             for name, label, placeholder, help_text in FIELDS:
-                yield Label(Content.assemble((f"{label}  ", "bold"), (help_text, "$text-muted")))
+                yield Label(Content.assemble((f"{label}  ", "bold"), (help_text, "dim")))
                 suggester = SuggestFromList(self._models, case_sensitive=False) if name == "model" else None
                 yield Input(placeholder=placeholder, id=name, suggester=suggester)
             yield Label(
-                Content.assemble(("System prompt  ", "bold"), ("A Jinja2 template; may stay empty.", "$text-muted"))
+                Content.assemble(("System prompt  ", "bold"), ("A Jinja2 template; may stay empty.", "dim"))
             )
             yield TextArea(id="system", soft_wrap=True, tab_behavior="focus")
             yield Label(
@@ -65,7 +65,7 @@ class BuildConfigDialog(Dialog[Config]):
                     ("User message  ", "bold"),
                     (
                         "Empty sends the case's input. {{ input }}, {{ contexts }}, {{ metadata }} are known.",
-                        "$text-muted",
+                        "dim",
                     ),
                 )
             )

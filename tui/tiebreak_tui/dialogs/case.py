@@ -17,7 +17,7 @@ MARKS = {
     "pass": ("✔ pass", "$success"),
     "fail": ("✘ fail", "$error"),
     "error": ("! error", "$warning"),
-    "not_applicable": ("– n/a", "$text-muted"),
+    "not_applicable": ("– n/a", "dim"),
 }
 SIDES: Mapping[SessionRole, str] = {"baseline": "A", "candidate": "B"}
 
@@ -46,7 +46,7 @@ class CaseDialog(Dialog[None]):
         case = self._case
         facts = [case.kind, case.segment or "no segment", *(f"#{tag}" for tag in case.tags)]
         facts.append("should be answered" if case.expect == "answer" else "should be refused")
-        parts = [Content.styled(clean(" · ".join(facts)), "$text-muted")]
+        parts = [Content.styled(clean(" · ".join(facts)), "dim")]
         for message in case.messages:
             parts += self._section(message.role, message.content)
         for context in case.contexts:
@@ -79,7 +79,7 @@ class CaseDialog(Dialog[None]):
                                 (f"{SIDES[role]} ", f"bold $side-{SIDES[role].lower()}"),
                                 (f"{mark:<8}", colour),
                                 f"{clean(check_id)}  ",
-                                (clean(result.detail), "$text-muted"),
+                                (clean(result.detail), "dim"),
                             )
                         )
         return parts

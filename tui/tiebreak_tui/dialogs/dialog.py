@@ -22,6 +22,7 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         border-subtitle-color: $text-muted; padding: 0 1;
     }
     Dialog.-narrow > .dialog { width: 100%; max-height: 100%; }
+    Dialog Input:focus, Dialog TextArea:focus, Dialog OptionList:focus { border: none; }
     """
     BINDINGS = [Binding("escape", "cancel", "Close", show=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]

@@ -48,7 +48,7 @@ class HelpDialog(Dialog[None]):
             lines.append(Content.styled(group, "bold $primary"))
             for key in keys:
                 name = key_name(self._keymap.get(key.id, key.keys))
-                line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "$text-muted"))
+                line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "dim"))
                 lines.append(line)
             lines.append(Content(""))
         lines.append(

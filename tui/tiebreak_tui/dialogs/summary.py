@@ -66,8 +66,8 @@ class SummaryDialog(Dialog[None]):
             ),
         ]
         if self._notice:
-            lines.append(Content.styled(clean(self._notice), "$text-muted"))
-        lines.append(Content.styled(f"Resume at any time: {self._resume}", "$text-muted"))
+            lines.append(Content.styled(clean(self._notice), "dim"))
+        lines.append(Content.styled(f"Resume at any time: {self._resume}", "dim"))
         return [*lines, Content("")]
 
     def _gates(self) -> list[Content]:
@@ -79,7 +79,7 @@ class SummaryDialog(Dialog[None]):
                 Content.assemble(
                     (f"{mark} ", colour),
                     clean_line(_title(outcome), 60),
-                    (f"  {clean(needs)}" if needs else "", "$text-muted"),
+                    (f"  {clean(needs)}" if needs else "", "dim"),
                 )
             )
         return [*lines, Content("")]

@@ -41,7 +41,7 @@ class WelcomeDialog(Dialog[Beginning]):
         )
         yield OptionList(
             *(
-                Option(Content.assemble((f"{title}\n", "bold"), (f"{words}\n", "$text-muted")), id=key)
+                Option(Content.assemble((f"{title}\n", "bold"), (f"{words}\n", "dim")), id=key)
                 for key, title, words in OFFERS
             ),
             markup=False,

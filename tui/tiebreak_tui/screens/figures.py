@@ -97,7 +97,7 @@ def rubric_of(form: Form, state: FormState) -> list[RubricRow]:
 def case_header(case: Case, state: FormState) -> Content:
     """`bill-003 · billing · typical · your vote: B better`."""
     facts = [case.id, case.segment or "", case.kind, "should be refused" if case.expect == "refuse" else ""]
-    text = Content.styled(clean_line(" · ".join(fact for fact in facts if fact), 80), "$text-muted")
+    text = Content.styled(clean_line(" · ".join(fact for fact in facts if fact), 80), "dim")
     if state.vote is not None:
         text += Content.styled(
             f" · your vote: {VOTE_WORDS.get(state.vote, clean_line(state.vote, 20))}", "$text-success"
@@ -106,20 +106,20 @@ def case_header(case: Case, state: FormState) -> Content:
         text += Content.styled(" · skipped", "$text-warning")
     elif state.settled_by_itself:
         text += Content.styled(" · settled by a broken answer, ⏎ goes on", "$text-warning")
-    return text + Content.styled(f" · {plural(len(state.notes), 'note')}" if state.notes else "", "$text-muted")
+    return text + Content.styled(f" · {plural(len(state.notes), 'note')}" if state.notes else "", "dim")
 
 
 def case_text(case: Case) -> Content:
     """The question, with the turns before it dimmed and a word on what else there is."""
     earlier = [f"{message.role}: {message.content}" for message in case.messages[:-1]]
-    parts = [Content.styled(clean(text[:QUESTION]), "$text-muted") for text in earlier]
+    parts = [Content.styled(clean(text[:QUESTION]), "dim") for text in earlier]
     last = case.messages[-1].content if case.messages else ""
     parts.append(Content(clean(last[:QUESTION]) + (" …" if len(last) > QUESTION else "")))
     if case.contexts:
         ids = ", ".join(context.id for context in case.contexts)
         parts.append(
             Content.styled(
-                clean_line(f"{plural(len(case.contexts), 'passage')}: {ids} (c shows them)", 120), "$text-muted"
+                clean_line(f"{plural(len(case.contexts), 'passage')}: {ids} (c shows them)", 120), "dim"
             )
         )
     return Content("\n").join(parts)

@@ -58,16 +58,14 @@ class SetupScreen(Place):
         return Content.assemble(
             (" ⚖ Tiebreak ", "bold $primary"),
             (f" {clean_line(name, 40)} " if name else "", "bold"),
-            (f" {tiebreak.__version__}", "$text-muted"),
+            (f" {tiebreak.__version__}", "dim"),
         )
 
     # -- loading
 
     def opened(self, bench: "Workbench") -> None:
-        """The workspace is there: fill the lists, or say what an empty folder offers."""
+        """The workspace is there: fill the lists."""
         self.query_one("#masthead", Static).update(self._masthead(bench.workspace.name), layout=False)
-        if bench.workspace.kind == "empty" and self.tiebreak.wishes.resume is None:
-            self._welcome(str(bench.workspace.folder))
         self.load()
 
     def show_problem(self, error: TiebreakError) -> None:
@@ -95,12 +93,17 @@ class SetupScreen(Place):
             choosing.resolve(choices)
             remarks = choosing.remarks()
             sessions = bench.store.sessions(RECENT)
+            # Opening has made the database, so what tells an empty folder is that it offers nothing to choose.
+            workspace = choosing.workspace
+            empty = not (sessions or workspace.datasets or workspace.configs or workspace.policies)
         except TiebreakError as error:
             self.tiebreak.call_from_thread(self.show_problem, error)
             return
-        self.tiebreak.call_from_thread(self._loaded, choosing, setup_text.lines(choosing, remarks), sessions)
+        self.tiebreak.call_from_thread(self._loaded, choosing, setup_text.lines(choosing, remarks), sessions, empty)
 
-    def _loaded(self, choosing: "Choosing", lines: list[setup_text.Line], sessions: "list[SessionSummary]") -> None:
+    def _loaded(
+        self, choosing: "Choosing", lines: list[setup_text.Line], sessions: "list[SessionSummary]", empty: bool
+    ) -> None:
         self.choosing = choosing
         choices = self.query_one("#choices", OptionList)
         first = choices.option_count == 0
@@ -120,6 +123,8 @@ class SetupScreen(Place):
         if not self._begun:
             self._begun = True
             self.call_next(self._carry_out_wishes, sessions)
+            if empty and self.tiebreak.wishes.resume is None:
+                self._welcome(str(choosing.workspace.folder))
 
     async def _carry_out_wishes(self, sessions: "list[SessionSummary]") -> None:
         """What the command line asked for, once."""

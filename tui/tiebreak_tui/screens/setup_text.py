@@ -78,12 +78,12 @@ def _gates(policy: Policy | None) -> str:
 
 def line_content(line: Line, width: int) -> Content:
     """One line in at most `width` cells; a problem stands in place of the detail."""
-    label = Content.styled(f"{line.label:<13}", "bold $primary" if line.key == "start" else "$text-muted")
+    label = Content.styled(f"{line.label:<13}", "bold" if line.key == "start" else "dim")
     value = clean_line(line.value, max(8, width - 14))
     room = width - 14 - len(value)
     rest = clean_line(f"✘ {line.problem}" if line.problem else line.detail, room) if room > 4 else ""
     return Content.assemble(
-        label, (f"{value} " if value else "", "bold"), (rest, "$text-error" if line.problem else "$text-muted")
+        label, (f"{value} " if value else "", "bold"), (rest, "$text-error" if line.problem else "dim")
     )
 
 
@@ -91,7 +91,7 @@ def session_content(session: "SessionSummary", width: int) -> Content:
     done = f"{session.voted}/{session.planned}"
     when = datetime.fromisoformat(session.last_activity).astimezone().strftime("%Y-%m-%d %H:%M")
     title = clean_line(session.title or session.dataset, max(8, width - len(done) - len(when) - 5))
-    return Content.assemble((f"{done:>7} ", "bold"), f"{title}  ", (when, "$text-muted"))
+    return Content.assemble((f"{done:>7} ", "bold"), f"{title}  ", (when, "dim"))
 
 
 def preview(choosing: "Choosing", key: str) -> Content:
@@ -124,13 +124,13 @@ def _dataset(choosing: "Choosing") -> Content:
     counts: dict[str, int] = {}
     for case in dataset.cases:
         counts[case.segment or "no segment"] = counts.get(case.segment or "no segment", 0) + 1
-    parts.append(Content.styled("  ".join(f"{clean_line(name, 24)} {n}" for name, n in counts.items()), "$text-muted"))
-    parts.append(Content.styled(f"version {dataset.version[:12]}", "$text-muted"))
+    parts.append(Content.styled("  ".join(f"{clean_line(name, 24)} {n}" for name, n in counts.items()), "dim"))
+    parts.append(Content.styled(f"version {dataset.version[:12]}", "dim"))
     parts.append(Content(""))
     for case in dataset.cases[:SHOWN_CASES]:
         parts.append(Content.assemble((f"{clean_line(case.id, 16):<12} ", "$primary"), clean_line(case.question, 100)))
     if len(dataset.cases) > SHOWN_CASES:
-        parts.append(Content.styled(f"… and {len(dataset.cases) - SHOWN_CASES} more", "$text-muted"))
+        parts.append(Content.styled(f"… and {len(dataset.cases) - SHOWN_CASES} more", "dim"))
     return Content("\n").join(parts)
 
 
@@ -140,12 +140,12 @@ def _config(config: Config) -> Content:
     parts = [
         Content.styled(clean(config.name), "bold"),
         Content(clean(config.description or "")),
-        Content.assemble((f"{target.kind}  ", "$text-muted"), clean(config.model_label), f"  {clean(place)}"),
+        Content.assemble((f"{target.kind}  ", "dim"), clean(config.model_label), f"  {clean(place)}"),
     ]
     if config.parameters:
         given = "  ".join(f"{name} {value}" for name, value in config.parameters.items())
-        parts.append(Content.styled(clean_line(given, 200), "$text-muted"))
-    parts.append(Content.styled(f"version {config.version[:12]}", "$text-muted"))
+        parts.append(Content.styled(clean_line(given, 200), "dim"))
+    parts.append(Content.styled(f"version {config.version[:12]}", "dim"))
     texts = [("system", config.prompt.system), ("user", config.prompt.user)]
     texts += [(message.role, message.content) for message in config.prompt.messages]
     for role, text in texts:
@@ -158,10 +158,10 @@ def policy_text(policy: Policy) -> Content:
     from tiebreak.gates import title_of
 
     parts = [Content.styled(clean(policy.name), "bold"), Content(clean(policy.description or "")), Content("")]
-    parts.append(Content.assemble(("asks for  ", "$text-muted"), f"vote {policy.form.vote}"))
+    parts.append(Content.assemble(("asks for  ", "dim"), f"vote {policy.form.vote}"))
     parts += [Content(clean_line(f"          {d.name}: {d.question}", 120)) for d in policy.form.dimensions]
     parts += [
-        Content.assemble(("check     ", "$text-muted"), clean_line(f"{check.id} ({check.kind})", 80))
+        Content.assemble(("check     ", "dim"), clean_line(f"{check.id} ({check.kind})", 80))
         for check in policy.checks
     ]
     for phase, gates in policy.gates.items():
@@ -169,14 +169,14 @@ def policy_text(policy: Policy) -> Content:
         for gate in gates:
             where = f" in {gate.segment}" if gate.segment else " in each segment" if gate.each_segment else ""
             parts.append(
-                Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "$text-muted"))
+                Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "dim"))
             )
     return Content("\n").join(parts)
 
 
 def start_text(choosing: "Choosing") -> Content:
     """What to know before starting."""
-    looks = {"problem": ("✘ ", "$text-error"), "warning": ("! ", "$text-warning"), "note": ("· ", "$text-muted")}
+    looks = {"problem": ("✘ ", "$text-error"), "warning": ("! ", "$text-warning"), "note": ("· ", "dim")}
     parts = [Content.styled("Before you start", "bold"), Content("")]
     for remark in choosing.remarks():
         mark, style = looks[remark.level]

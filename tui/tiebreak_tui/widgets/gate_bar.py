@@ -21,7 +21,8 @@ _STYLES: Mapping[ChipStatus, str] = {
     "sealed": "dim",
 }
 _LABEL_CELLS = 40
-_ROWS = 2
+_MORE_ROWS = (30, 44)
+"""Heights of the screen from which a second and a third row of chips have room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +67,21 @@ class GateBar(Bar):
             return [Content.styled("No gates: this policy asks for nothing.", "dim")]
         place = f"{self._chosen + 1}/{len(self._chips)} " if len(self._chips) > 1 else ""
         about = f": {chip.needed}" if chip.needed else ""
-        counts = f"{self._counts()} · " if self.low else ""
+        height = self.screen.size.height
+        rows = 0 if self.low else 1 + sum(height >= enough for enough in _MORE_ROWS)
+        chips = [self._chip(number, words=True) for number in range(len(self._chips))]
+        if self._needs(chips, width) > rows:
+            chips = [self._chip(number, words=False) for number in range(len(self._chips))]
+        # Where not all chips can be seen, their numbers stand in for them.
+        counts = f"{self._counts()} · " if self._needs(chips, width) > rows else ""
         text = clean_line(f"{counts}{place}{SIGNS[chip.status]} {chip.status} · {chip.label}{about}", width)
         detail = Content.styled(text, _STYLES[chip.status])
-        if self.low:
-            return [detail]
-        chips = [self._chip(number, words=True) for number in range(len(self._chips))]
-        if len(flow(chips, width, rows=len(chips))) > _ROWS:
-            chips = [self._chip(number, words=False) for number in range(len(self._chips))]
-        return [*flow(chips, width, rows=_ROWS, chosen=self._chosen), detail]
+        return [*(flow(chips, width, rows=rows, chosen=self._chosen) if rows else []), detail]
+
+    @staticmethod
+    def _needs(chips: Sequence[Content], width: int) -> int:
+        """Rows that all chips together would take."""
+        return len(flow(chips, width, rows=len(chips)))
 
     def _counts(self) -> str:
         """`2✔ 1✘ 3…`"""

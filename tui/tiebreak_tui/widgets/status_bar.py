@@ -76,11 +76,11 @@ class StatusBar(Static):
         saves = f" {status.saves} "
         parts: list[tuple[int, str, str]] = [
             (0, case, "bold"),
-            (3, f" {clean_line(status.dataset, 30)} ", "$text-muted"),
-            (4, f" {status.done} done ", "$text-muted"),
+            (3, f" {clean_line(status.dataset, 30)} ", "dim"),
+            (4, f" {status.done} done ", "dim"),
             (2, f" {clean_line(self.last_act, 48)} " if self.last_act else "", "$text-accent"),
             (0, saves, "bold $text-error" if status.halted else "$text-success"),
-            (1, f" {status.spent} ", "$text-muted"),
+            (1, f" {status.spent} ", "dim"),
         ]
         while len(parts) > 2 and sum(len(text) for _, text, _ in parts) > width:
             parts.remove(max(parts, key=lambda part: part[0]))

@@ -1,0 +1,194 @@
+"""Setup: every key, every line, previews, wrong files, building configs, and what an empty folder offers."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList, TextArea
+
+from support.app import Seat, sit_down
+from support.model_server import ModelServer
+from support.workspaces import make_workspace
+from tiebreak_tui.dialogs.build_config import BuildConfigDialog
+from tiebreak_tui.dialogs.confirm import TellDialog
+from tiebreak_tui.dialogs.number import NumberDialog
+from tiebreak_tui.dialogs.pick import PickDialog
+from tiebreak_tui.dialogs.spot import SpotDialog
+from tiebreak_tui.dialogs.welcome import WelcomeDialog
+from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.widgets.fuzzy_list import FuzzyPicker
+
+
+async def mark(seat: Seat, key: str) -> None:
+    """Move to a line of Setup."""
+    choices = seat.setup.query_one("#choices", OptionList)
+    target = choices.get_option_index(key)
+    choices.focus()
+    assert choices.highlighted is not None
+    step = "down" if target > choices.highlighted else "up"
+    await seat.press(*[step] * abs(target - choices.highlighted))
+
+
+async def change(seat: Seat, key: str, *keys: str) -> None:
+    """Change a line of Setup by keys, and wait until that is read."""
+    await mark(seat, key)
+    choices = seat.setup.choosing
+    assert choices is not None
+    before = choices.choices
+    await seat.press("enter")
+    await seat.until(lambda: seat.app.screen is not seat.setup)
+    await seat.press(*keys)
+    await seat.reaches(SetupScreen)
+    await seat.until(lambda: choices.choices != before)
+
+
+async def test_lines_are_changed_by_typing_part_of_a_name_even_with_a_typo(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    (folder / "configs" / "broken.yaml").write_text("target: {kind: model, modle: x}\n")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        # Only what can be used is preselected, though the broken file comes first.
+        await seat.sees("Baseline A   plain", "Candidate B  warm")
+        await mark(seat, "candidate")
+        await seat.sees("recordings/warm.jsonl")
+        await seat.press("enter")
+        picker = (await seat.reaches(PickDialog)).query_one(FuzzyPicker)
+        await seat.sees("3 of 3", "broken", "plain", "warm")
+        await seat.write("plian")
+        await seat.until(lambda: picker.highlighted is not None and picker.highlighted.key == "plain")
+        await seat.sees("recordings/plain.jsonl")
+        await seat.press("enter")
+        await seat.sees("Candidate B  plain")
+        # A broken file is listed with what is wrong with it, and refused.
+        await mark(seat, "candidate")
+        await seat.press("enter")
+        await seat.reaches(PickDialog)
+        await seat.write("broken")
+        await seat.sees("modle", "model")
+        await seat.press("enter")
+        await seat.until(lambda: "modle" in seat.toasts)
+        assert isinstance(seat.app.screen, PickDialog)
+        await seat.press("escape")
+        await seat.reaches(SetupScreen)
+        await seat.sees("Candidate B  plain")
+
+
+async def test_segment_cases_and_seed(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await change(seat, "segment", "down", "down", "enter")
+        await seat.sees("Segment      greet", "2 of 2")
+        await mark(seat, "cases")
+        await seat.press("enter")
+        await seat.reaches(NumberDialog)
+        for bad in ("7", "0", "-1", ""):
+            field = seat.app.screen.query_one(Input)
+            await seat.press(*["backspace"] * (len(field.value) + 1))
+            await seat.write(bad)
+            await seat.press("enter")
+            await seat.sees("A whole number from 1 to 2 is needed.")
+        await seat.press("backspace", "1", "enter")
+        await seat.sees("Cases        1 of 2")
+        await change(seat, "seed", "backspace", "4", "2", "enter")
+        await seat.sees("Seed         42")
+        await seat.press("ctrl+s")
+        arena = await seat.reaches(ArenaScreen)
+        assert (len(arena.live.cases), arena.live.cases[0].segment) == (1, "greet")
+        assert arena.stored.session.plan.seed == 42
+
+
+async def test_swap_reload_and_resume_by_key(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await seat.press("r")
+        await seat.sees("There is no earlier session yet.")
+        await seat.press("w")
+        await seat.sees("Baseline A   warm", "Candidate B  plain")
+        await mark(seat, "baseline")
+        config = folder / "configs" / "warm.yaml"
+        config.write_text(config.read_text() + "description: Edited just now.\n")
+        await seat.press("ctrl+r")
+        await seat.sees("Edited just now.")
+        config.write_text("target: [\n")
+        await seat.press("ctrl+r")
+        await seat.sees("✘", "warm.yaml")
+        await seat.press("ctrl+s")
+        await seat.reaches(TellDialog)
+        await seat.sees("That cannot be done", "warm.yaml")
+        await seat.press("enter")
+        assert await seat.reaches(SetupScreen)
+
+
+async def test_a_config_is_built_from_a_model_and_a_typed_prompt(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    (folder / "prompt.txt").write_text("From a file. {{ input }}\n")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await seat.press("b")
+        dialog = await seat.reaches(BuildConfigDialog)
+        await seat.press("ctrl+s")
+        await seat.sees("The config needs a name.")
+        await seat.write("typed x t")
+        await seat.press("tab")
+        await seat.write("any-model")
+        await seat.press("tab")
+        await seat.write("http://127.0.0.1:9/v1")
+        await seat.press("tab", "tab")
+        await seat.write("warm")
+        await seat.press("ctrl+s")
+        await seat.sees("temperature is “warm”, which is not a number.")
+        dialog.query_one("#temperature", Input).value = "0.5"
+        dialog.query_one("#system", TextArea).text = "Be {{ nothing"
+        await seat.press("ctrl+s")
+        await seat.until(lambda: "nothing" in str(dialog.query_one("#problem").render()))  # type: ignore[attr-defined]
+        dialog.query_one("#system", TextArea).text = "Be kind."
+        await seat.press("ctrl+s")
+        await seat.reaches(SetupScreen)
+        assert "Be kind." in (folder / "configs" / "typed-x-t.yaml").read_text()
+
+        await seat.press("b")
+        dialog = await seat.reaches(BuildConfigDialog)
+        await seat.write("filed")
+        dialog.query_one("#model", Input).value = "any-model"
+        dialog.query_one("#base_url", Input).value = "http://127.0.0.1:9/v1"
+        dialog.query_one("#prompt_file", Input).value = "nowhere.txt"
+        await seat.press("ctrl+s")
+        await seat.until(lambda: "nowhere.txt" in seat.text)
+        dialog.query_one("#prompt_file", Input).value = "prompt.txt"
+        await seat.press("ctrl+s")
+        await seat.reaches(SetupScreen)
+        await seat.sees("filed")
+        assert "From a file." in (folder / "configs" / "filed.yaml").read_text()
+
+
+@pytest.mark.parametrize("offer", ["sample", "spot", "init"])
+async def test_an_empty_folder_offers_ways_to_begin(tmp_path: Path, offer: str) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    async with ModelServer() as server, sit_down(folder, environ={"OPENAI_API_KEY": "sk-test"}) as seat:
+        await seat.reaches(WelcomeDialog)
+        await seat.sees("Try the sample", "Spot check", "Start a workspace here")
+        await seat.press(*["down"] * ["sample", "spot", "init"].index(offer), "enter")
+        if offer == "spot":
+            dialog = await seat.reaches(SpotDialog)
+            await seat.press("ctrl+s")
+            await seat.sees("Two models and a question are needed.")
+            for name, value in (("a", "normal?words=3"), ("b", "echo"), ("base_url", server.base_url)):
+                dialog.query_one(f"#{name}", Input).value = value
+            dialog.query_one("#question", TextArea).text = "Is this a spot check?"
+            await seat.press("ctrl+s")
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            await seat.sees("Is this a spot check?", "The quick brown")
+            await seat.press("right")
+            await seat.saved()
+        else:
+            await seat.reaches(SetupScreen)
+            await seat.ready()
+            await seat.sees("support-desk" if offer == "sample" else "Baseline A", "▶ Start")
+            await seat.press("ctrl+s") if offer == "sample" else None
+            if offer == "sample":
+                await seat.reaches(ArenaScreen)
+                await seat.sees("case 1/")
