@@ -30,7 +30,7 @@ from tiebreak_workbench.workbench import Workbench
 CASE = "tech-002"
 """The case on show; those before it in the order of the seed have their votes."""
 AHEAD = 4
-"""Cases from there on whose answers are there, so that nothing is fetched while the picture is taken."""
+"""Cases from there on that are answered already, as many as the Arena fetches: it has nothing to wait for."""
 GATE = "No worse on accounts"
 """The gate whose needs are on show."""
 
@@ -53,15 +53,15 @@ def portable(svg: str, name: str) -> str:
 async def rate_up_to_case(bench: Workbench, session_id: str, folder: Path) -> None:
     """Cast the recorded votes on the cases before the one on show."""
     stored = bench.store.load_session(session_id, light=True)
-    live = bench.live(stored, bench.arms(stored), lambda _: None)
+    live = bench.live(stored, bench.arms(stored), lambda _: None, lookahead=0)
     ballots = read_ballots(folder / "ballots.jsonl")
     place = stored.session.plan.case_ids.index(CASE)
     try:
         for position, case in enumerate(live.cases[: place + AHEAD]):
             exchange = live.exchange(position)
             await answered(exchange)
-            if position < place and not live.form(position).complete:
-                cast_ballots(live, exchange, ballots[case.id])
+            if position < place and live.form(position).open:
+                cast_ballots(live, position, ballots[case.id])
         await live.saves.settled()
     finally:
         await live.close()
@@ -91,8 +91,6 @@ class Camera:
         async with capture_app(app, self._size) as terminal:
             await terminal.until(lambda: isinstance(app.screen, ArenaScreen) and hasattr(app.screen, "panes"))
             arena = cast("ArenaScreen", app.screen)
-            places = range(arena.position, min(arena.position + AHEAD, len(arena.live.cases)))
-            await terminal.until(lambda: all(arena.live.exchange(place).complete for place in places))
             await terminal.until(lambda: all(pane.view.settled for pane in arena.panes.values()))
             await terminal.pilot.press("1", "1", "tab", "left_square_bracket", "5", "5")
             gates = arena.query_one(GateBar)

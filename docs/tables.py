@@ -18,8 +18,8 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from tiebreak import records
 from tiebreak.checks import Check, Example, check_kinds
-from tiebreak.gates import GateOutcome
 from tiebreak.targets.providers import providers
+from tiebreak_store import StoredGateOutcome
 
 PAGE = Path(__file__).parent / "formats.md"
 EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
@@ -34,6 +34,7 @@ EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "check_result": (records.CheckResult, ()),
     "presentation": (records.Presentation, ()),
     "ballot": (records.Ballot, ()),
+    "gate_outcome": (StoredGateOutcome, ()),
     "event": (records.Event, ()),
 }
 """Line type → its record, and what is added to the record's fields; in the order of the lines."""
@@ -112,7 +113,9 @@ def _parameters(check: type[Check]) -> list[str]:
     found: list[str] = []
     for field in dataclasses.fields(check):
         needed = field.default is dataclasses.MISSING
-        default = "needed" if needed else "" if field.default in (None, ()) else f"`{json.dumps(field.default)}` unless given"
+        default = (
+            "needed" if needed else "" if field.default in (None, ()) else f"`{json.dumps(field.default)}` unless given"
+        )
         found.append(", ".join(part for part in (f"`{field.name}`: {_type(hints[field.name])}", default) if part))
     return found
 
@@ -133,7 +136,7 @@ def _type(hint: object) -> str:
 
 def _example(kind: str, example: Example) -> str:
     written = json.dumps({"kind": kind, **example.params}, ensure_ascii=False)
-    case = [f'reference “{example.reference}”' if example.reference is not None else ""]
+    case = [f"reference “{example.reference}”" if example.reference is not None else ""]
     case += ["`expect: refuse`" if example.expect == "refuse" else ""]
     about = ", ".join(part for part in case if part)
     return (

@@ -39,7 +39,10 @@ class Remark:
 
 
 class Choosing:
-    """The choices of one workspace, resolved. Files are read in `resolve` alone: call it off the event loop."""
+    """The choices of one workspace, resolved.
+
+    `resolve` reads files, and so does the first `remarks` (the price list): call them off the event loop.
+    """
 
     def __init__(self, workspace: Workspace, choices: Choices, *, seed: int, environ: Mapping[str, str]) -> None:
         self.workspace = workspace
@@ -137,21 +140,25 @@ class Choosing:
         return [*found, *self._cost(setup)]
 
     def _cost(self, setup: Setup) -> list[Remark]:
-        total, free = 0.0, True
+        total, free, unknown = 0.0, True, False
         remarks: list[Remark] = []
         for side, config in (("A", setup.baseline), ("B", setup.candidate)):
             try:
                 estimate = estimate_cost(config, setup.cases(), self.environ)
             except TiebreakError as error:
                 remarks.append(Remark(level="problem", text=f"{side}: {error}"))
+                free = False
                 continue
             free = free and estimate.free
             if estimate.usd is None:
+                unknown = True
                 remarks.append(Remark(level="note", text=f"{side}: no price is known for {config.model_label}."))
             else:
                 total += estimate.usd
         if free:
             remarks.append(Remark(level="note", text="Recorded answers: this costs nothing."))
         elif total:
-            remarks.append(Remark(level="note", text=f"Costs at most about {money(total)}, answers at their limit."))
+            who = "The other side costs" if unknown else "Costs"
+            text = f"{who} at most about {money(total)}, answers at their limit."
+            remarks.append(Remark(level="note", text=text))
         return remarks

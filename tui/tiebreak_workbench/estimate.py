@@ -29,8 +29,11 @@ class Estimate:
 def estimate_cost(config: Config, cases: Sequence[Case], environ: Mapping[str, str]) -> Estimate:
     """At most what the answers of one config to these cases will cost: prompts as rendered, answers at their limit.
 
+    Reads the price list, once.
+
     Raises:
         TargetError: where the model cannot be reached at all, such as for a missing key.
+        PromptError: where the prompt fits none of the cases.
     """
     if not isinstance(config.target, ModelTarget):
         return Estimate(usd=0.0, free=True)
@@ -39,14 +42,25 @@ def estimate_cost(config: Config, cases: Sequence[Case], environ: Mapping[str, s
     if price is None or not cases:
         return Estimate(usd=None)
     renderer = PromptRenderer(config)
-    limit = config.parameters.get("max_tokens") or config.parameters.get("max_completion_tokens") or ANSWER_TOKENS
-    answer_bytes = BYTES_PER_TOKEN * int(str(limit))
-    total = 0.0
-    sample = cases[:SAMPLED]
-    for case in sample:
+    answer_bytes = BYTES_PER_TOKEN * _answer_tokens(config)
+    known: list[float] = []
+    failure: PromptError | None = None
+    for case in cases[:SAMPLED]:
         try:
             usage = estimate_usage(renderer.render(case), answer_bytes)
-        except PromptError:
-            continue  # said when the case is asked; an estimate needs no exactness
-        total += cost_of(usage, price).usd or 0.0
-    return Estimate(usd=total / len(sample) * len(cases))
+        except PromptError as error:
+            failure = error  # one case's is said when it is asked; an estimate needs no exactness
+        else:
+            known.append(cost_of(usage, price).usd or 0.0)
+    if failure is not None and not known:
+        raise failure
+    return Estimate(usd=sum(known) / len(known) * len(cases))
+
+
+def _answer_tokens(config: Config) -> int:
+    """The limit that the config sets, as far as it is one."""
+    for name in ("max_tokens", "max_completion_tokens"):
+        limit = config.parameters.get(name)
+        if isinstance(limit, int | float) and not isinstance(limit, bool) and limit > 0:
+            return int(limit)
+    return ANSWER_TOKENS

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,12 +14,15 @@ from tiebreak.records import ROLES, Response
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a spreadsheet takes for the start of a formula, or skips before one."""
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, at which readers of CSV stop, and lone surrogates, which have no UTF-8."""
 
 
 def guarded(text: str) -> str:
     """A CSV cell that a spreadsheet shows as text: a formula's first character gets an apostrophe before it."""
+    text = UNWRITABLE.sub("\ufffd", text)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
@@ -28,9 +32,10 @@ def export_jsonl(bench: Workbench, wanted: str, to: Path | None) -> int:
     Raises:
         UsageError: where the session is not known, or the file cannot be written.
     """
+    session_id = bench.store.session_id(wanted)  # before the file is touched
     with _opened(to) as out:
         count = 0
-        for line in bench.store.iter_export(wanted):
+        for line in bench.store.iter_export(session_id):
             out.write(json.dumps(line, ensure_ascii=True) + "\n")
             count += 1
         return count
@@ -73,4 +78,4 @@ def _opened(to: Path | None) -> Generator[TextIO]:
         with to.open("w", encoding="utf-8", newline="") as out:
             yield out
     except OSError as error:
-        raise UsageError(f"{to} cannot be written: {error.strerror}.") from error
+        raise UsageError(f"{to} cannot be written: {error.strerror or error}.") from error

@@ -38,9 +38,13 @@ def as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+MAX_COUNT = 10**12
+"""More tokens than any call has; a column of SQLite holds the sum of millions of these."""
+
+
 def as_count(value: object) -> int | None:
-    """A number of tokens: a whole number that is not negative."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A number of tokens: a whole number from 0 to `MAX_COUNT`. What lies outside is nonsense and tells nothing."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT else None
 
 
 def whole(text: str) -> str:

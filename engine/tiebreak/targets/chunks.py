@@ -1,5 +1,6 @@
 """Timestamped chunks as bytes: what is kept of a stream so that it can be replayed as it came."""
 
+import json
 import zlib
 from collections.abc import Sequence
 from typing import Literal
@@ -20,7 +21,12 @@ MAX_BYTES = 256 * 1024 * 1024
 
 def encode_chunks(chunks: Sequence[Chunk]) -> bytes:
     """Deflated JSON, `[[seconds, "t" or "r", piece], …]`, seconds to a tenth of a millisecond."""
-    return zlib.compress(orjson.dumps([(round(at, 4), _MARKS[kind], text) for at, kind, text in chunks]), 6)
+    rows = [(round(at, 4), _MARKS[kind], text) for at, kind, text in chunks]
+    try:
+        plain = orjson.dumps(rows)
+    except TypeError:  # lone surrogates, which have no UTF-8; the standard library escapes them
+        plain = json.dumps(rows, separators=(",", ":")).encode()
+    return zlib.compress(plain, 6)
 
 
 def decode_chunks(data: bytes) -> list[Chunk]:

@@ -7,6 +7,8 @@ from tiebreak.targets.chunkjson import Json, as_count, as_map
 
 BYTES_PER_TOKEN = 4
 """UTF-8 bytes of a token on average: OpenAI's rule of thumb of four characters, in bytes to suit other scripts too."""
+MAX_COST = 1e6
+"""US dollars: more than any call costs."""
 TOKENS_PER_MESSAGE = 4
 """What the chat template puts around each message."""
 
@@ -35,9 +37,9 @@ def usage_from(told: Json) -> Usage:
 
 
 def told_cost(told: Json) -> Cost | None:
-    """The cost that the provider itself put into `usage` (US dollars), if it did."""
+    """The cost that the provider itself put into `usage` (US dollars), if it did; nonsense tells nothing."""
     cost = told.get("cost")
-    if isinstance(cost, int | float) and not isinstance(cost, bool) and cost >= 0:
+    if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost <= MAX_COST:
         return Cost(usd=float(cost), source="provider")
     return None
 

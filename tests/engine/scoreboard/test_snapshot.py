@@ -30,7 +30,7 @@ def test_win_rate(story: Story) -> None:
 def test_an_empty_board() -> None:
     snapshot = Story().snapshot(cases_of(2))
     assert (snapshot.win_rate.mean, snapshot.win_rate.interval, snapshot.position) == (None, (0.0, 1.0), 0)
-    assert snapshot.decision == "pass"
+    assert snapshot.decision == "undecided"
     assert Story().snapshot([]).planned == 0
 
 
