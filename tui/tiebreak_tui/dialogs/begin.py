@@ -23,8 +23,8 @@ def model_names(app: "TiebreakApp") -> list[str]:
     return sorted(names, key=lambda name: name.partition("/")[0] not in ready)
 
 
-def build_config(app: "TiebreakApp", saved: Callable[[], object]) -> None:
-    """Ask for a model and a prompt, and save them as a config of the workspace."""
+def build_config(app: "TiebreakApp", saved: Callable[[str], object]) -> None:
+    """Ask for a model and a prompt, and save them as a config of the workspace; `saved` gets its name."""
 
     def keep(config: Config | None) -> None:
         if config is None or app.bench is None:
@@ -35,7 +35,7 @@ def build_config(app: "TiebreakApp", saved: Callable[[], object]) -> None:
             app.tell_error(error)
         else:
             app.flash(f"Saved as {path.name}.")
-            saved()
+            saved(config.name)
 
     app.push_screen(BuildConfigDialog(model_names(app), app.folder, app.environ), keep)
 

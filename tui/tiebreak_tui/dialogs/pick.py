@@ -5,15 +5,18 @@ from collections.abc import Callable, Sequence
 from textual import on, work
 from textual.app import ComposeResult
 
+from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.widgets.fuzzy_list import FuzzyPicker, PickItem, Rank
 
+TOAST = 300
+"""Characters of a toast."""
 Preview = Callable[[str], str]
 """Key to text; may read files, so it runs in a thread."""
 
 
 class PickDialog(Dialog[str]):
-    """Dismissed with the key of the picked item."""
+    """Dismissed with the key of the picked item; one with a problem is refused, with a word why."""
 
     DEFAULT_CSS = """
     PickDialog > .dialog { width: 94%; max-width: 130; height: 80%; }
@@ -53,4 +56,8 @@ class PickDialog(Dialog[str]):
 
     @on(FuzzyPicker.Picked)
     def picked(self, event: FuzzyPicker.Picked) -> None:
-        self.dismiss(event.item.key)
+        if event.item.problem:
+            # Its preview says why, too; on a narrow screen there is none.
+            self.notify(clean(event.item.problem)[:TOAST], severity="warning", markup=False)
+        else:
+            self.dismiss(event.item.key)

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tiebreak.sanitise import clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 
 Beginning = Literal["sample", "spot", "init"]
@@ -36,7 +37,7 @@ class WelcomeDialog(Dialog[Beginning]):
         yield Static(
             Content(
                 "Tiebreak settles, with evidence, which of two LLM configurations should ship.\n\n"
-                f"There is no workspace in {self._folder} yet. How would you like to begin?"
+                f"There is no workspace in {clean_line(self._folder, 200)} yet. How would you like to begin?"
             )
         )
         yield OptionList(

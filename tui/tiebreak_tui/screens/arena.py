@@ -271,9 +271,14 @@ class ArenaScreen(Place):
         self.go(self.live.first_open())
 
     def action_focus_pane(self, step: int) -> None:
-        other = "baseline" if self.focused_role == "candidate" else "candidate"
+        other: SessionRole = "baseline" if self.focused_role == "candidate" else "candidate"
         self.panes[other].set_class(True, "-current")
         self.panes[other].view.focus()
+        # The other side is scored from its first dimension that has no score yet.
+        scores = self.live.form(self.position).scores
+        names = [dimension.name for dimension in self.live.policy.form.dimensions]
+        self._dimension = next((i for i, name in enumerate(names) if (name, other) not in scores), self._dimension)
+        self._refresh()
 
     def action_gate(self, step: int) -> None:
         self.query_one(GateBar).move(step)

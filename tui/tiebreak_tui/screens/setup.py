@@ -1,5 +1,6 @@
 """Setup: choose a dataset, two configs and a policy; see what the choice allows and costs; or resume a session."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -8,6 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 import tiebreak
 from tiebreak.errors import TiebreakError, UsageError
@@ -35,6 +37,8 @@ class SetupScreen(Place):
     def __init__(self) -> None:
         super().__init__()
         self.choosing: Choosing | None = None
+        self._wanted: Choices | None = None
+        """What was chosen and is still being read."""
         self._begun = False
 
     def compose(self) -> ComposeResult:
@@ -77,20 +81,30 @@ class SetupScreen(Place):
         if self.choosing is not None:
             self.load()
 
-    @work(thread=True, exclusive=True, group="setup")
     def load(self, choices: "Choices | None" = None) -> None:
-        """Read the workspace's files and the list of sessions, behind the screen."""
+        """Read the workspace's files and the list of sessions, behind the screen; with other choices if given.
+
+        A later call ends an earlier one, and takes over what that one was to choose.
+        """
+        self._wanted = choices or self._wanted
+        self._read(self._wanted)
+
+    @work(thread=True, exclusive=True, group="setup")
+    def _read(self, wanted: "Choices | None") -> None:
         from tiebreak_workbench.choosing import Choosing
         from tiebreak_workbench.workbench import new_seed
 
-        bench = self.tiebreak.bench
+        bench, before = self.tiebreak.bench, self.choosing
         if bench is None:
             return
         try:
-            choosing = self.choosing or Choosing(
-                bench.workspace, self.tiebreak.wishes.choices(), seed=new_seed(), environ=bench.environ
+            choosing = Choosing(
+                bench.workspace,
+                wanted or (before.choices if before else self.tiebreak.wishes.choices()),
+                seed=before.seed if before else new_seed(),
+                environ=bench.environ,
             )
-            choosing.resolve(choices)
+            choosing.resolve()
             remarks = choosing.remarks()
             sessions = bench.store.sessions(RECENT)
             # Opening has made the database, so what tells an empty folder is that it offers nothing to choose.
@@ -99,12 +113,15 @@ class SetupScreen(Place):
         except TiebreakError as error:
             self.tiebreak.call_from_thread(self.show_problem, error)
             return
-        self.tiebreak.call_from_thread(self._loaded, choosing, setup_text.lines(choosing, remarks), sessions, empty)
+        if not get_current_worker().is_cancelled:
+            lines = setup_text.lines(choosing, remarks)
+            self.tiebreak.call_from_thread(self._loaded, choosing, lines, sessions, empty)
 
     def _loaded(
         self, choosing: "Choosing", lines: list[setup_text.Line], sessions: "list[SessionSummary]", empty: bool
     ) -> None:
         self.choosing = choosing
+        self._wanted = None
         choices = self.query_one("#choices", OptionList)
         first = choices.option_count == 0
         chosen = choices.highlighted
@@ -142,11 +159,16 @@ class SetupScreen(Place):
     def highlighted(self) -> None:
         self._preview()
 
+    @property
+    def _marked(self) -> str | None:
+        """The key of the marked line."""
+        option = self.query_one("#choices", OptionList).highlighted_option
+        return option.id if option is not None else None
+
     def _preview(self) -> None:
-        choices = self.query_one("#choices", OptionList)
-        if self.choosing is None or choices.highlighted is None or choices.highlighted >= choices.option_count:
+        key = self._marked
+        if self.choosing is None or key is None:
             return
-        key = choices.get_option_at_index(choices.highlighted).id or ""
         self.query_one("#preview-text", Static).update(setup_text.preview(self.choosing, key))
         self.query_one("#preview").scroll_home(animate=False)
 
@@ -217,7 +239,13 @@ class SetupScreen(Place):
     def action_build(self) -> None:
         from tiebreak_tui.dialogs.begin import build_config
 
-        build_config(self.tiebreak, self.load)
+        build_config(self.tiebreak, self._built)
+
+    def _built(self, name: str) -> None:
+        """Choose a config that was just made: for the marked side, else as the candidate."""
+        if self.choosing is not None:
+            side = "baseline" if self._marked == "baseline" else "candidate"
+            self.load(replace(self.choosing.choices, **{side: name}))
 
     def action_spot(self) -> None:
         from tiebreak_tui.dialogs.begin import spot_check

@@ -1,0 +1,113 @@
+"""Live sessions without a screen: a real workspace, a real database, real targets."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from support.workspaces import make_workspace
+from tiebreak.records import ROLES, Response, SessionRole
+from tiebreak.session.exchange import Exchange
+from tiebreak.session.live import LiveSession
+from tiebreak_workbench.replay import answered
+from tiebreak_workbench.report import session_report
+from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.workbench import Workbench
+
+SEED = 7
+RUBRIC = """\
+form:
+  vote: required
+  dimensions:
+    - {name: tone, question: How does it sound?, required: true}
+    - {name: care, question: Is it careful?}
+checks:
+  - {kind: max_length, chars: 20}
+gates:
+  offline:
+    - {id: short, metric: check, check: max_length, at_least: 0.5}
+  human:
+    - {id: preferred, metric: win_rate, at_least: 0.5}
+    - {id: warm, metric: rubric, dimension: tone, at_least: 3}
+"""
+
+
+def asking(form: str) -> str:
+    """A policy with a form and one gate."""
+    return f"form: {form}\ngates: {{human: [{{id: preferred, metric: win_rate, at_least: 0.5}}]}}\n"
+
+
+def open_bench(folder: Path, *, rater: str = "ada", **environ: str) -> Workbench:
+    """The workbench of a folder, made into a small workspace if there is none."""
+    if not (folder / "datasets").exists():
+        make_workspace(folder, policy=RUBRIC)
+    return Workbench.open(folder, {"USER": rater, **environ})
+
+
+def start(bench: Workbench, *, n: int | None = None, seed: int = SEED) -> str:
+    """A session of `plain` (A) and `warm` (B) over `small`, under `ship`."""
+    workspace = bench.workspace
+    return bench.start(
+        Setup(
+            dataset=workspace.load_dataset("small"),
+            baseline=workspace.load_config("plain"),
+            candidate=workspace.load_config("warm"),
+            policy=workspace.load_policy("ship"),
+            seed=seed,
+            n=n,
+        )
+    )
+
+
+@asynccontextmanager
+async def taken_up(bench: Workbench, session_id: str, *, lookahead: int = 3) -> AsyncGenerator[LiveSession]:
+    """The session as it stands, closed at the end."""
+    stored = bench.store.load_session(session_id, light=True)
+    live = bench.live(stored, bench.arms(stored), lambda _: None, lookahead=lookahead)
+    try:
+        yield live
+    finally:
+        await live.close()
+
+
+@asynccontextmanager
+async def sitting(folder: Path, *, n: int | None = None, lookahead: int = 3) -> AsyncGenerator[LiveSession]:
+    """A new session in a folder, with its database open."""
+    with open_bench(folder) as bench:
+        async with taken_up(bench, start(bench, n=n), lookahead=lookahead) as live:
+            yield live
+
+
+async def both(live: LiveSession, position: int) -> Exchange:
+    """The case at a position, both answers there."""
+    exchange = live.exchange(position)
+    await answered(exchange)
+    return exchange
+
+
+async def responses(live: LiveSession, position: int) -> Mapping[SessionRole, Response]:
+    exchange = await both(live, position)
+    return exchange.responses()
+
+
+def report(bench: Workbench, session_id: str) -> dict[str, Any]:
+    """Every number of a session, recomputed from its rows; without what names this one session."""
+    stored = bench.store.load_session(session_id, light=True)
+    whole = session_report(stored, scoreboard_of(stored).snapshot())
+    told = json.loads(json.dumps(whole))
+    assert told.pop("session") == session_id
+    return told
+
+
+def serve_with(folder: Path, base_url: str, *, policy: str = RUBRIC, **models: str) -> Path:
+    """A workspace whose configs named in `models` ask a server; the others stay recordings."""
+    make_workspace(folder, policy=policy)
+    for name, model in models.items():
+        target = {"kind": "model", "model": model, "base_url": base_url}
+        (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target, "retries": 0}))
+    return folder
+
+
+__all__ = ["ROLES", "asking", "both", "open_bench", "report", "responses", "serve_with", "sitting", "start", "taken_up"]
