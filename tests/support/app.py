@@ -1,5 +1,6 @@
 """Runs the real app over a real workspace, as a person at the keyboard would, and waits for what they would see."""
 
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,21 +8,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textual.screen import Screen
-from textual.widget import Widget
 
+from support.model_server import ModelServer
 from support.terminal import Terminal, capture_app
 from support.workspaces import make_workspace
-from tiebreak.records import ROLES, SessionRole
+from tiebreak.records import SessionRole
 from tiebreak.scoreboard import Snapshot
 from tiebreak_store import Store, StoredSession
 from tiebreak_tui.app import TiebreakApp
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.widgets.status_bar import StatusBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.scoring import scoreboard_of
 
 S = TypeVar("S", bound=Screen[Any])
-W = TypeVar("W", bound=Widget)
 WIDE = (140, 44)
 
 
@@ -79,9 +80,13 @@ class Seat:
     async def answered(self) -> None:
         """Wait until both answers of the case are there and laid out."""
         arena = self.arena
-        await self.until(lambda: arena.is_mounted and arena.exchange.complete and all(
-            pane.state == "done" and pane.view.settled for pane in arena.panes.values()
-        ))
+        await self.until(
+            lambda: (
+                arena.is_mounted
+                and arena.exchange.complete
+                and all(pane.state == "done" and pane.view.settled for pane in arena.panes.values())
+            )
+        )
 
     async def saved(self) -> None:
         """Wait until nothing is on its way to the disk, and the screen says so."""
@@ -94,6 +99,12 @@ class Seat:
         await self.press("ctrl+s")
         await self.reaches(ArenaScreen)
         await self.answered()
+
+    async def hush(self) -> None:
+        """End what the status line of the Arena says for a few seconds."""
+        bar = self.arena.query_one(StatusBar)
+        bar._hush()  # pyright: ignore[reportPrivateUsage]
+        await self.terminal.pilot.pause()
 
     def answer(self, role: SessionRole) -> str:
         return self.arena.exchange.answers[role].text
@@ -113,7 +124,7 @@ async def sit_down(
 ) -> AsyncGenerator[Seat]:
     """Open a folder in the app; every byte for the terminal is kept, and fails the test where it is hostile."""
     home = folder.parent / "home"
-    given = {"USER": "tester", "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data")}
+    given = {"USER": "tester", "TEST_KEY": "sk-test-key", "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data")}
     app = TiebreakApp(folder, wishes or Wishes(), {**given, **(environ or {})})
     async with capture_app(app, size) as terminal:
         yield Seat(app, terminal)
@@ -144,4 +155,10 @@ def recomputed(folder: Path) -> Snapshot:
     return scoreboard_of(stored_session(folder)).snapshot()
 
 
-__all__ = ["ROLES", "WIDE", "Seat", "rating", "recomputed", "sit_down", "stored_session"]
+def against(folder: Path, server: ModelServer, a: str, b: str, **settings: object) -> Path:
+    """A small workspace whose configs call a model server: `a` and `b` name what it does there."""
+    make_workspace(folder)
+    for name, model in (("plain", a), ("warm", b)):
+        target = {"kind": "model", "model": model, "base_url": server.base_url, "api_key_env": "TEST_KEY"}
+        (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target, "retries": 0, **settings}))
+    return folder

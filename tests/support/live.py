@@ -1,5 +1,6 @@
 """Live sessions without a screen: a real workspace, a real database, real targets."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -7,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from support.workspaces import make_workspace
-from tiebreak.records import ROLES, Response, SessionRole
+from tiebreak.records import Response, SessionRole
+from tiebreak.session.answering import Answering, PieceKind
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.live import LiveSession
 from tiebreak_workbench.replay import answered
@@ -87,6 +89,20 @@ async def both(live: LiveSession, position: int) -> Exchange:
     return exchange
 
 
+async def heard(answering: Answering) -> None:
+    """Wait until the first piece of text is there."""
+    said = asyncio.Event()
+
+    def listen(_: Answering, kind: PieceKind, text: str) -> None:
+        if text:
+            said.set()
+
+    end = answering.watch(listen)
+    if not answering.text:
+        await asyncio.wait_for(said.wait(), 10)
+    end()
+
+
 async def responses(live: LiveSession, position: int) -> Mapping[SessionRole, Response]:
     exchange = await both(live, position)
     return exchange.responses()
@@ -108,6 +124,3 @@ def serve_with(folder: Path, base_url: str, *, policy: str = RUBRIC, **models: s
         target = {"kind": "model", "model": model, "base_url": base_url}
         (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target, "retries": 0}))
     return folder
-
-
-__all__ = ["ROLES", "asking", "both", "open_bench", "report", "responses", "serve_with", "sitting", "start", "taken_up"]

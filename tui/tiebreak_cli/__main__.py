@@ -1,13 +1,17 @@
 """The console script: an expected error becomes one clear message and a documented exit code."""
 
-import os
 import sys
+from io import TextIOWrapper
 
 from tiebreak.errors import TiebreakError
 from tiebreak_cli.exits import INTERRUPTED, exit_code
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that is not UTF-8 shows a question mark where it lacks the character.
+            stream.reconfigure(errors="replace")
     try:
         if len(sys.argv) == 1:
             # The plain command skips the argument parser: the first frame is what people wait for.
@@ -25,9 +29,6 @@ def main() -> None:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has enough; Python must not complain again while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

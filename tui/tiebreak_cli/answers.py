@@ -1,26 +1,31 @@
 """Answers as plain text: of a spot check without a terminal, or of one case of a session."""
 
 import asyncio
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from tiebreak.errors import UsageError
-from tiebreak.records import ROLES, Response
-from tiebreak.sanitise import clean, clean_line
+from tiebreak.records import ROLES, CheckResult, Response
 from tiebreak_cli.exits import DONE, UNAVAILABLE
-from tiebreak_cli.output import console, print_json
+from tiebreak_cli.output import print_json, safe, safe_line, show
 from tiebreak_workbench.replay import answered
+from tiebreak_workbench.report import said_by
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
 SIDES = ("A", "B")
+CHECKS = {"pass": ("✔", "green"), "fail": ("✘", "bold red"), "error": ("?", "magenta"), "not_applicable": ("·", "dim")}
 
 
-def print_both(bench: Workbench, session_id: str) -> int:
+def print_both(bench: Workbench, session_id: str, *, as_json: bool) -> int:
     """Ask both sides of a spot check and print what they say; returns the exit code."""
     responses = asyncio.run(_ask(bench, session_id))
-    for side, response in zip(SIDES, responses, strict=True):
-        _print(side, response)
+    if as_json:
+        print_json({"session": session_id, "answers": dict(zip(SIDES, responses, strict=True))})
+    else:
+        for side, response in zip(SIDES, responses, strict=True):
+            _print(side, response)
     return UNAVAILABLE if any(response.excluded for response in responses) else DONE
 
 
@@ -37,7 +42,7 @@ async def _ask(bench: Workbench, session_id: str) -> list[Response]:
 
 
 def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) -> None:
-    """Print one case of a session with both counting answers.
+    """Print one case of a session: the question, both counting answers, what checks and raters say of them.
 
     Raises:
         UsageError: for a case that is not in the session.
@@ -45,22 +50,47 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     stored = bench.store.load_session(session, light=True)
     case = stored.dataset.by_id.get(case_id)
     if case is None or case_id not in stored.session.plan.case_ids:
-        raise UsageError(f"Session {stored.session.id} has no case “{case_id}”.", hint="`tiebreak export` lists them.")
+        raise UsageError(
+            f"Session {stored.session.id} has no case “{case_id}”.",
+            hint=f"`tiebreak export {stored.session.id} --csv` lists them.",
+        )
     state = scoreboard_of(stored).case(case_id)
     responses = {role: bench.store.response(state.counting[role][0].id) for role in ROLES if role in state.counting}
+    ids = {response.id: role for role, response in responses.items()}
+    checks = {role: [r for r in stored.check_results if ids.get(r.response_id) == role] for role in responses}
+    said = said_by(stored, case_id)
     if as_json:
-        print_json({"case": case, "verdict": state.verdict, "responses": responses})
+        print_json(
+            {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said},
+        )
         return
-    console().print(Text(f"{clean(case.id)}\n{clean(case.question)}\n", "bold"), soft_wrap=True)
+    show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))
+    if case.reference:
+        show(Text.assemble(("reference: ", "dim"), safe(case.reference), "\n"))
     for side, role in zip(SIDES, ROLES, strict=True):
         if role in responses:
-            _print(side, responses[role])
-    console().print(Text(f"verdict: {state.verdict or 'none yet'}", "bold"))
+            _print(side, responses[role], checks[role])
+        else:
+            show(Text.assemble((f"{side} ", "bold cyan"), state.excluded.get(role, "not answered"), "\n"))
+    for name, words in said.items():
+        given = [f"votes {vote}" for vote in words.votes] + [f"judges {verdict}" for verdict in words.verdicts]
+        show(Text(safe_line(": ".join((name, ", ".join((*given, *words.notes)))), 2000)))
+    how = " (settled by a broken answer)" if state.automatic else ""
+    show(Text(f"verdict for B: {(state.verdict or 'none yet').replace('_', ' ')}{how}", "bold"))
 
 
-def _print(side: str, response: Response) -> None:
-    model = clean_line(response.served_model or response.requested_model or "recorded", 60)
-    total = f"{response.timings.total:.1f} s" if response.timings.total is not None else "?"
-    head = Text.assemble((f"{side} ", "bold cyan"), f"{model} · {response.status} · {total}")
-    body = clean(response.text) if response.text else clean(response.error.message if response.error else "(no text)")
-    console().print(Text.assemble(head, "\n", body, "\n"), soft_wrap=True)
+def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) -> None:
+    model = safe_line(response.served_model or response.requested_model or "recorded", 60)
+    total = f"{response.timings.total:.1f} s" if response.timings.total is not None else "time not known"
+    cost = f" · ${response.cost.usd:.5f}" if response.cost.usd is not None else ""
+    text = Text.assemble((f"{side} ", "bold cyan"), f"{model} · {response.status} · {total}{cost}\n")
+    if response.text:
+        text.append(f"{safe(response.text)}\n")
+    if response.error is not None:
+        text.append(f"{safe(response.error.message)}\n", "red")
+    elif not response.text:
+        text.append("(no text)\n", "dim")
+    for check in checks:
+        mark, style = CHECKS[check.status]
+        text.append(f"{mark} {safe_line(check.check_id, 40)} {safe_line(check.detail, 200)}".rstrip() + "\n", style)
+    show(text)

@@ -1,15 +1,36 @@
 """The commands, wired together. Each loads what it needs when it runs, so that `--help` stays instant."""
 
-from typing import Annotated
+import os
+import sys
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak_cli import evidence, opening, upkeep
+from tiebreak_cli.exits import PIPE_CLOSED
 from tiebreak_cli.start import open_app
+
+
+class Commands(TyperGroup):
+    """Notices a closed pipe while there is time to say so by the exit code: Typer's own would be that of a gate."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has enough; Python must not complain again while it shuts down.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE_CLOSED) from None
+
 
 app = typer.Typer(
     name="tiebreak",
+    cls=Commands,
     help="Settles, with evidence, which of two LLM configurations should ship.",
     epilog="Without a command, opens the workspace in this folder. Exit codes: docs/cli.md.",
     rich_markup_mode=None,

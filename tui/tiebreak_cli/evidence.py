@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from tiebreak.errors import UsageError
+from tiebreak.records import VOTES, Vote
+from tiebreak.records.policies import SessionRole
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
 
@@ -31,7 +33,7 @@ def sessions(
     else:
         print_table(
             "Sessions, newest first; resume one with `tiebreak arena -r ID`",
-            ("id", "kind", "dataset", "A against B", "voted", "last activity"),
+            ("id", "kind", "dataset", "A against B", "voted #", "last activity"),
             (
                 (
                     s.id,
@@ -76,41 +78,78 @@ def show(
         from tiebreak_cli.scoreboard import print_scoreboard
 
         print_scoreboard(console(), stored, snapshot)
-    raise typer.Exit(verdict_code([outcome.status for outcome in snapshot.gates]))
+    raise typer.Exit(verdict_code(snapshot.decision))
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSONL or CSV with answers, votes or verdicts.")],
+    files: Annotated[list[Path], typer.Argument(help="JSONL or CSV; for answers also two files, A's first.")],
     what: Annotated[str, typer.Option("--what", help="answers, votes or verdicts.")] = "answers",
-    dataset: Annotated[str | None, typer.Option("--dataset", "-d", help="The dataset the cases belong to.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="The dataset of the cases, unless the file has the questions.")
+    ] = None,
     session: Annotated[
-        str | None, typer.Option("--session", "-s", help="For votes: the session whose answers they are about.")
+        str | None, typer.Option("--session", "-s", help="Add to this session: votes and verdicts on its answers.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", "-a", help="Name of A; of many configs in a file, the one to take.")
+    ] = None,
+    candidate: Annotated[str | None, typer.Option("--candidate", "-b", help="Name of B, likewise.")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", "-p", help="Its gates; else the first of the workspace that fits.")
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option("--rater", help="Who voted or judged, where the file does not say; such as gold.")
     ] = None,
     fields: Annotated[
         list[str] | None, typer.Option("--field", "-f", help="FIELD=COLUMN, as in `-f case=question_id`; repeatable.")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--value", help="WORD=VOTE, as in `--value worse=A`; repeatable.")
     ] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Take in answers, votes or verdicts made elsewhere. The same file is taken in once."""
-    from tiebreak_cli.output import print_json, say
+    from tiebreak_cli.output import print_json, progress, say
     from tiebreak_workbench.importing import import_file
     from tiebreak_workbench.workbench import Workbench
 
-    mapping = dict(_pair(field) for field in fields or ())
-    with Workbench.open(workspace) as bench:
-        report = import_file(bench, file, what=what, dataset=dataset, session=session, fields=mapping)
+    sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
+    with Workbench.open(workspace) as bench, progress() as shown:
+        report = import_file(
+            bench,
+            *files,
+            what=what,
+            dataset=dataset,
+            session=session,
+            policy=policy,
+            names={role: name for role, name in sides.items() if name is not None},
+            rater=rater,
+            fields=_pairs(fields, "FIELD=COLUMN, such as case=question_id"),
+            values={word: _vote(vote) for word, vote in _pairs(values, "WORD=VOTE, such as worse=A").items()},
+            progress=shown,
+        )
     if as_json:
         print_json(report)
     else:
         say(str(report))
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, column = text.partition("=")
-    if not (name and equals and column):
-        raise UsageError(f"“{text}” is no field map.", hint="Write FIELD=COLUMN, such as case=question_id.")
-    return name, column
+def _pairs(texts: list[str] | None, form: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise UsageError(f"“{text}” is no pair.", hint=f"Write {form}.")
+        pairs[name] = value
+    return pairs
+
+
+def _vote(text: str) -> Vote:
+    for vote in VOTES:
+        if vote == text:
+            return vote
+    raise UsageError(f"“{text}” is no vote.", hint=f"Votes are {', '.join(VOTES)}.")
 
 
 def export(
@@ -120,15 +159,16 @@ def export(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Hand out everything in a session as JSONL, or its cases as CSV."""
-    from tiebreak_cli.output import say
+    from tiebreak.gates.wording import plural
+    from tiebreak_cli.output import progress, say
     from tiebreak_workbench.exporting import export_csv, export_jsonl
     from tiebreak_workbench.workbench import Workbench
 
-    with Workbench.open(workspace) as bench:
+    with Workbench.open(workspace) as bench, progress() as shown:
         write = export_csv if as_csv else export_jsonl
-        count = write(bench, session, to)
+        count = write(bench, session, to, shown)
     if to is not None:
-        say(f"{count} lines written to {to}.")
+        say(f"{plural(count, 'line')} written to {to}.")
 
 
 def add_to(app: typer.Typer) -> None:

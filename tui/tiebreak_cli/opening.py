@@ -57,8 +57,12 @@ def spot(
     base_url: Annotated[
         str | None, typer.Option("--base-url", help="An OpenAI-compatible server that serves both models.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Ask, print both answers as JSON, and leave.")] = False,
 ) -> None:
-    """Ask two models one question, see both answers stream, and vote. No workspace needed."""
+    """Ask two models one question, see both answers stream, and vote. No workspace needed.
+
+    Without a terminal both answers are printed; exit code 4 when one of them did not come.
+    """
     from tiebreak_workbench.spot import spot_workbench, start_spot
 
     text = sys.stdin.read() if question == "-" else question
@@ -67,10 +71,10 @@ def spot(
     with spot_workbench() as bench:
         session_id = start_spot(bench, text, (a, b), system=system, base_url=base_url)
         folder = bench.workspace.folder
-        if question == "-" or not has_terminal():
+        if as_json or question == "-" or not has_terminal():
             from tiebreak_cli.answers import print_both
 
-            raise SystemExit(print_both(bench, session_id))
+            raise typer.Exit(print_both(bench, session_id, as_json=as_json))
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
 
@@ -82,10 +86,10 @@ def demo(
         bool, typer.Option("--headless", help="Replay the recorded votes and print the result.")
     ] = False,
     into: Annotated[Path, typer.Option("--into", help="Where the sample workspace is kept.")] = Path("tiebreak-demo"),
-    as_json: Annotated[bool, typer.Option("--json", help="With --headless: the result as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Replay, and print the result as JSON.")] = False,
 ) -> None:
     """Open the bundled sample session: no key, no network. Its answers and votes were written for the demo."""
-    if headless or not has_terminal():
+    if headless or as_json or not has_terminal():
         from tiebreak_cli.demo import run_headless
 
         run_headless(as_json=as_json)

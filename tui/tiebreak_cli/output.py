@@ -1,21 +1,54 @@
-"""What the commands print: for people through Rich, for machines as JSON. All outside text passes the sanitiser."""
+"""What the commands print: for people through Rich, for machines as JSON.
 
+All outside text passes the sanitiser, and no text shows a key that the environment holds.
+"""
+
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from tiebreak_cli.consoles import PlainConsole
+
+CELL = 200
+"""Terminal cells that a cell of a table shows at most."""
 
 
-def console(*, stderr: bool = False) -> "Console":
-    """A console that takes text as it is: no markup, no emoji codes, no guessing at highlights."""
-    from rich.console import Console
+def console(*, stderr: bool = False) -> "PlainConsole":
+    from tiebreak_cli.consoles import PlainConsole
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    return PlainConsole(stderr=stderr)
+
+
+@cache
+def _redactor() -> Callable[[str], str]:
+    """Takes out the keys that the environment holds; text without one is left as it is, whatever it looks like."""
+    from tiebreak.redaction import Redactor
+    from tiebreak.targets.providers import providers
+
+    names = {name for provider in providers().values() for name in provider.key_env}
+    keys = [key for name in names if (key := os.environ.get(name, "").strip())]
+    redact = Redactor(keys).redact
+    return lambda text: redact(text) if any(key in text for key in keys) else text
+
+
+def safe(text: str) -> str:
+    """Text from outside as it may be shown."""
+    return clean(_redactor()(text))
+
+
+def safe_line(text: str, limit: int) -> str:
+    """The same on one line, of so many cells at most."""
+    return clean_line(_redactor()(text), limit)
 
 
 def complain(error: TiebreakError) -> None:
@@ -23,14 +56,19 @@ def complain(error: TiebreakError) -> None:
     from rich.text import Text
 
     where = getattr(error, "where", "")
-    text = Text.assemble(("error: ", "bold red"), clean(f"{where}: {error.message}" if where else error.message))
+    text = Text.assemble(("error: ", "bold red"), safe(f"{where}: {error.message}" if where else error.message))
     if error.hint:
-        text.append(f"\n{clean(error.hint)}", "yellow")
+        text.append(f"\n{safe(error.hint)}", "yellow")
     console(stderr=True).print(text, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    console().print(clean(text), soft_wrap=True)
+    console().print(safe(text), soft_wrap=True)
+
+
+def show(text: "Text") -> None:
+    """Print styled text whose parts are safe already."""
+    console().print(text, soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -39,18 +77,47 @@ def print_json(value: object) -> None:
 
     from tiebreak.records.canonical import plain
 
-    json.dump(plain(value), sys.stdout, indent=2, ensure_ascii=True)
-    sys.stdout.write("\n")
+    sys.stdout.write(_redactor()(json.dumps(plain(value), indent=2, ensure_ascii=True)) + "\n")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table of outside text, each cell on one line; `table_of` explains the columns."""
+    from rich.text import Text
+
+    table = table_of(*columns, title=title)
+    for row in rows:
+        table.add_row(*(Text(safe_line(cell, CELL)) for cell in row))
+    console().print(table)
+
+
+def table_of(*columns: str, title: str = "") -> "Table":
+    """An empty table; a column whose name ends in `#` holds numbers, which stand to the right."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(clean_line(title, 100)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(safe_line(title, 100)) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(clean(cell)) for cell in row))
-    console().print(table)
+        number = column.endswith("#")
+        table.add_column(column.rstrip("# "), overflow="fold", justify="right" if number else "left")
+    return table
+
+
+@contextmanager
+def progress() -> Generator[Callable[[str, int, int | None], None] | None]:
+    """Shows on stderr how far long work is, where that is a terminal; else nothing, and gives None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda doing, done, total: bars.update(task, description=doing, completed=done, total=total)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from tiebreak.gates import GateOutcome, GateStatus
-from tiebreak.records import ROLES, SessionRole
-from tiebreak.sanitise import clean, clean_line
+from tiebreak.gates import GateStatus
+from tiebreak.gates.wording import money, value_of
+from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak_cli.output import safe, safe_line, table_of
 from tiebreak_store import StoredSession
+from tiebreak_workbench.report import said_by
 
 MARKS: Mapping[GateStatus, tuple[str, str]] = {
     "pass": ("✔ pass", "green"),
@@ -28,19 +29,21 @@ DECISIONS: Mapping[GateStatus, str] = {
 
 
 def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot) -> None:
-    console.print(Group(_heading(stored, snapshot), _gates(snapshot), _sides(snapshot), _segments(snapshot)))
+    """Print what stands in a session. All names in it are outside text."""
+    parts = [_heading(stored, snapshot), _gates(snapshot), _sides(snapshot), _segments(snapshot), _raters(stored)]
+    console.print(Group(*(part for part in parts if part is not None)))
 
 
 def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
-    a, b = (clean_line(stored.configs[role].name, 40) if role in stored.configs else "?" for role in ROLES)
+    a, b = (safe_line(stored.configs[role].name, 40) if role in stored.configs else "?" for role in ROLES)
     rate = snapshot.win_rate
     low, high = rate.interval
     text = Text.assemble(
-        (f"{clean_line(stored.dataset.card.name, 40)}", "bold"),
+        (f"{safe_line(stored.dataset.card.name, 40)}", "bold"),
         f"  A {a} (baseline)  against  B {b} (candidate)\n",
     )
     if stored.dataset.card.notice:
-        text.append(f"{clean(stored.dataset.card.notice)}\n", "dim")
+        text.append(f"{safe(stored.dataset.card.notice)}\n", "dim")
     text.append(f"\nWin rate of B  {percent(rate.mean)}", "bold")
     text.append(f"  [{percent(low)} to {percent(high)}]", "cyan")
     text.append(f"  won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}\n")
@@ -56,46 +59,51 @@ def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
     return text
 
 
-def _gates(snapshot: Snapshot) -> Table:
-    table = _table("Gate", "Status", "Value", "n", "What is still needed")
+def _gates(snapshot: Snapshot) -> Table | None:
+    table = table_of("Gate", "Status", "Value #", "n #", "What is still needed")
     for outcome in snapshot.gates:
         mark, style = MARKS[outcome.status]
+        segment = f" · {outcome.segment}" if outcome.segment is not None else ""
         table.add_row(
-            clean_line(outcome.title, 60),
+            safe_line(f"{outcome.title}{segment}", 60),
             Text(mark, style),
             value_of(outcome),
             f"{outcome.n}/{outcome.planned}",
-            clean("; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)),
+            safe_line(outcome.needed, 200),
         )
-    return table
+    return table if snapshot.gates else None
 
 
 def _sides(snapshot: Snapshot) -> Table:
-    table = _table("", "A", "B")
+    table = table_of("Answers", "A #", "B #")
     for name, means in snapshot.dimensions.items():
-        table.add_row(f"{clean_line(name, 30)}, mean of 1 to 5", *_means(means, "{:.2f}"))
+        table.add_row(f"{safe_line(name, 30)}, mean of 1 to 5", *_means(means, "{:.2f}"))
     for name, counts in snapshot.checks.items():
         table.add_row(
-            f"check {clean_line(name, 30)}",
+            f"check {safe_line(name, 30)}",
             *(f"{counts[role].passed:g} of {counts[role].n}" if role in counts else "–" for role in ROLES),
         )
     table.add_row("broken answers", *_means(snapshot.errors, "{:.1%}"))
-    table.add_row("cost per answer", *_means(snapshot.cost, "${:.5f}"))
+    costs = (snapshot.cost.get(role) for role in ROLES)
+    table.add_row("cost per answer", *(money(c.mean) if c is not None and c.mean is not None else "–" for c in costs))
     return table
 
 
-def _segments(snapshot: Snapshot) -> Table:
-    table = _table("Segment", "Win rate of B", "95 % interval", "n")
+def _segments(snapshot: Snapshot) -> Table | None:
+    table = table_of("Segment", "Win rate of B #", "95 % interval #", "n #")
     for name, rate in snapshot.segments.items():
-        table.add_row(clean_line(name, 30), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}")
-    return table
+        table.add_row(safe_line(name, 30), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}")
+    return table if snapshot.segments else None
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+def _raters(stored: StoredSession) -> Table | None:
+    said = said_by(stored)
+    votes = {f"votes of {name}": said.votes for name, said in said.items() if said.votes}
+    verdicts = {f"verdicts of {name} (not counted)": said.verdicts for name, said in said.items() if said.verdicts}
+    table = table_of("Who said what", "A #", "B #", "tie #", "both bad #")
+    for name, counts in (votes | verdicts).items():
+        table.add_row(safe_line(name, 60), *(str(counts[vote]) for vote in VOTES))
+    return table if votes or verdicts else None
 
 
 def _means(means: Mapping[SessionRole, Mean], form: str) -> list[str]:
@@ -112,8 +120,3 @@ def percent(share: float | None) -> str:
 def interval(rate: WinRate) -> str:
     low, high = rate.interval
     return f"{percent(low)} to {percent(high)}" if rate.n else "–"
-
-
-def value_of(outcome: GateOutcome) -> str:
-    """The gate's value in its own unit."""
-    return "–" if outcome.value is None else f"{outcome.value:.4g}"

@@ -33,7 +33,7 @@ def doctor(
     import os
 
     from tiebreak_cli.exits import BAD_INPUT
-    from tiebreak_cli.output import console, print_json
+    from tiebreak_cli.output import print_json, safe, show
     from tiebreak_workbench.doctor import examine
 
     findings = examine(workspace, os.environ)
@@ -42,15 +42,13 @@ def doctor(
     else:
         from rich.text import Text
 
-        from tiebreak.sanitise import clean
-
         looks = {"ok": ("✔ ok     ", "green"), "note": ("· note   ", "dim"), "problem": ("✘ problem", "bold red")}
         for finding in findings:
             mark, style = looks[finding.level]
-            line = Text.assemble((mark, style), f"  {finding.area:<10}", clean(finding.text))
+            line = Text.assemble((mark, style), f"  {finding.area:<10}", safe(finding.text))
             if finding.fix:
-                line.append(f"  {clean(finding.fix)}", "yellow")
-            console().print(line, soft_wrap=True)
+                line.append(f"  {safe(finding.fix)}", "yellow")
+            show(line)
     if any(finding.level == "problem" for finding in findings):
         raise typer.Exit(BAD_INPUT)
 

@@ -10,7 +10,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.content import Content
-from textual.dom import DOMNode
+from textual.events import Event, Paste
 from textual.screen import Screen
 
 import tiebreak
@@ -53,7 +53,7 @@ class TiebreakApp(App[None]):
         self.parting_words = ""
         """Said on stderr once the terminal is back, such as how to resume."""
         self._forget_signals: Callable[[], None] | None = None
-        self._clashes: set[str] = set()
+        self._ending = False
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         wanted = themes.ANSI if environ.get("NO_COLOR") else environ.get("TIEBREAK_THEME", themes.DARK.name)
@@ -104,12 +104,17 @@ class TiebreakApp(App[None]):
 
     async def end(self, code: int = 0) -> None:
         """Leave: end the calls in flight, write out what is queued, put the terminal back."""
+        if self._ending:
+            return
+        self._ending = True
         if self.arena is not None:
             await self.arena.live.close()
-            self.parting_words = self.arena.parting_words()
         if self.bench is not None:
             await asyncio.to_thread(self.bench.close)
             self.bench = None
+        if self.arena is not None:
+            # Only now is it known of every ballot whether it was saved.
+            self.parting_words = self.arena.parting_words()
         if self._forget_signals is not None:
             self._forget_signals()
             self._forget_signals = None
@@ -117,6 +122,12 @@ class TiebreakApp(App[None]):
 
     async def action_quit(self) -> None:
         await self.end()
+
+    async def on_event(self, event: Event) -> None:
+        """What is pasted comes from outside as well: it is made harmless before an input shows it."""
+        if isinstance(event, Paste):
+            event = Paste(clean(event.text))
+        await super().on_event(event)
 
     # -- places
 
@@ -213,12 +224,6 @@ class TiebreakApp(App[None]):
             self.push_screen(
                 HelpDialog(type(place).__name__.removesuffix("Screen"), intro, (*keys, *EVERYWHERE), self.own_keys)
             )
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
-        if names not in self._clashes:
-            self._clashes.add(names)
-            self.flash(f"keys.toml gives one key to several actions: {names}.", severity="warning")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what applies on this screen now, then the app's own commands."""

@@ -92,6 +92,13 @@ SETUP = (
     Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True),
 )
 
+SPOKEN_FOR = {
+    **dict.fromkeys(("ctrl+q", "ctrl+p", "ctrl+c"), "always the same in Tiebreak"),
+    **dict.fromkeys(("ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h"), "another key to a terminal"),
+    **dict.fromkeys(("up", "down", "j", "k", "pageup", "pagedown", "home", "end"), "for scrolling"),
+}
+"""Keys that cannot be given to an act, and what they are."""
+
 PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Everywhere": EVERYWHERE}
 
 
@@ -111,7 +118,8 @@ def load_keymap(path: Path) -> dict[str, str]:
     The file holds lines such as `"vote.tie" = "space"`.
 
     Raises:
-        WorkspaceError: for a file that is not TOML, an unknown id, or a key that a terminal cannot tell apart.
+        WorkspaceError: for a file that is not TOML, an unknown id, a key that cannot be given away, or a key that
+            would do two things in one place.
     """
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -120,13 +128,33 @@ def load_keymap(path: Path) -> dict[str, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise WorkspaceError(f"These keys cannot be read: {error}.", path=str(path)) from error
     known = {key.id for keys in PLACES.values() for key in keys}
-    for name, key in entries.items():
+    keymap: dict[str, str] = {}
+    for name, given in entries.items():
         if name not in known:
             raise WorkspaceError(
                 f"There is no binding “{name}”.", path=str(path), field=name, hint="Press ? for the ids."
             )
-        if not isinstance(key, str) or not key:
+        if not isinstance(given, str) or not given:
             raise WorkspaceError('A key is written as text, such as "t".', path=str(path), field=name)
-        if key in ("ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h"):
-            raise WorkspaceError(f"A terminal cannot tell {key} from another key.", path=str(path), field=name)
-    return {name: str(key) for name, key in entries.items()}
+        for key in given.split(","):
+            if key in SPOKEN_FOR:
+                raise WorkspaceError(
+                    f"{key} is {SPOKEN_FOR[key]}.", path=str(path), field=name, hint="Choose another key."
+                )
+        keymap[name] = given
+    _refuse_clashes(keymap, path)
+    return keymap
+
+
+def _refuse_clashes(keymap: Mapping[str, str], path: Path) -> None:
+    for keys in (SETUP, ARENA):
+        taken: dict[str, str] = {}
+        for binding in (*keys, *EVERYWHERE):
+            for key in keymap.get(binding.id, binding.keys).split(","):
+                other = taken.setdefault(key, binding.id)
+                if other != binding.id:
+                    raise WorkspaceError(
+                        f"The key {key} would be both {other} and {binding.id}.",
+                        path=str(path),
+                        hint="Give one of them another key.",
+                    )

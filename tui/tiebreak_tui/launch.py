@@ -9,10 +9,11 @@ from tiebreak_tui.wishes import Wishes
 
 def launch(folder: Path, wishes: Wishes | None = None) -> int:
     """Open a folder in the app; returns the exit code once it closes."""
+    from tiebreak.sanitise import clean
     from tiebreak_tui.app import TiebreakApp
 
     app = TiebreakApp(folder, wishes or Wishes(), environ=os.environ)
     app.run()
     if app.parting_words:
-        sys.stderr.write(app.parting_words + "\n")
+        sys.stderr.write(clean(app.parting_words) + "\n")
     return app.return_code or 0

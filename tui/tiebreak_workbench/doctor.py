@@ -1,17 +1,27 @@
 """What `tiebreak doctor` looks at: files, database, keys by name, local servers, terminal. Never a secret."""
 
 import locale
+import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from tiebreak.errors import TiebreakError
+from tiebreak import __version__
+from tiebreak.errors import AuthError, InputError, TiebreakError
+from tiebreak.gates.wording import plural
+from tiebreak.redaction import Redactor
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.open import open_target
 from tiebreak.targets.providers import providers
-from tiebreak.workspace import Workspace
+from tiebreak.workspace import Entry, Workspace
+from tiebreak.workspace.configs import CONFIGS
 from tiebreak_store import Store
 
 Level = Literal["ok", "note", "problem"]
@@ -30,37 +40,87 @@ def examine(
     folder: Path, environ: Mapping[str, str], probe: "Callable[[str, int], bool] | None" = None
 ) -> list[Finding]:
     """Everything worth knowing about a workspace and this machine. `probe` says whether a port of a host answers."""
+    secrets = (environ[name] for p in providers().values() for name in p.key_env if environ.get(name))
+    redact = Redactor(secrets).redact
+    found = (
+        _versions(),
+        _workspace(folder, environ),
+        _keys(environ),
+        _servers(probe or answers),
+        _terminal(environ),
+    )
+    # A key may stand in a file by mistake, and errors quote files.
     return [
-        *_files(folder),
-        *_database(folder),
-        *_keys(environ),
-        *_servers(probe or answers),
-        *_terminal(environ),
+        replace(finding, text=redact(finding.text), fix=redact(finding.fix))
+        for findings in found
+        for finding in findings
     ]
 
 
-def _files(folder: Path) -> Iterator[Finding]:
+def _versions() -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    text = f"Tiebreak {__version__}, Python {python}, SQLite {sqlite3.sqlite_version}"
+    yield Finding(level="ok", area="versions", text=text)
+
+
+def _workspace(folder: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         workspace = Workspace.open(folder)
     except TiebreakError as error:
-        yield Finding(level="problem", area="workspace", text=str(error))
+        yield _problem("workspace", error)
         return
-    for area, entries in (
-        ("dataset", workspace.datasets),
-        ("config", workspace.configs),
-        ("policy", workspace.policies),
-    ):
+    if not os.access(folder, os.W_OK):
+        fix = "Sessions are kept in it: choose one that you may write to."
+        yield Finding(level="problem", area="workspace", text=f"{folder} cannot be written to", fix=fix)
+    yield from _files(workspace, environ)
+    yield from _database(workspace.database)
+
+
+def _files(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Every dataset, config and policy, read whole: what a list shows may still fail when it is used."""
+    parts: tuple[tuple[str, Sequence[Entry], Callable[[Path], str]], ...] = (
+        ("dataset", workspace.datasets, partial(_dataset, workspace)),
+        ("config", workspace.configs, partial(_config, workspace, environ)),
+        ("policy", workspace.policies, partial(_policy, workspace)),
+    )
+    for area, entries, read in parts:
         if not entries:
             yield Finding(level="note", area=area, text="none here", fix="`tiebreak init` writes examples.")
         for entry in entries:
-            if entry.error is not None:
-                yield Finding(level="problem", area=area, text=str(entry.error))
-            else:
-                yield Finding(level="ok", area=area, text=entry.name)
+            try:
+                if entry.error is not None:
+                    raise entry.error
+                yield Finding(level="ok", area=area, text=f"{entry.name}: {read(entry.path)}")
+            except InputError as error:
+                yield _problem(area, error)
+            except TiebreakError as error:
+                # Not everybody who has the files has every key.
+                level: Level = "note" if isinstance(error, AuthError) else "problem"
+                yield Finding(level=level, area=area, text=f"{entry.name}: {error.message}", fix=error.hint or "")
 
 
-def _database(folder: Path) -> Iterator[Finding]:
-    path = Workspace.open(folder).database
+def _dataset(workspace: Workspace, path: Path) -> str:
+    return plural(len(workspace.load_dataset(path).cases), "case")
+
+
+def _config(workspace: Workspace, environ: Mapping[str, str], path: Path) -> str:
+    """What a config asks; opening its target finds missing keys and broken recordings, and calls nothing."""
+    config = workspace.load_config(path)
+    open_target(config, base_dir=workspace.folder / CONFIGS, environ=environ, limiters=LimiterPool())
+    return config.model_label
+
+
+def _policy(workspace: Workspace, path: Path) -> str:
+    return plural(sum(map(len, workspace.load_policy(path).gates.values())), "gate")
+
+
+def _problem(area: str, error: TiebreakError) -> Finding:
+    where = error.where if isinstance(error, InputError) else ""
+    text = f"{where}: {error.message}" if where else error.message
+    return Finding(level="problem", area=area, text=text, fix=error.hint or "")
+
+
+def _database(path: Path) -> Iterator[Finding]:
     if not path.exists():
         yield Finding(level="note", area="database", text="none yet; the first session makes it")
         return
@@ -68,7 +128,7 @@ def _database(folder: Path) -> Iterator[Finding]:
         with Store.open(path) as store:
             problems = store.problems()
     except TiebreakError as error:
-        yield Finding(level="problem", area="database", text=error.message, fix=error.hint or "")
+        yield _problem("database", error)
         return
     for problem in problems:
         fix = "Copy the file, then restore the newest backup beside it."

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -14,6 +14,9 @@ from tiebreak.records import ROLES, Response
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
+Progress = Callable[[str, int, int | None], None]
+STEP = 500
+"""Lines between two calls of it."""
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a spreadsheet takes for the start of a formula, or skips before one."""
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
@@ -26,8 +29,10 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def export_jsonl(bench: Workbench, wanted: str, to: Path | None) -> int:
+def export_jsonl(bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None) -> int:
     """Write every record of a session, a JSON object a line; returns the number of lines.
+
+    `progress` is called with what is done, how far it is, and of how much, where that is known.
 
     Raises:
         UsageError: where the session is not known, or the file cannot be written.
@@ -38,11 +43,15 @@ def export_jsonl(bench: Workbench, wanted: str, to: Path | None) -> int:
         for line in bench.store.iter_export(session_id):
             out.write(json.dumps(line, ensure_ascii=True) + "\n")
             count += 1
+            if progress is not None and not count % STEP:
+                progress("Writing lines", count, None)
         return count
 
 
-def export_csv(bench: Workbench, wanted: str, to: Path | None) -> int:
+def export_csv(bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None) -> int:
     """Write a line per case of the plan: what was asked, both counting answers, the verdict; returns their number.
+
+    `progress` as for `export_jsonl`.
 
     Raises:
         UsageError: where the session is not known, or the file cannot be written.
@@ -66,6 +75,8 @@ def export_csv(bench: Workbench, wanted: str, to: Path | None) -> int:
             ]
             cells += [state.verdict or "", str(state.automatic).lower(), str(state.skipped).lower()]
             writer.writerow([position, *(guarded(cell) for cell in cells)])
+            if progress is not None and not position % STEP:
+                progress("Writing cases", position, len(stored.session.plan.case_ids))
     return len(stored.session.plan.case_ids)
 
 

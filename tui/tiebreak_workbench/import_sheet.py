@@ -4,6 +4,7 @@ Answers come one a line, told apart by their side, config or model; or two a lin
 `answer_b`; or in two files, A's first.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -179,7 +180,9 @@ def _read_answers(sheet: Sheet, fields: Mapping[str, str], names: Mapping[Sessio
     sources = _sources(sheet.files, fields)
     for source in sources:
         imported = read_answers(source.path, source.fields)
-        rows = _taken(sheet, imported, source.path if len(sheet.files) > 1 else None)
+        if len(sources) > 1:
+            imported = _placed(sheet, source, imported)
+        rows = _taken(sheet, imported)
         if source.side is not None:
             role = ROLE_OF[source.side]
             sheet.names[role] = names.get(role) or _label(rows[0]) or _called(source, sheet.files)
@@ -212,6 +215,22 @@ def _sources(files: Sequence[Path], fields: Mapping[str, str]) -> list[_Source]:
     return sources
 
 
+def _placed(sheet: Sheet, source: _Source, imported: Imported[AnswerRow]) -> Imported[AnswerRow]:
+    """The same, with reasons and columns that say which file or which answer they are about, and none said twice."""
+    column = source.fields.get("text", imported.mapping.get("text", "text"))
+    known = {(reject.line, reject.reason) for reject in sheet.rejects}
+    rejects: list[Reject] = []
+    for reject in imported.rejects:
+        if len(sheet.files) > 1:
+            reason = f"{source.path.name}: {reject.reason}"
+        else:
+            reason = re.sub("^text: ", f"{column}: ", reject.reason)
+        if (reject.line, reason) not in known:
+            rejects.append(replace(reject, reason=reason))
+    mapping = {f"answer of {source.side}" if name == "text" else name: at for name, at in imported.mapping.items()}
+    return replace(imported, rejects=tuple(rejects), mapping=mapping)
+
+
 def _called(source: _Source, files: Sequence[Path]) -> str:
     """A side that neither config nor model names goes by its file or its column, unless that says no more than A."""
     if len(files) > 1:
@@ -224,7 +243,7 @@ def _put_sides(sheet: Sheet, rows: Sequence[AnswerRow], names: Mapping[SessionRo
     """Answers one a line: by their side, or else by their config or model."""
     sided = any(row.side for row in rows)
     labels = list(Counter(label for row in rows if (label := _label(row)) is not None))
-    roles = {} if sided else _roles(labels, names, sheet.files[0], both)
+    roles: Mapping[str, SessionRole] = {} if sided else _roles(labels, names, sheet.files[0], both)
     for row in rows:
         label = _label(row)
         role = ROLE_OF[row.side] if row.side else roles.get(label or "")
@@ -306,14 +325,9 @@ def _read_votes_beside(sheet: Sheet, fields: Mapping[str, str], values: Mapping[
     sheet.votes = _taken(sheet, replace(imported, rejects=rejects))
 
 
-def _taken(sheet: Sheet, imported: Imported[Row], path: Path | None = None) -> list[Row]:
-    """The rows of one reading; its rejects and its columns are noted, each line once."""
-    known = {(reject.line, reject.reason) for reject in sheet.rejects}
-    for reject in imported.rejects:
-        if path is not None:
-            reject = replace(reject, reason=f"{path.name}: {reject.reason}")
-        if (reject.line, reject.reason) not in known:
-            sheet.rejects.append(reject)
+def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
+    """The rows of one reading; its rejects and its columns are noted."""
+    sheet.rejects.extend(imported.rejects)
     for name, column in imported.mapping.items():
         if column != NOWHERE:
             sheet.mapping.setdefault(name, column)
@@ -362,4 +376,3 @@ def _case_fields(values: Mapping[str, object], mapped: Mapping[str, str]) -> Ite
             if value not in (MISSING, None, ""):
                 yield "input" if name == "question" else name, value
                 break
-

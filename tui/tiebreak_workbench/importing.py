@@ -1,21 +1,210 @@
 """Takes answers, votes and verdicts that came about elsewhere into the store: whole, once, and with what was refused.
 
-Answers become a session of the kind `import`, with a run for each side. Votes become ballots of named raters, on answers
-that are there or on placeholders. A judge's verdicts become labels of a rater `judge:NAME`: kept and exported, but no
-votes, so that no win rate and no gate counts them.
+Answers become a session of the kind `import`, with a run for each side. Votes become ballots of named raters, on
+answers that are there or on placeholders. A judge's verdicts become labels of a rater `judge:NAME`: kept and exported,
+but no votes, so that no win rate and no gate counts them.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tiebreak.datasets.importing import Reject, source_hash
+from tiebreak.datasets.importing import source_hash
 from tiebreak.errors import ImportFormatError, UsageError
-from tiebreak.records import ROLES, Config, Dataset, Policy, SessionRole, Vote, canonical_json, digest
-from tiebreak.scoreboard import Scoreboard
-from tiebreak_store import ImportedRecords, ImportReject, StoredSession
-from tiebreak_workbench.import_begin import begin, dataset_of, policy_for
+from tiebreak.gates.wording import plural
+from tiebreak.records import ROLES, Dataset, SessionRole, Vote, canonical_json, digest, stamp, utc_now
+from tiebreak_store import ImportedRecords, ImportReject, NewSession, StoredSession
+from tiebreak_workbench.import_begin import ImportOptions, begin, write_stub
 from tiebreak_workbench.import_records import Desk, Progress
 from tiebreak_workbench.import_report import ImportReport, untold
-from tiebreak_workbench.import_sheet import WHATS, Sheet, What, read_sheet
+from tiebreak_workbench.import_sheet import WHATS, Sheet, read_sheet
 from tiebreak_workbench.workbench import Workbench
+
+TOOL = "plain"
+
+
+def import_file(
+    bench: Workbench,
+    *files: Path,
+    what: str = "answers",
+    dataset: str | None = None,
+    session: str | None = None,
+    policy: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    values: Mapping[str, Vote] | None = None,
+    names: Mapping[SessionRole, str] | None = None,
+    rater: str | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file, or one of answers for each side; `ImportOptions` explains the rest.
+
+    The same files with the same options are imported once. What cannot be taken is kept as a reject.
+
+    Raises:
+        ImportFormatError: for a file that cannot be read, or of which nothing can be taken.
+        UsageError: for options that do not fit, and for cases that are not known.
+        DatasetError, WorkspaceError: for a dataset or a policy that cannot be used.
+        StoreError: where it cannot be recorded; nothing is, then.
+    """
+    if what not in WHATS:
+        raise UsageError(f"“{what}” cannot be imported.", hint=f"Known are {', '.join(WHATS)}.")
+    options = ImportOptions(
+        files=files,
+        what=what,
+        dataset=dataset,
+        session=session,
+        policy=policy,
+        fields=fields or {},
+        values=values or {},
+        names=names or {},
+        rater=rater,
+    )
+    return _import(bench, options, progress or _silent)
+
+
+def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> ImportReport:
+    stored = bench.store.load_session(options.session, light=True) if options.session is not None else None
+    if stored is not None:
+        _fits(stored, options)
+    dataset = bench.workspace.load_dataset(options.dataset) if options.dataset is not None else None
+    progress("Reading", 0, None)
+    key = _key(options, stored, dataset)
+    earlier = bench.store.import_mapping(key)
+    if earlier is not None:
+        return _already(options, str(earlier["session"]))
+    names: Mapping[SessionRole, str] = options.names
+    if stored is not None:
+        names = {role: config.name for role, config in stored.configs.items()}
+    sheet = read_sheet(
+        options.files,
+        options.what,
+        fields=options.fields,
+        values=options.values,
+        names=names,
+        both=stored is None,
+        questions=stored is None and dataset is None,
+    )
+    new: NewSession | None = None
+    remarks: Sequence[str] = ()
+    if stored is not None:
+        desk = Desk.of_stored(stored, stamp(utc_now()))
+    else:
+        new, remarks = begin(bench, options, sheet, dataset, key)
+        desk = Desk(new.session, new.dataset, new.policy, new.session.created_at)
+    report = _fill(desk, options, sheet, progress, new, remarks)
+    progress("Saving", 0, None)
+    if new is not None:
+        write_stub(bench, key, report.files)
+    records = ImportedRecords(
+        session=new,
+        raters=tuple(desk.raters.values()),
+        responses=tuple(desk.responses),
+        check_results=tuple(desk.check_results),
+        checks=tuple(desk.checks.values()),
+        presentations=tuple(desk.presentations),
+        ballots=tuple(desk.ballots),
+    )
+    noted: dict[str, object] = {
+        "session": report.session,
+        "what": options.what,
+        "files": list(report.files),
+        "fields": dict(report.mapping),
+    }
+    rejects = [ImportReject(line=r.line, reason=r.reason, raw=r.raw) for r in report.rejects]
+    if not bench.store.add_import_batch(key, TOOL, noted, rejects, records).result():
+        # Another process was faster.
+        return _already(options, str((bench.store.import_mapping(key) or {}).get("session", "")))
+    return report
+
+
+def _fill(
+    desk: Desk,
+    options: ImportOptions,
+    sheet: Sheet,
+    progress: Progress,
+    new: NewSession | None,
+    remarks: Sequence[str],
+) -> ImportReport:
+    """Lay what the sheet holds on the desk, and say what came of it.
+
+    Raises:
+        ImportFormatError: where nothing could be taken.
+        UsageError: where there was nothing new.
+    """
+    desk.take_answers(sheet, progress)
+    answers = len(desk.responses)
+    if new is not None:
+        desk.stand_in(row.case for row in (*sheet.votes, *sheet.verdicts))
+    votes = desk.take_votes(sheet, options.rater)
+    verdicts = desk.take_verdicts(sheet, options.rater)
+    rejects = sheet.all_rejects()
+    if not answers + votes + verdicts:
+        if not rejects:
+            raise UsageError(f"Session {desk.session.id} has all of this already.")
+        message = f"Nothing in the file can be taken; the first reason: {rejects[0].reason}"
+        raise ImportFormatError(message, path=str(options.files[0]), line=rejects[0].line or None)
+    taken = {response.case_id for response in desk.responses} | {shown.case_id for shown in desk.presentations}
+    half = sum(len({role for role in ROLES if (role, case_id) in desk.counting}) == 1 for case_id in taken)
+    if half:
+        remarks = [*remarks, f"{plural(half, 'case')} with an answer of one side only: open until the other is there."]
+    return ImportReport(
+        files=tuple(file.name for file in options.files),
+        what=options.what,
+        session=desk.session.id,
+        new_session=new is not None,
+        title=desk.session.title,
+        cases=len(taken),
+        answers=answers,
+        votes=votes,
+        verdicts=verdicts,
+        placeholders=desk.placeholders,
+        raters=tuple(desk.raters),
+        mapping=sheet.mapping,
+        untold=untold(row for by_case in sheet.answers.values() for row in by_case.values()),
+        remarks=tuple(remarks),
+        rejects=rejects,
+    )
+
+
+# -- what is asked
+
+
+def _fits(stored: StoredSession, options: ImportOptions) -> None:
+    """
+    Raises:
+        UsageError: for options that a session which is there does not leave open.
+    """
+    for name, given in (("dataset", options.dataset), ("policy", options.policy)):
+        if given is not None:
+            raise UsageError(f"Session {stored.session.id} already has its {name}.", hint=f"Leave --{name} out.")
+    if options.names:
+        raise UsageError(f"Session {stored.session.id} already has its configs.", hint="Leave -a and -b out.")
+    if options.what == "answers" and stored.session.kind != "import":
+        message = f"Session {stored.session.id} asked its own answers; others cannot be added to it."
+        raise UsageError(message, hint="Leave --session out: a new session is made of them.")
+
+
+def _key(options: ImportOptions, stored: StoredSession | None, dataset: Dataset | None) -> str:
+    """Names an import: the same files, taken in the same way, into the same place."""
+    return digest(
+        canonical_json(
+            {
+                "files": [source_hash(file) for file in options.files],
+                "what": options.what,
+                "into": stored.session.id if stored is not None else dataset.version if dataset is not None else None,
+                "policy": options.policy,
+                "fields": options.fields,
+                "values": options.values,
+                "names": options.names,
+                "rater": options.rater,
+            }
+        ).encode("utf-8", "surrogatepass")
+    )
+
+
+def _already(options: ImportOptions, session: str) -> ImportReport:
+    files = tuple(file.name for file in options.files)
+    return ImportReport(files=files, what=options.what, session=session, already=True)
+
+
+def _silent(doing: str, done: int, total: int | None) -> None:
+    """Tells nobody how far it is."""

@@ -1,17 +1,51 @@
 """A session's numbers as plain values for `--json`, the same for every command that prints them."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tiebreak.gates import GateOutcome
-from tiebreak.records import ROLES, SessionRole
-from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak.records import ROLES, Ballot, SessionRole
+from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
 from tiebreak_store import StoredSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one rater, or one judge, says of a session or of one case of it."""
+
+    votes: Counter[str] = field(default_factory=Counter[str])
+    verdicts: Counter[str] = field(default_factory=Counter[str])
+    """A judge's, which no win rate counts."""
+    notes: tuple[str, ...] = ()
+
+
+def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said]:
+    """What is in force, by the name of the rater, of all cases or of one; who said nothing is left out."""
+    names = {rater.id: rater.name for rater in stored.raters}
+    shown = {p.id: p for p in stored.presentations if case_id in (None, p.case_id)}
+    given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
+    for ballot in stored.ballots:
+        if (pair := shown.get(ballot.presentation_id)) is not None:
+            key = (pair.rater_id, frozenset((pair.left_response, pair.right_response)))
+            given.setdefault(key, []).append(ballot)
+    found: dict[str, Said] = {}
+    for (rater_id, _), ballots in given.items():
+        said = found.setdefault(names.get(rater_id, rater_id), Said())
+        in_force = effective_ballots(ballots)
+        said.votes.update(str(b.value) for b in in_force if b.kind == "vote")
+        said.verdicts.update(str(b.value) for b in in_force if b.kind == "label")
+        notes = tuple(str(b.value) for b in in_force if b.kind == "note")
+        found[names.get(rater_id, rater_id)] = Said(votes=said.votes, verdicts=said.verdicts, notes=said.notes + notes)
+    return {name: said for name, said in found.items() if said.votes or said.verdicts or said.notes}
 
 
 def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, object]:
     """JSON-ready; keys are the words of docs/architecture.md. Numbers that are not known are null."""
+    raters = said_by(stored)
     return {
         "session": stored.session.id,
+        "kind": stored.session.kind,
         "title": stored.session.title,
         "dataset": {"name": stored.dataset.card.name, "version": stored.dataset.version},
         "configs": {role: {"name": c.name, "version": c.version} for role, c in stored.configs.items()},
@@ -39,6 +73,8 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "error_rate": _by_role(snapshot.errors),
         "gates": [_gate(outcome) for outcome in snapshot.gates],
         "phases": {phase: outcome.state for phase, outcome in snapshot.phases.items()},
+        "raters": {name: dict(said.votes) for name, said in raters.items() if said.votes},
+        "judges": {name: dict(said.verdicts) for name, said in raters.items() if said.verdicts},
         "decision": snapshot.decision,
     }
 
@@ -68,6 +104,7 @@ def _gate(outcome: GateOutcome) -> dict[str, object]:
         "segment": outcome.segment,
         "status": outcome.status,
         "method": outcome.method,
+        "metric": outcome.evidence["metric"],
         "value": outcome.value,
         "bound": outcome.bound,
         "limit": outcome.limit,

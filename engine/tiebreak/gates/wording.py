@@ -2,9 +2,12 @@
 
 import math
 from fractions import Fraction
+from typing import cast
 
 from tiebreak.gates.evidence import Evidence, MeasureKind, exact, measure_of
+from tiebreak.gates.outcome import GateOutcome
 from tiebreak.records import Gate
+from tiebreak.records.policies import Metric
 
 UNITS: dict[MeasureKind, tuple[str, str]] = {
     "win_rate": ("win", "case"),
@@ -40,9 +43,23 @@ def money(usd: float) -> str:
 
 def amount(gate: Gate, value: float) -> str:
     """A value in the unit of the gate's metric."""
-    if gate.metric == "cost_per_answer":
+    return in_unit(gate.metric, value)
+
+
+def in_unit(metric: Metric, value: float) -> str:
+    """A value of a metric: dollars, a mean of ratings, or a share in percent."""
+    if metric == "cost_per_answer":
         return money(value)
-    return f"{value:.2f}".rstrip("0").rstrip(".") if gate.metric == "rubric" else percent(value)
+    return f"{value:.2f}".rstrip("0").rstrip(".") if metric == "rubric" else percent(value)
+
+
+def value_of(outcome: GateOutcome) -> str:
+    """What a gate stands at, in its own unit; the number of hits where none is allowed; `–` while there is nothing."""
+    if outcome.value is None:
+        return "–"
+    if outcome.method == "zero":
+        return f"{outcome.value:g}"
+    return in_unit(cast("Metric", outcome.evidence["metric"]), outcome.value)
 
 
 def halves(points: Fraction) -> str:

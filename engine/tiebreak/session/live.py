@@ -343,6 +343,7 @@ class LiveSession:
         """Leave a trace that the session was taken up again."""
         event = Event(id=self._new_id(), session_id=self.session.id, kind="resume", at=stamp(utc_now()))
         self.saves.follow(self._recorder.record_event(event))
+        self.scoreboard.add(event)
 
     def _crashed(self, error: BaseException) -> None:
         self.crash = error

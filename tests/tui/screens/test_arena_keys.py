@@ -4,10 +4,14 @@ import base64
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from support.app import Seat, rating, stored_session
+from textual.widgets import Static
+
+from support.app import rating, sit_down, stored_session
+from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording, write_lines
 from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.help import HelpDialog
+from tiebreak_tui.dialogs.line import LineDialog
 from tiebreak_tui.dialogs.summary import SummaryDialog
 from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.keys import ARENA, EVERYWHERE
@@ -15,6 +19,8 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.gate_bar import GateBar
+from tiebreak_tui.wishes import Wishes
+from tiebreak_workbench.spot import start_spot
 
 Proof = Callable[[Path], Awaitable[None]]
 PROVED: set[str] = set()
@@ -25,7 +31,7 @@ form:
 gates:
   human:
     - {id: preferred, metric: win_rate, at_least: 0.5}
-    - {id: tone, metric: score, dimension: tone, at_least: 3}
+    - {id: tone, metric: rubric, dimension: tone, at_least: 3}
 """
 
 
@@ -86,10 +92,15 @@ async def test_scores_go_to_the_focused_side_and_on_to_the_next_dimension(tmp_pa
         await seat.sees("▶tone A – B –", "truth A – B –")
         await seat.press("4")
         await seat.sees("tone A 4 B –", "▶truth")
-        await seat.press("2", "tab", "left_square_bracket", "5")
-        await seat.sees("tone A 4 B 5", "truth A 2 B –")
-        await seat.press("3")
-        await seat.press("right_square_bracket", "1")
+        await seat.press("2", "tab")
+        await seat.sees("▶tone A 4 B –", "truth A 2 B –")
+        await seat.press("5")
+        await seat.sees("tone A 4 B 5", "▶truth A 2 B –")
+        await seat.press("left_square_bracket")
+        await seat.sees("▶tone")
+        await seat.press("right_square_bracket")
+        await seat.sees("▶truth")
+        await seat.press("3", "left_square_bracket", "1")
         assert live.form(0).scores == {
             ("tone", "baseline"): 4,
             ("truth", "baseline"): 2,
@@ -113,7 +124,7 @@ async def test_a_note_is_kept_and_what_is_typed_into_it_is_no_vote(tmp_path: Pat
         await seat.write("text 1 x sqrt")
         await seat.press("left", "ctrl+s")
         await seat.reaches(ArenaScreen)
-        await seat.sees("Note kept.", "1 notes")
+        await seat.sees("Note kept.", "1 note")
         await seat.saved()
         assert [(b.kind, b.value) for b in stored_session(folder).ballots] == [("note", "text 1 x sqrt")]
         await seat.press("n")
@@ -201,6 +212,28 @@ async def test_copies_go_to_the_clipboard_and_to_a_file(tmp_path: Path) -> None:
         assert len((folder / ".tiebreak" / "copies" / "0001-B.txt").read_text()) == 80_000
 
 
+@proves("case.save")
+async def test_the_question_of_a_spot_check_becomes_a_case(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with ModelServer() as server, sit_down(folder) as seat:
+        await seat.ready()
+        assert seat.app.bench is not None
+        session_id = start_spot(seat.app.bench, "Worth keeping?", ("normal?words=3", "echo"), base_url=server.base_url)
+        await seat.app.enter_arena(session_id)
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        await seat.press("f")
+        await seat.reaches(LineDialog)
+        await seat.press("k", "e", "p", "t", "enter")
+        await seat.reaches(ArenaScreen)
+        await seat.sees("Saved in")
+        assert "Worth keeping?" in (folder / "datasets" / "kept" / "cases.jsonl").read_text()
+        # Elsewhere the key does nothing: those cases are in a dataset already.
+    async with rating(folder) as seat:
+        await seat.press("f")
+        assert isinstance(seat.app.screen, ArenaScreen)
+
+
 @proves("answer.again", "answer.stop")
 async def test_a_regenerated_answer_is_looked_at_and_never_counts(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws") as seat:
@@ -223,16 +256,13 @@ async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path
     write_lines(folder / "recordings" / "warm.jsonl", slow)
     config = folder / "configs" / "warm.yaml"
     config.write_text(config.read_text().replace("speed: 0", "speed: 1"))
-    from support.app import sit_down
-    from tiebreak_tui.wishes import Wishes
-
     async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
         arena = await seat.reaches(ArenaScreen)
-        await seat.until(lambda: arena.exchange.answers["baseline"].response is not None)
+        await seat.sees("Waiting for the first token", "TTFT")
         for key in ("left", "right", "t", "x", "s", "1"):
             await seat.press(key)
-            await seat.until(lambda: "B is still answering." in seat.toasts)
-            seat.app.clear_notifications()
+            await seat.sees("B is still answering.")
+            await seat.hush()
         assert arena.position == 0
         await seat.press("d")
         await seat.sees("Both answers must be there to be compared.")
@@ -242,7 +272,7 @@ async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path
         await seat.sees("That answer is still coming.")
         await seat.press("escape")
         await seat.sees("B stopped. It does not count; r asks again.", "STOPPED")
-        assert arena.live.scoreboard.snapshot().done == 0
+        assert arena.live.scoreboard.snapshot().settled == 0
 
 
 @proves("session.summary", "place.leave", "app.help", "app.setup", "app.arena")
@@ -251,14 +281,14 @@ async def test_places_and_overlays(tmp_path: Path) -> None:
         arena = seat.arena
         await seat.press("right", "f4")
         await seat.reaches(SummaryDialog)
-        await seat.sees("Session so far", "won 1", arena.short_id)
+        await seat.sees("Session so far", "won 1", arena.session_id)
         await seat.press("q")
         await seat.reaches(ArenaScreen)
         await seat.press("question_mark")
         await seat.reaches(HelpDialog)
         assert seat.text.count("Arena: keys") == 1
-        help_text = "\n".join(str(line) for line in seat.app.screen.query("Static").results())
-        del help_text
+        told = str(seat.app.screen.query_one(Static).content)
+        assert all(key.id in told and key.help in told for key in (*ARENA, *EVERYWHERE))
         await seat.press("question_mark", "t", "escape")
         await seat.reaches(ArenaScreen)
         await seat.press("f2")
@@ -269,8 +299,3 @@ async def test_places_and_overlays(tmp_path: Path) -> None:
         await seat.press("q")
         await seat.reaches(SetupScreen)
         await seat.sees("1/6", "plain vs warm")
-
-
-async def drive(seat: Seat, *keys: str) -> None:
-    for key in keys:
-        await seat.press(key)

@@ -34,7 +34,7 @@ class CaseDialog(Dialog[None]):
 
     def __init__(self, case: Case, results: Mapping[SessionRole, Sequence[CheckResult]]) -> None:
         super().__init__()
-        self.heading = f"Case {clean(case.id)}"
+        self.heading = f"Case {case.id}"
         self._case = case
         self._results = results
 

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from tiebreak.sanitise import clean_line
+
 Result = TypeVar("Result")
 
 
@@ -28,11 +30,12 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
 
     heading = "Dialog"
+    """May hold text from outside; it is cleaned when it is shown."""
     hint = "esc closes"
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="dialog")
-        box.border_title = Content(self.heading)
+        box.border_title = Content(clean_line(self.heading, 100))
         box.border_subtitle = Content(self.hint)
         with box:
             yield from self.body()

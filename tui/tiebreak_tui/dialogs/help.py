@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tiebreak.sanitise import clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.keys import Key
 
@@ -47,7 +48,7 @@ class HelpDialog(Dialog[None]):
         for group, keys in groupby(self._keys, key=lambda key: key.group):
             lines.append(Content.styled(group, "bold $primary"))
             for key in keys:
-                name = key_name(self._keymap.get(key.id, key.keys))
+                name = clean_line(key_name(self._keymap.get(key.id, key.keys)), 20)
                 line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "dim"))
                 lines.append(line)
             lines.append(Content(""))

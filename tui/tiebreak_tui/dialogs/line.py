@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.dialog import Dialog
 
 
@@ -25,8 +26,8 @@ class LineDialog(Dialog[str]):
         self._value = value
 
     def body(self) -> ComposeResult:
-        yield Static(Content(self._ask))
-        yield Input(self._value, select_on_focus=True)
+        yield Static(Content(clean(self._ask)))
+        yield Input(clean(self._value), select_on_focus=True)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:

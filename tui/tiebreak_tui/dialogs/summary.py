@@ -67,7 +67,7 @@ class SummaryDialog(Dialog[None]):
         ]
         if self._notice:
             lines.append(Content.styled(clean(self._notice), "dim"))
-        lines.append(Content.styled(f"Resume at any time: {self._resume}", "dim"))
+        lines.append(Content.styled(f"Resume at any time: {clean(self._resume)}", "dim"))
         return [*lines, Content("")]
 
     def _gates(self) -> list[Content]:

@@ -5,6 +5,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
+from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.dialog import Dialog
 
 
@@ -25,8 +26,8 @@ class TextDialog(Dialog[str]):
         self._start = text
 
     def body(self) -> ComposeResult:
-        yield Static(Content(self._ask), classes="ask")
-        yield TextArea(self._start, id="text", soft_wrap=True, show_line_numbers=False)
+        yield Static(Content(clean(self._ask)), classes="ask")
+        yield TextArea(clean(self._start), id="text", soft_wrap=True, show_line_numbers=False)
 
     def on_mount(self) -> None:
         area = self.query_one(TextArea)

@@ -32,7 +32,7 @@ class SetupScreen(Place):
 
     KEYS = SETUP
     INTRO = "Choose what to compare, then start. Everything you rate is saved at once; any session can be resumed."
-    BINDINGS = bindings(key for key in SETUP if key.id != "setup.choose")
+    BINDINGS = bindings(SETUP)
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +180,11 @@ class SetupScreen(Place):
             await self.action_start()
         elif event.option_id is not None and self.choosing is not None:
             self._pick(event.option_id)
+
+    def action_choose(self) -> None:
+        """As enter, which the lists know themselves, for those who give this act another key."""
+        if isinstance(self.focused, OptionList):
+            self.focused.action_select()
 
     def _pick(self, key: str) -> None:
         from tiebreak_tui.dialogs.choose import choose

@@ -1,0 +1,161 @@
+"""A rater of habit, who works through a session by the workbench and always does the same with the same case.
+
+Run as a program on a folder, it reads orders from its input. `go STEPS TICKS` makes a child, which goes on with the
+session where it stands, rates some steps, prints the id of each ballot once that is acknowledged, and waits to be
+killed; with ticks it kills itself in the midst of a transaction. `full STEPS BYTES` makes one whose disk is full once
+the database's log has grown by so much.
+"""
+
+import asyncio
+import os
+import random
+import resource
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+# Run as a program, it has no conftest to put `tests/` on the path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from support.live import RUBRIC, SEED, both, start
+from support.rating import die_within_a_statement
+from support.workspaces import make_workspace, recording, write_lines
+from tiebreak.errors import StoreError, UsageError
+from tiebreak.records import VOTES, Ballot
+from tiebreak.session.live import LiveSession
+from tiebreak.workspace import Workspace
+from tiebreak_store import Store
+from tiebreak_workbench.workbench import Workbench
+
+CASES = 60
+Step = tuple[int, Callable[[LiveSession], object]]
+"""A position, and an act there that makes one ballot."""
+
+
+class AloudStore(Store):
+    """Prints the id of each ballot once it is acknowledged."""
+
+    def record_ballot(self, ballot: Ballot) -> "Future[None]":
+        outcome = super().record_ballot(ballot)
+        outcome.add_done_callback(lambda done: done.exception() or print(ballot.id, flush=True))
+        return outcome
+
+
+def make_long_workspace(folder: Path) -> Path:
+    """Cases that are whole, cases whose candidate is cut short (`cut-…`) and some it cannot be asked (`down-…`)."""
+    kinds = [("cut", "down", "say", "say", "say", "say")[i % 6] for i in range(CASES)]
+    questions = {f"{kind}-{i:02d}": f"Question {i}?" for i, kind in enumerate(kinds)}
+    make_workspace(folder, questions=questions, policy=RUBRIC)
+    for name in ("plain", "warm"):
+        lines = recording(
+            {case_id: f"{name} on {case_id}, at some length"[: 10 + i] for i, case_id in enumerate(questions)}
+        )
+        for line in lines[1:] if name == "warm" else ():
+            if str(line["case"]).startswith("cut"):
+                line["finish"] = "length"
+            elif str(line["case"]).startswith("down"):
+                line["text"] = ""
+                line["error"] = {"code": "rate_limit", "message": "Too many requests.", "status": 429}
+        write_lines(folder / "recordings" / f"{name}.jsonl", lines)
+    return folder
+
+
+def open_aloud(folder: Path) -> Workbench:
+    workspace = Workspace.open(folder)
+    return Workbench(workspace, AloudStore.open(workspace.database), {"USER": "ada"})
+
+
+def script(case_ids: Sequence[str]) -> Iterator[Step]:
+    """All that the rater does; what they do with a case follows from its id."""
+    voted: list[int] = []
+    for position, case_id in enumerate(case_ids):
+        chance = random.Random(case_id)
+        first, second = chance.choice(VOTES), chance.choice(VOTES)
+        vote, other = (partial(LiveSession.vote, position=position, vote=v) for v in (first, second))
+        skip = partial(LiveSession.skip, position=position)
+        a, b = (
+            partial(LiveSession.score, position=position, role=role, dimension="tone", score=chance.randint(1, 5))
+            for role in ("baseline", "candidate")
+        )
+        clear = partial(LiveSession.clear_last_score, position=position)
+        note = partial(LiveSession.note, position=position, text=f"about {case_id}")
+        undo = LiveSession.undo
+        if case_id.startswith("down"):
+            acts = [note]
+        elif case_id.startswith("cut"):
+            acts = [a, note]
+        else:
+            acts = chance.choice(
+                (
+                    [vote, a, b],
+                    [vote, other, b, a, undo, a],
+                    [a, b, vote, undo, undo, b, other],
+                    [skip],
+                    [skip, undo, vote, b, a],
+                    [note, a, b, clear, b, vote],
+                )
+            )
+            if voted and chance.random() < 0.3:  # a second thought on an earlier case
+                acts.append(partial(LiveSession.vote, position=chance.choice(voted), vote=second))
+            voted.append(position)
+        yield from ((position, act) for act in acts)
+
+
+async def rate(bench: Workbench, session_id: str, steps: int | None = None) -> LiveSession:
+    """Go on where the session stands: every step made one ballot, and ballots are kept in their order."""
+    stored = bench.store.load_session(session_id, light=True)
+    live = bench.live(stored, bench.arms(stored), lambda _: None)
+    given = len(stored.ballots)
+    todo = list(script(stored.session.plan.case_ids))[given:]
+    try:
+        for position, act in todo[:steps]:
+            await both(live, position)
+            act(live)
+        await live.saves.settled()
+    finally:
+        await live.close()
+    return live
+
+
+def go(folder: Path, steps: int, ticks: int) -> None:
+    """A life that ends by a kill."""
+    with open_aloud(folder) as bench:
+        if ticks:
+            bench.store.writer.submit(lambda connection: die_within_a_statement(connection, ticks))
+        asyncio.run(rate(bench, "last", steps))
+        print("idle", flush=True)
+        sys.stdin.read()
+
+
+def full(folder: Path, steps: int, room: int) -> None:
+    """A life that ends by a full disk: no file may grow beyond what the log has, and some bytes."""
+    with open_aloud(folder) as bench:
+        log = Path(f"{bench.store.path}-wal")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + room, resource.RLIM_INFINITY))
+        try:
+            asyncio.run(rate(bench, "last", steps))
+        except (StoreError, UsageError) as error:
+            print(f"halted {type(error).__name__} {error}", flush=True)
+
+
+def main(folder: Path) -> None:
+    for line in sys.stdin:
+        what, *numbers = line.split()
+        child = os.fork()  # everything is imported by now, and no thread runs
+        if not child:
+            {"go": go, "full": full}[what](folder, *map(int, numbers))
+            os._exit(0)
+        print(f"child {child}", flush=True)
+        _, status = os.waitpid(child, 0)
+        print(f"ended {os.waitstatus_to_exitcode(status)}", flush=True)
+
+
+def begin(folder: Path) -> str:
+    with open_aloud(make_long_workspace(folder)) as bench:
+        return start(bench, seed=SEED)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

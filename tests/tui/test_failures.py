@@ -1,0 +1,162 @@
+"""What the Arena says when answers do not come, and what opening says when the files are not in order."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from support.app import Seat, against, recomputed, sit_down, stored_session
+from support.model_server import ModelServer
+from support.workspaces import make_workspace
+from tiebreak_tui.dialogs.confirm import TellDialog
+from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.wishes import Wishes
+
+QUICK = {"first_token": 0.3, "idle": 0.3, "total": 5}
+START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("401", ("ERROR", "TEST_KEY", "It never counts.")),
+        ("404", ("ERROR", "404", "It never counts.")),
+        ("500", ("ERROR", "500", "It never counts.")),
+        ("stall_before", ("ERROR", "0.3 s", "It never counts.")),
+        ("stall_after", ("So far", "0.3 s")),
+        ("cut", ("half of an", "INCOMPLETE")),
+        ("malformed", ("so far", "MALFORMED")),
+        ("empty", ("EMPTY", "The model finished without a word.")),
+    ],
+)
+async def test_a_pane_says_what_happened_and_what_to_do(tmp_path: Path, model: str, says: tuple[str, ...]) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", model, deadlines=QUICK)
+        async with sit_down(folder, START) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            await seat.sees("The quick brown", *says)
+            assert "sk-test-key" not in seat.terminal.written
+            assert "Traceback" not in seat.text
+
+
+async def test_a_refused_connection_is_said_and_can_be_tried_again(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=3")
+        port = server.port
+    async with sit_down(folder, START) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        await seat.sees("ERROR", f"127.0.0.1:{port}", "It never counts.")
+        await seat.press("right")
+        assert not recomputed(folder).win_rate.n
+        async with ModelServer(port=port):
+            await seat.press("r")
+            await seat.answered()
+            await seat.sees("The quick brown")
+            await seat.press("tab", "r")
+            await seat.answered()
+            await seat.press("right")
+            await seat.saved()
+            assert seat.arena.live.form(0).vote == "B" or seat.arena.live.form(1).vote == "B"
+
+
+async def test_a_429_is_waited_out(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        server.script("429?retry_after=0", "429?retry_after=0")
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=3", retries=3)
+        async with sit_down(folder, START) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            assert "ERROR" not in seat.text
+            await seat.sees("The quick brown")
+            await seat.press("right")
+            assert seat.arena.live.form(0).vote == "B"
+
+
+async def test_an_arm_that_cannot_work_is_paused_until_it_is_asked_again(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "404")
+        async with sit_down(folder, START) as seat:
+            arena = await seat.reaches(ArenaScreen)
+            await seat.answered()
+            await seat.until(lambda: arena.live.paused)
+            await seat.press("enter", "enter", "enter", "enter", "enter")
+            await seat.sees("case 6/6", "Paused:", "r tries again")
+            calls = len(server.calls)
+            server.script("normal?words=3")
+            await seat.press("tab", "r")
+            await seat.answered()
+            assert len(server.calls) == calls + 1
+            await seat.press("right")
+            assert arena.live.form(5).vote == "B"
+            assert not arena.live.paused
+
+
+async def opens_with(folder: Path, *words: str) -> None:
+    async with sit_down(folder) as seat:
+        await seat.reaches(TellDialog)
+        await seat.sees(*words)
+        assert "Traceback" not in seat.text
+        await seat.press("escape")
+        await said(seat, words[-1])
+        await seat.press("ctrl+s")
+        await seat.press("r", "w", "b", "escape", "enter", "f3", "question_mark", "escape")
+
+
+async def said(seat: Seat, words: str) -> None:
+    """It stays readable behind the dialog."""
+    await seat.sees(words)
+
+
+async def test_a_corrupt_database_is_said_at_opening(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    (folder / ".tiebreak").mkdir()
+    (folder / ".tiebreak" / "tiebreak.db").write_bytes(b"not a database, " * 400)
+    await opens_with(folder, "tiebreak.db")
+
+
+async def test_a_newer_database_is_said_at_opening(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+    with sqlite3.connect(folder / ".tiebreak" / "tiebreak.db") as connection:
+        connection.execute("INSERT INTO _sqlite_migrations VALUES ('tiebreak', 'm999_from_the_future', '2030')")
+    connection.close()
+    await opens_with(folder, "newer")
+
+
+async def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    await opens_with(tmp_path / "nowhere", "There is no such folder.")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+async def test_a_read_only_folder_is_said_at_opening(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    folder.chmod(0o555)
+    try:
+        await opens_with(folder, "cannot be written")
+    finally:
+        folder.chmod(0o755)
+
+
+async def test_a_disk_that_says_no_halts_the_rating(tmp_path: Path) -> None:
+    """Nothing may look saved that is not."""
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder, START) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        await seat.press("right")
+        await seat.saved()
+        with sqlite3.connect(folder / ".tiebreak" / "tiebreak.db") as connection:
+            connection.execute("CREATE TRIGGER full BEFORE INSERT ON ballot BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        connection.close()
+        await seat.answered()
+        await seat.press("right")
+        await seat.sees("not saved")
+        await seat.press("left")
+        await seat.sees("Rating is halted")
+        await seat.press("ctrl+q")
+    assert "Not everything could be saved" in seat.app.parting_words
+    assert [ballot.kind for ballot in stored_session(folder).ballots] == ["vote"]

@@ -1,0 +1,89 @@
+"""What an import did, for a person and for machines."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tiebreak.datasets.import_rows import AnswerRow
+from tiebreak.datasets.importing import Reject
+from tiebreak.gates.wording import plural
+from tiebreak_workbench.import_sheet import What
+
+SHOWN = 10
+"""Rejects that are told in words; JSON and the database have them all."""
+UNTOLD: Mapping[str, str] = {
+    "model": "model",
+    "ttft": "time to first token",
+    "latency": "latency",
+    "prompt_tokens": "prompt tokens",
+    "completion_tokens": "completion tokens",
+    "cost": "cost",
+}
+"""Fields of an answer that may be missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """`str()` says it in sentences, a line each."""
+
+    files: tuple[str, ...]
+    what: What
+    session: str
+    """The session that was made, or added to."""
+    already: bool = False
+    """The same was imported before, so that nothing was done now."""
+    new_session: bool = False
+    title: str = ""
+    cases: int = 0
+    """Cases that something was taken for."""
+    answers: int = 0
+    votes: int = 0
+    verdicts: int = 0
+    placeholders: int = 0
+    """Answers that nobody gave, made because a label needs one to stand on."""
+    raters: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Field → the column it was read from."""
+    untold: tuple[str, ...] = ()
+    """What not every answer says."""
+    remarks: tuple[str, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+
+    def __str__(self) -> str:
+        name = " and ".join(self.files)
+        if self.already:
+            return f"{name} was already imported, into session {self.session}. Nothing was changed."
+        return "\n".join((self._taken(name), *self._details(), f"`tiebreak show {self.session}` shows it."))
+
+    def _taken(self, name: str) -> str:
+        counts = ((self.answers, "answer"), (self.votes, "vote"), (self.verdicts, "verdict"))
+        taken = " and ".join(plural(count, noun) for count, noun in counts if count) or "Nothing"
+        where = f"new session {self.session} ({self.title})" if self.new_session else f"session {self.session}"
+        return f"{taken} on {plural(self.cases, 'case')} from {name} are now in the {where}."
+
+    def _details(self) -> Iterable[str]:
+        if self.raters:
+            yield f"Given by {', '.join(self.raters)}."
+        if self.verdicts:
+            yield "Verdicts of a judge are kept as labels; no win rate and no gate counts them."
+        if self.placeholders:
+            yield f"{plural(self.placeholders, 'answer')} did not come with the labels; the checks leave them out."
+        yield f"Read {', '.join(f'{field} from “{column}”' for field, column in self.mapping.items())}."
+        if self.untold:
+            yield f"Not told by every answer: {', '.join(self.untold)}."
+        yield from self.remarks
+        if self.rejects:
+            yield f"{plural(len(self.rejects), 'line')} not taken:"
+            yield from (f"  line {reject.line}: {reject.reason}" for reject in self.rejects[:SHOWN])
+        if len(self.rejects) > SHOWN:
+            yield f"  and {len(self.rejects) - SHOWN} more; --json lists them all."
+
+
+def untold(rows: Iterable[AnswerRow]) -> tuple[str, ...]:
+    """What not every answer says: `cost`, or `cost (3 of 12)` where some do."""
+    rows = list(rows)
+    found: list[str] = []
+    for name, words in UNTOLD.items():
+        told = sum(getattr(row, name) is not None for row in rows)
+        if told < len(rows):
+            found.append(f"{words} ({told} of {len(rows)} do)" if told else words)
+    return tuple(found)
