@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from time import thread_time
 
-from keypress_latency import _blocks, _Paints
+from keypress_latency import Paints, note_blocks
 from streaming import SIZE, CountingTerminal, answer, percentile
 from textual import events
 
@@ -33,7 +33,7 @@ gates:
 """
 
 
-class _Gates(_Paints):
+class _Gates(Paints):
     """When the screen first showed each gate's number."""
 
     def saw(self, data: str) -> None:
@@ -72,10 +72,11 @@ async def measure(rate: int, tokens: int) -> str:
         app = TiebreakApp(folder, Wishes(start=True), {})
         app.driver_class = CountingTerminal
         async with app.run_test(headless=False, size=SIZE) as pilot:
-            while app.arena is None or not app.arena.is_current:
+            # Once the first gate is painted; a key before that finds nothing to move, and would be waited for in vain.
+            while app.arena is None or not app.arena.is_current or 1 not in paints.cpu:
                 await pilot.pause(0.05)
             exchange = app.arena.exchange
-            ticker = asyncio.create_task(_blocks(blocks))
+            ticker = asyncio.create_task(note_blocks(blocks))
             chosen = 1
             while not exchange.complete:
                 chosen = chosen % GATES + 1

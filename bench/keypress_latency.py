@@ -20,7 +20,7 @@ _TICK = 0.005
 HEADS = ("tok/s", "keys", "CPU p50", "p95", "max", "wall p50", "p95", "block p99", "max")
 
 
-class _Paints(Watcher):
+class Paints(Watcher):
     """When the screen first showed each count of votes."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class _Paints(Watcher):
             self.event.set()
 
 
-async def _blocks(blocks: list[float]) -> None:
+async def note_blocks(blocks: list[float]) -> None:
     """Note the loop's own CPU between two wake-ups, less the little that a tick costs."""
     while True:
         cpu = thread_time()
@@ -55,7 +55,7 @@ async def _stream(app: StreamingApp, pane: int, tokens: list[str], rate: float) 
 
 async def measure(rate: int, tokens: int) -> str:
     """Run once and return a row of the table."""
-    app, paints, blocks = StreamingApp(), _Paints(), list[float]()
+    app, paints, blocks = StreamingApp(), Paints(), list[float]()
     CountingTerminal.watchers = [paints]
     cpu: list[float] = []
     wall: list[float] = []
@@ -64,7 +64,7 @@ async def measure(rate: int, tokens: int) -> str:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        ticker = asyncio.create_task(_blocks(blocks))
+        ticker = asyncio.create_task(note_blocks(blocks))
         streams = [
             asyncio.create_task(_stream(app, pane, answer(tokens, "mixed", pane), rate)) for pane in (0, 1) if rate
         ]

@@ -147,7 +147,7 @@ def find_session(connection: sqlite3.Connection, wanted: str) -> str:
     else:
         found = connection.execute(
             "SELECT id FROM session WHERE substr(id, 1, length(:wanted)) = :wanted ORDER BY id = :wanted DESC LIMIT 5",
-            {"wanted": wanted},
+            {"wanted": storable(wanted)},
         ).fetchall()
     ids = [str(id_) for (id_,) in found]
     if not wanted or not ids:

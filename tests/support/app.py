@@ -1,5 +1,6 @@
 """Runs the real app over a real workspace, as a person at the keyboard would, and waits for what they would see."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textual.events import Key
+from textual.keys import _character_to_key  # pyright: ignore[reportPrivateUsage]
 from textual.screen import Screen
 
 from support.model_server import ModelServer
@@ -24,6 +27,20 @@ from tiebreak_workbench.scoring import scoreboard_of
 
 S = TypeVar("S", bound=Screen[Any])
 WIDE = (140, 44)
+
+
+HOPS = 3
+"""Rounds through the message queues that a key takes, from the app over the focused widget to what it opens."""
+NAMED = {" ": "space", "\n": "enter"}
+
+
+def key_event(name: str) -> Key:
+    """A key by its name in Textual (`left`, `ctrl+s`) or as the character that it types."""
+    if len(name) == 1:
+        return Key(_character_to_key(name), name)
+    characters = {"space": " ", "full_stop": ".", "comma": ",", "slash": "/", "question_mark": "?"}
+    characters |= {"left_square_bracket": "[", "right_square_bracket": "]"}
+    return Key(name, characters.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +65,27 @@ class Seat:
         return self.app.arena
 
     async def press(self, *keys: str) -> None:
-        await self.terminal.pilot.press(*keys)
+        """Keys as the terminal sends them, each one acted on before the next.
+
+        Does not wait for an idle processor, as Textual's pilot does: answers may be streaming.
+        """
+        for name in keys:
+            driver = self.app._driver  # pyright: ignore[reportPrivateUsage]
+            assert driver is not None
+            driver.send_message(key_event(name))
+            for _ in range(HOPS):
+                await self.terminal.pilot.pause(0)
 
     async def write(self, text: str) -> None:
         """Letter by letter, as keys."""
-        names = {" ": "space", "\n": "enter"}
-        await self.press(*(names.get(letter, letter) for letter in text))
+        await self.press(*(NAMED.get(letter, letter) for letter in text))
 
     async def until(self, holds: Callable[[], object]) -> None:
+        """Let the app run until the condition holds; fails after ten seconds, with what the screen says."""
         try:
-            await self.terminal.until(holds)
+            async with asyncio.timeout(10):
+                while not holds():
+                    await self.terminal.pilot.pause(0.005)
         except TimeoutError:
             said = "\n".join(row for row in self.terminal.rows if row.strip(" │"))
             raise AssertionError(f"Waited in vain; the screen says:\n{said}") from None
@@ -155,10 +183,10 @@ def recomputed(folder: Path) -> Snapshot:
     return scoreboard_of(stored_session(folder)).snapshot()
 
 
-def against(folder: Path, server: ModelServer, a: str, b: str, **settings: object) -> Path:
-    """A small workspace whose configs call a model server: `a` and `b` name what it does there."""
+def against(folder: Path, server: ModelServer, a: str, b: str, *, retries: int = 0, **settings: object) -> Path:
+    """A small workspace whose configs call a model server: `a` and `b` name what it does; `settings` are for B."""
     make_workspace(folder)
-    for name, model in (("plain", a), ("warm", b)):
+    for name, model, more in (("plain", a, dict[str, object]()), ("warm", b, settings)):
         target = {"kind": "model", "model": model, "base_url": server.base_url, "api_key_env": "TEST_KEY"}
-        (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target, "retries": 0, **settings}))
+        (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target, "retries": retries, **more}))
     return folder

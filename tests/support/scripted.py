@@ -2,8 +2,8 @@
 
 Run as a program on a folder, it reads orders from its input. `go STEPS TICKS` makes a child, which goes on with the
 session where it stands, rates some steps, prints the id of each ballot once that is acknowledged, and waits to be
-killed; with ticks it kills itself in the midst of a transaction. `full STEPS BYTES` makes one whose disk is full once
-the database's log has grown by so much.
+killed; with ticks it kills itself in the midst of a transaction. `full STEPS BYTES` makes one on whose disk no
+file grows beyond so many bytes.
 """
 
 import asyncio
@@ -34,12 +34,17 @@ Step = tuple[int, Callable[[LiveSession], object]]
 """A position, and an act there that makes one ballot."""
 
 
+def say(line: str) -> None:
+    """Print a line at once and whole, whatever kills the process."""
+    os.write(1, f"{line}\n".encode())
+
+
 class AloudStore(Store):
     """Prints the id of each ballot once it is acknowledged."""
 
     def record_ballot(self, ballot: Ballot) -> "Future[None]":
         outcome = super().record_ballot(ballot)
-        outcome.add_done_callback(lambda done: done.exception() or print(ballot.id, flush=True))
+        outcome.add_done_callback(lambda done: done.exception() or say(ballot.id))
         return outcome
 
 
@@ -103,8 +108,11 @@ def script(case_ids: Sequence[str]) -> Iterator[Step]:
         yield from ((position, act) for act in acts)
 
 
-async def rate(bench: Workbench, session_id: str, steps: int | None = None) -> LiveSession:
-    """Go on where the session stands: every step made one ballot, and ballots are kept in their order."""
+async def rate(bench: Workbench, session_id: str, steps: int | None = None, *, patient: bool = False) -> LiveSession:
+    """Go on where the session stands: every step made one ballot, and ballots are kept in their order.
+
+    The patient wait after each step until it is saved.
+    """
     stored = bench.store.load_session(session_id, light=True)
     live = bench.live(stored, bench.arms(stored), lambda _: None)
     given = len(stored.ballots)
@@ -113,6 +121,8 @@ async def rate(bench: Workbench, session_id: str, steps: int | None = None) -> L
         for position, act in todo[:steps]:
             await both(live, position)
             act(live)
+            if patient:
+                await live.saves.settled()
         await live.saves.settled()
     finally:
         await live.close()
@@ -125,19 +135,18 @@ def go(folder: Path, steps: int, ticks: int) -> None:
         if ticks:
             bench.store.writer.submit(lambda connection: die_within_a_statement(connection, ticks))
         asyncio.run(rate(bench, "last", steps))
-        print("idle", flush=True)
+        say("idle")
         sys.stdin.read()
 
 
 def full(folder: Path, steps: int, room: int) -> None:
-    """A life that ends by a full disk: no file may grow beyond what the log has, and some bytes."""
+    """A life on a full disk: no file, and so not the database's log, grows beyond so many bytes."""
     with open_aloud(folder) as bench:
-        log = Path(f"{bench.store.path}-wal")
-        resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + room, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
         try:
-            asyncio.run(rate(bench, "last", steps))
+            asyncio.run(rate(bench, "last", steps, patient=True))
         except (StoreError, UsageError) as error:
-            print(f"halted {type(error).__name__} {error}", flush=True)
+            say(f"halted {type(error).__name__} {error}")
 
 
 def main(folder: Path) -> None:
@@ -145,11 +154,11 @@ def main(folder: Path) -> None:
         what, *numbers = line.split()
         child = os.fork()  # everything is imported by now, and no thread runs
         if not child:
+            say(f"child {os.getpid()}")
             {"go": go, "full": full}[what](folder, *map(int, numbers))
             os._exit(0)
-        print(f"child {child}", flush=True)
         _, status = os.waitpid(child, 0)
-        print(f"ended {os.waitstatus_to_exitcode(status)}", flush=True)
+        say(f"ended {os.waitstatus_to_exitcode(status)}")
 
 
 def begin(folder: Path) -> str:

@@ -13,7 +13,7 @@ from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.wishes import Wishes
 
-QUICK = {"first_token": 0.3, "idle": 0.3, "total": 5}
+QUICK: dict[str, object] = {"deadlines": {"first_token": 0.3, "idle": 0.3, "total": 5}}
 START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 
 
@@ -23,7 +23,7 @@ START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
         ("401", ("ERROR", "TEST_KEY", "It never counts.")),
         ("404", ("ERROR", "404", "It never counts.")),
         ("500", ("ERROR", "500", "It never counts.")),
-        ("stall_before", ("ERROR", "0.3 s", "It never counts.")),
+        ("stall_before", ("ERROR", "No token came within 0.3 s.", "It never counts.")),
         ("stall_after", ("So far", "0.3 s")),
         ("cut", ("half of an", "INCOMPLETE")),
         ("malformed", ("so far", "MALFORMED")),
@@ -32,7 +32,7 @@ START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 )
 async def test_a_pane_says_what_happened_and_what_to_do(tmp_path: Path, model: str, says: tuple[str, ...]) -> None:
     async with ModelServer() as server:
-        folder = against(tmp_path / "ws", server, "normal?words=3", model, deadlines=QUICK)
+        folder = against(tmp_path / "ws", server, "normal?words=3", model, **QUICK if "stall" in model else {})
         async with sit_down(folder, START) as seat:
             await seat.reaches(ArenaScreen)
             await seat.answered()
@@ -122,7 +122,7 @@ async def test_a_newer_database_is_said_at_opening(tmp_path: Path) -> None:
     async with sit_down(folder) as seat:
         await seat.ready()
     with sqlite3.connect(folder / ".tiebreak" / "tiebreak.db") as connection:
-        connection.execute("INSERT INTO _sqlite_migrations VALUES ('tiebreak', 'm999_from_the_future', '2030')")
+        connection.execute("PRAGMA user_version = 999")
     connection.close()
     await opens_with(folder, "newer")
 

@@ -57,8 +57,7 @@ async def test_every_size_shows_what_one_needs(tmp_path: Path, size: tuple[int, 
                 await seat.press("tab")
             assert arena.panes[role].region.height > 2  # type: ignore[index]
             await seat.sees(f"▶ {letter}")
-        footer = seat.terminal.rows[-1]
-        assert all(word in footer for word in ("←", "→", " t ", " x ")), footer
+        await seat.until(lambda: all(word in seat.terminal.rows[-1] for word in ("←", "→", " t ", " x ")))
         for key in ("c", "f4", "question_mark", "n", "ctrl+p"):
             await seat.press(key)
             await seat.until(lambda: seat.app.screen is not arena)
@@ -68,5 +67,5 @@ async def test_every_size_shows_what_one_needs(tmp_path: Path, size: tuple[int, 
         await seat.sees("2/6")
         await seat.press("f2")
         await seat.reaches(SetupScreen)
-        await seat.sees("Dataset", "▶ Start")
+        await seat.sees("▶ Start", "1/6")
         await seat.press("up", "enter", "escape", "b", "escape", "r")

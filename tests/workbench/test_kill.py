@@ -87,7 +87,9 @@ def test_a_session_killed_25_times_ends_like_an_uninterrupted_one(tmp_path: Path
         while deaths < KILLS:
             steps = chance.randint(1, MOST_STEPS)
             ticks = chance.choice((0, chance.randint(1, steps * TICKS_A_STEP)))
-            code, heard = program.live(f"go {steps} {ticks}", kill_after=chance.randint(1, steps))
+            # With ticks it kills itself; either way a kill comes once it idles.
+            kill_after = None if ticks else chance.randint(1, steps)
+            code, heard = program.live(f"go {steps} {ticks}", kill_after=kill_after)
             assert code == -signal.SIGKILL
             deaths += 1
             acknowledged.update(line for line in heard if line != "idle")
@@ -99,3 +101,18 @@ def test_a_session_killed_25_times_ends_like_an_uninterrupted_one(tmp_path: Path
     assert killed == expected
     assert killed["excluded"] != {}
     assert acknowledged <= ballots_in(folder)
+
+
+def test_a_full_disk_halts_rating_and_nothing_unsaved_looks_saved(tmp_path: Path) -> None:
+    folder, other = tmp_path / "full", tmp_path / "whole"
+    session_id = scripted.begin(folder)
+    with rater(folder) as program:
+        code, heard = program.live(f"full {scripted.CASES * 9} 600000")
+    *acknowledged, halted = heard
+    assert code == 0
+    assert halted.startswith("halted ")
+    assert "tiebreak.db" in halted
+    assert 0 < len(acknowledged) < scripted.CASES
+    assert ballots_in(folder) == set(acknowledged)
+    _, expected = finish(other, scripted.begin(other))
+    assert finish(folder, session_id)[1] == expected  # with room again, it goes on

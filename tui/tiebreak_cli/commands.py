@@ -2,19 +2,30 @@
 
 import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 import tiebreak
+from tiebreak.errors import UsageError
 from tiebreak_cli import evidence, opening, upkeep
 from tiebreak_cli.exits import PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
 
 class Commands(TyperGroup):
-    """Notices a closed pipe while there is time to say so by the exit code: Typer's own would be that of a gate."""
+    """The commands as one: what Typer finds wrong becomes an error like all others, with their exit codes."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except typer.TyperException as refused:
+            context = getattr(refused, "ctx", None)
+            hint = f"`{context.command_path} --help` shows what it takes." if context is not None else None
+            raise UsageError(refused.format_message(), hint=hint) from None
+        sys.exit(code)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -23,7 +34,8 @@ class Commands(TyperGroup):
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read our output has enough; Python must not complain again while it shuts down.
+            # Whoever read our output has enough; Python must not complain again while it shuts down. Typer would exit
+            # with the code of a failed gate.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(PIPE_CLOSED) from None
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 from tiebreak.errors import TiebreakError
@@ -29,26 +28,24 @@ def console(*, stderr: bool = False) -> "PlainConsole":
     return PlainConsole(stderr=stderr)
 
 
-@cache
-def _redactor() -> Callable[[str], str]:
-    """Takes out the keys that the environment holds; text without one is left as it is, whatever it looks like."""
+def _without_keys(text: str) -> str:
+    """The text without the keys that the environment holds; one that holds none stays as it is, whatever it says."""
     from tiebreak.redaction import Redactor
     from tiebreak.targets.providers import providers
 
     names = {name for provider in providers().values() for name in provider.key_env}
     keys = [key for name in names if (key := os.environ.get(name, "").strip())]
-    redact = Redactor(keys).redact
-    return lambda text: redact(text) if any(key in text for key in keys) else text
+    return Redactor(keys).redact(text) if any(key in text for key in keys) else text
 
 
 def safe(text: str) -> str:
     """Text from outside as it may be shown."""
-    return clean(_redactor()(text))
+    return clean(_without_keys(text))
 
 
 def safe_line(text: str, limit: int) -> str:
     """The same on one line, of so many cells at most."""
-    return clean_line(_redactor()(text), limit)
+    return clean_line(_without_keys(text), limit)
 
 
 def complain(error: TiebreakError) -> None:
@@ -77,7 +74,7 @@ def print_json(value: object) -> None:
 
     from tiebreak.records.canonical import plain
 
-    sys.stdout.write(_redactor()(json.dumps(plain(value), indent=2, ensure_ascii=True)) + "\n")
+    sys.stdout.write(_without_keys(json.dumps(plain(value), indent=2, ensure_ascii=True)) + "\n")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -129,6 +129,19 @@ class TiebreakApp(App[None]):
             event = Paste(clean(event.text))
         await super().on_event(event)
 
+    def _fatal_error(self) -> None:
+        """A fault of ours ends the app. What is told of it holds no values, unlike Textual's own: keys are among them."""
+        import traceback
+
+        from rich.text import Text
+
+        from tiebreak.redaction import Redactor
+
+        keys = [value for name, value in self.environ.items() if name.endswith(("KEY", "TOKEN", "SECRET"))]
+        told = clean(Redactor(keys).redact(traceback.format_exc()))
+        self._exit_renderables.append(Text(f"{told}\nThis is a fault of Tiebreak. Every vote given before is saved."))
+        self._close_messages_no_wait()
+
     # -- places
 
     @property

@@ -1,19 +1,22 @@
 """What stands on the lines of Setup: each choice, what it resolves to, and what to know before starting."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.gates import validate_policy
-from tiebreak.gates.wording import money
-from tiebreak.records import Config, Dataset, Policy
+from tiebreak.gates.wording import money, plural
+from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
+from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Workspace, default_policy
+from tiebreak.workspace.configs import CONFIGS
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.setup import Setup
 
 Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed"]
 FIELDS: tuple[Field, ...] = ("dataset", "baseline", "candidate", "policy", "segment", "cases", "seed")
+SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
 T = TypeVar("T")
 
 
@@ -52,6 +55,8 @@ class Choosing:
         self.candidate: Config | None = None
         self.policy: Policy | None = None
         self.problems: dict[Field, str] = {}
+        self._recorded: dict[Field, frozenset[str]] = {}
+        """Of sides that replay a recording: the cases it answers."""
         self._seed = seed
         self.environ = environ
 
@@ -77,6 +82,9 @@ class Choosing:
         self.dataset = self._read("dataset", dataset, self.workspace.load_dataset)
         self.baseline = self._read("baseline", baseline, self.workspace.load_config)
         self.candidate = self._read("candidate", candidate, self.workspace.load_config)
+        self._recorded = {}
+        self._look_into("baseline", self.baseline)
+        self._look_into("candidate", self.candidate)
         self.policy = default_policy() if policy is None else self._read("policy", policy, self.workspace.load_policy)
 
     def _read(self, field: Field, name: str | None, load: Callable[[str], T]) -> T | None:
@@ -88,6 +96,16 @@ class Choosing:
         except TiebreakError as error:
             self.problems[field] = str(error)
             return None
+
+    def _look_into(self, field: Field, config: Config | None) -> None:
+        """Find out which cases a recording answers."""
+        if config is None or not isinstance(config.target, RecordingTarget):
+            return
+        path = self.workspace.folder / CONFIGS / config.target.path
+        try:
+            self._recorded[field] = RecordedTarget(path).case_ids
+        except TiebreakError as error:
+            self.problems[field] = str(error)
 
     def swapped(self) -> Choices:
         return replace(self.choices, baseline=self.choices.candidate, candidate=self.choices.baseline)
@@ -137,12 +155,23 @@ class Choosing:
         ]
         if setup.baseline.version == setup.candidate.version:
             found.append(Remark(level="note", text="Both sides are the same config: this measures noise alone."))
-        return [*found, *self._cost(setup)]
+        return [*found, *self._unanswered(planned), *self._cost(setup)]
+
+    def _unanswered(self, planned: Sequence[str]) -> Iterator[Remark]:
+        """Cases for which a recording holds no answer."""
+        for side, field in SIDES:
+            recorded = self._recorded.get(field)
+            missing = [case_id for case_id in planned if recorded is not None and case_id not in recorded]
+            if missing:
+                level = "problem" if len(missing) == len(planned) else "warning"
+                which = f"{plural(len(missing), 'case')} of {len(planned)}, such as {missing[0]}"
+                yield Remark(level=level, text=f"{side}: the recording has no answer for {which}.")
 
     def _cost(self, setup: Setup) -> list[Remark]:
         total, free, unknown = 0.0, True, False
         remarks: list[Remark] = []
-        for side, config in (("A", setup.baseline), ("B", setup.candidate)):
+        for side, role in SIDES:
+            config = setup.config(role)
             try:
                 estimate = estimate_cost(config, setup.cases(), self.environ)
             except TiebreakError as error:

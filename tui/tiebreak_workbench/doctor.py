@@ -69,7 +69,7 @@ def _workspace(folder: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     except TiebreakError as error:
         yield _problem("workspace", error)
         return
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         fix = "Sessions are kept in it: choose one that you may write to."
         yield Finding(level="problem", area="workspace", text=f"{folder} cannot be written to", fix=fix)
     yield from _files(workspace, environ)

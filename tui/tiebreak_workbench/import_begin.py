@@ -68,12 +68,18 @@ def begin(
     """The session for what the sheet holds, and what is to be said of it. `key` names the import.
 
     Raises:
-        ImportFormatError: where none of the cases is in the dataset.
+        ImportFormatError: where none of the cases can be used, or is in the dataset.
         UsageError: where no question is known, or the policy does not fit.
     """
     remarks: list[str] = []
     files = " and ".join(file.name for file in options.files)
     if dataset is None:
+        if sheet.unusable:
+            raise ImportFormatError(
+                f"None of its questions can be used; the first: {sheet.unusable.reason}",
+                path=str(options.files[0]),
+                line=sheet.unusable.line,
+            )
         if not sheet.cases:
             known = ", ".join(entry.name for entry in bench.workspace.datasets) or "none here yet"
             hint = f"Name the dataset its cases belong to with -d ({known}), or say -f question=COLUMN."

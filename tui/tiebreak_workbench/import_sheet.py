@@ -19,7 +19,7 @@ from tiebreak.datasets.import_rows import VOTE_WORDS, AnswerRow, Side, VerdictRo
 from tiebreak.datasets.importing import RAW, Imported, Reject, read_answers, read_verdicts, read_votes
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.reading.files import read_lines
-from tiebreak.datasets.tables import tolerant_rows
+from tiebreak.datasets.tables import STREAMED, tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError, UsageError
 from tiebreak.records import ROLES, Case, SessionRole, Vote, canonical_json
 
@@ -68,7 +68,7 @@ KNOWN: Mapping[What, tuple[str, ...]] = {
 class Sheet:
     """What was read. Cases that no row of answers, votes or verdicts is about are not in it."""
 
-    files: Sequence[Path]
+    files: tuple[Path, ...]
     answers: dict[SessionRole, dict[str, AnswerRow]] = field(
         default_factory=lambda: {role: dict[str, AnswerRow]() for role in ROLES}
     )
@@ -81,8 +81,8 @@ class Sheet:
     rejects: list[Reject] = field(default_factory=list[Reject])
     mapping: dict[str, str] = field(default_factory=dict[str, str])
     """Field → the column it was read from."""
-    taken: int = 0
-    """Rows that could be read, whether or not they can be used."""
+    unusable: Reject | None = None
+    """The first question that makes no case, where none does."""
     _without_raw: dict[Path, list[int]] = field(default_factory=dict[Path, list[int]])
     """Which of the rejects, by their index, still lack the line as it stands in a file."""
 
@@ -104,11 +104,12 @@ class Sheet:
         self._without_raw.clear()
         return tuple(sorted(self.rejects, key=lambda reject: reject.line))
 
-    def drop(self, line: int, case_id: str) -> None:
+    def drop(self, line: int, case_id: str, path: Path) -> None:
         """Take out what a line says of a case."""
-        for by_case in self.answers.values():
-            if case_id in by_case and by_case[case_id].line == line:
-                del by_case[case_id]
+        for role, file in zip(ROLES, self.files if len(self.files) == 2 else self.files * 2, strict=True):
+            answer = self.answers[role].get(case_id)
+            if file == path and answer is not None and answer.line == line:
+                del self.answers[role][case_id]
         self.votes = [row for row in self.votes if row.line != line]
         self.verdicts = [row for row in self.verdicts if row.line != line]
 
@@ -128,7 +129,7 @@ class _Source(NamedTuple):
 
 
 def read_sheet(
-    files: Sequence[Path],
+    files: tuple[Path, ...],
     what: What,
     *,
     fields: Mapping[str, str],
@@ -148,6 +149,10 @@ def read_sheet(
     for name in fields:
         if name not in KNOWN[what]:
             raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, KNOWN[what]))
+    for file in files:
+        if file.suffix.lower() not in STREAMED:
+            hint = f"Known endings are {', '.join(STREAMED)}."
+            raise ImportFormatError("Plain import reads lines.", path=str(file), hint=hint)
     sheet = Sheet(files)
     if what == "answers":
         _read_answers(sheet, fields, names, both)
@@ -331,7 +336,6 @@ def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
     for name, column in imported.mapping.items():
         if column != NOWHERE:
             sheet.mapping.setdefault(name, column)
-    sheet.taken += len(imported.rows)
     return list(imported.rows)
 
 
@@ -342,7 +346,7 @@ def _read_cases(sheet: Sheet, fields: Mapping[str, str]) -> None:
     """The questions that stand beside answers and votes. The first line of a case counts."""
     wanted = set(sheet.case_ids())
     where = sheet.mapping["case"]
-    inputs: dict[str, tuple[object, int]] = {}
+    inputs: dict[str, tuple[object, Path, int]] = {}
     for path in sheet.files:
         for row in tolerant_rows(path, ImportFormatError):
             if isinstance(row, InputError):
@@ -353,15 +357,19 @@ def _read_cases(sheet: Sheet, fields: Mapping[str, str]) -> None:
             if case_id not in wanted or "input" not in found:
                 continue
             line = row.line(()) or 0
-            first = inputs.setdefault(case_id, (found["input"], line))
-            if first[1] != line and first[0] != found["input"]:
-                sheet.reject(line, f"Line {first[1]} asks another question under the id {shown(case_id)}.", path)
-                sheet.drop(line, case_id)
+            asked, first_path, first_line = inputs.setdefault(case_id, (found["input"], path, line))
+            if asked != found["input"]:
+                place = f"Line {first_line}" + (f" of {first_path.name}" if first_path != path else "")
+                sheet.reject(line, f"{place} asks another question under the id {shown(case_id)}.", path)
+                sheet.drop(line, case_id, path)
             elif case_id not in sheet.cases:
                 try:
                     sheet.cases[case_id] = case_from(row.holding({"id": case_id, **found}))
                 except InputError as problem:
                     sheet.reject(line, f"{problem.field or 'case'}: {problem.message}", path)
+                    sheet.unusable = sheet.unusable or sheet.rejects[-1]
+    if sheet.cases:
+        sheet.unusable = None
 
 
 def _id_of(value: object) -> str:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
 from tiebreak.stats.order import planned_cases
+
+MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,10 @@ class Setup:
         """What will be set down as the plan of the session.
 
         Raises:
-            UsageError: when no case is left, or fewer than `n`.
+            UsageError: when no case is left, or fewer than `n`, and for a seed that the database cannot hold.
         """
+        if not -MAX_SEED <= self.seed <= MAX_SEED:
+            raise UsageError(f"The seed {self.seed} is too large.", hint=f"It lies within ±{MAX_SEED}.")
         case_ids = planned_cases(self.dataset.cases, seed=self.seed, segment=self.segment, n=self.n)
         return Plan(case_ids=case_ids, seed=self.seed, policy_hash=self.policy.version, segment=self.segment)
 

@@ -29,6 +29,7 @@ from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
 from tiebreak.workspace import Workspace
+from tiebreak.workspace.configs import CONFIGS
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.setup import Setup, in_order
 
@@ -166,7 +167,7 @@ class Workbench:
     @property
     def configs_folder(self) -> Path:
         """Where the paths inside stored configs start."""
-        return self.workspace.folder / "configs"
+        return self.workspace.folder / CONFIGS
 
 
 def session_id() -> str:

@@ -151,7 +151,7 @@ class Workspace:
                 raise problem
             return read(found[0].path)
         for path in (self.folder / name, self.folder / home / name, Path(name)):
-            if (path.is_file() or (path / CARD).is_file()) and str(name).strip():
+            if str(name).strip() and (_is_file(path) or _is_file(path / CARD)):
                 return read(path)
         listed = listed or entries()
         where = f"{self.folder / home} is empty." if not listed else nearest(str(name), [e.name for e in listed])
@@ -172,6 +172,14 @@ class Workspace:
         path = taken or self.folder / CONFIGS / f"{file_name(config.name)}.yaml"
         write_config(config, path, overwrite=taken is not None)
         return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _describe_policy(path: Path) -> Described:

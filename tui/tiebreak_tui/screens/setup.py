@@ -56,7 +56,6 @@ class SetupScreen(Place):
         self.query_one("#sessions").border_title = "Earlier sessions"
         self.query_one("#sessions").border_subtitle = "⏎ resumes"
         self.query_one("#preview").border_title = "Preview"
-        self.query_one("#sessions").display = False
 
     def _masthead(self, name: str = "") -> Content:
         return Content.assemble(
@@ -129,8 +128,9 @@ class SetupScreen(Place):
         choices.clear_options()
         choices.add_options(Option(setup_text.line_content(line, width), id=line.key) for line in lines)
         choices.highlighted = choices.option_count - 1 if first else chosen
+        # The lists share their room, so where the marked line stands is known once they are laid out.
+        self.call_after_refresh(choices.scroll_to_highlight)
         listed = self.query_one("#sessions", OptionList)
-        listed.display = bool(sessions)
         self.query_one("#left").set_class(bool(sessions), "-sessions")
         listed.clear_options()
         listed.add_options(Option(setup_text.session_content(session, width), id=session.id) for session in sessions)

@@ -1,0 +1,181 @@
+"""sessions, show, import and export, for people and for machines."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from support.commands import CommandLine
+from support.workspaces import ANSWERS_A, ANSWERS_B, QUESTIONS, write_lines
+
+
+def answers(path: Path, votes: str = "") -> Path:
+    """Both answers to every case, a line each, and as many votes as there are letters."""
+    given = {"a": "A", "b": "B", "t": "tie"}
+    rows = [{"case": case_id, "answer_a": ANSWERS_A[case_id], "answer_b": ANSWERS_B[case_id]} for case_id in QUESTIONS]
+    for row, letter in zip(rows, votes, strict=False):
+        row["vote"] = given[letter]
+    return write_lines(path, rows)
+
+
+@pytest.fixture
+def imported(tiebreak: CommandLine, small: Path) -> str:
+    """The id of a session with all votes for B."""
+    outcome = tiebreak("import", answers(Path("answers.jsonl"), "bbbbbb"), "-d", "small", "--rater", "cleo", "--json")
+    assert outcome.code == 0
+    return outcome.json["session"]
+
+
+def test_sessions(tiebreak: CommandLine, imported: str) -> None:
+    outcome = tiebreak("sessions")
+    assert outcome.code == 0
+    assert imported in outcome.out
+    assert "A against B" in outcome.out
+    assert "6/6" in outcome.out
+    (told,) = tiebreak("sessions", "--json").json
+    assert (told["id"], told["planned"], told["voted"], told["kind"]) == (imported, 6, 6, "import")
+
+
+def test_no_session_yet(tiebreak: CommandLine, small: Path) -> None:
+    assert "No session yet" in tiebreak("sessions").out
+    assert tiebreak("sessions", "--json").json == []
+    outcome = tiebreak("show")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "error: There is no session here yet.\n`tiebreak sessions` lists them.\n",
+    )
+
+
+def test_sessions_from_another_folder(
+    tiebreak: CommandLine, imported: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    assert imported in tiebreak("sessions", "-w", here).out
+
+
+@pytest.mark.parametrize(
+    ("votes", "code", "says"), [("bbbbbb", 0, "may ship"), ("aaaa", 1, "may not ship"), ("b", 3, "not decided")]
+)
+def test_show_says_by_its_code_how_the_gates_stand(
+    tiebreak: CommandLine, small: Path, votes: str, code: int, says: str
+) -> None:
+    tiebreak("import", answers(Path("answers.jsonl"), votes), "-d", "small")
+    outcome = tiebreak("show")
+    assert outcome.code == code
+    assert says in outcome.out
+    assert tiebreak("show", "last", "--json").code == code
+
+
+def test_the_scoreboard_of_a_session(tiebreak: CommandLine, imported: str) -> None:
+    out = tiebreak("show", imported[:15]).out
+    assert "Win rate of B  100%" in out
+    gates = {line.split()[0]: line for line in out.splitlines() if "✔ pass" in line}
+    assert "100 %" in gates["win"]
+    assert "6/6" in gates["win"]
+    assert "votes of cleo" in out
+    told = tiebreak("show", "--json").json
+    assert told["win_rate"]["mean"] == 1.0
+    assert {gate["gate"]: (gate["metric"], gate["status"]) for gate in told["gates"]} == {
+        "short": ("check", "pass"),
+        "preferred": ("win_rate", "pass"),
+    }
+    assert told["raters"] == {"cleo": {"B": 6}}
+
+
+def test_gates_of_segments_are_told_apart_in_their_own_unit(tiebreak: CommandLine, small: Path) -> None:
+    Path("policies/ship.yaml").write_text(
+        "gates:\n  human:\n    - {id: each, metric: win_rate, at_least: 0.5, each_segment: true}\n"
+        "  offline:\n    - {id: cheap, metric: cost_per_answer, at_most: 0.01}\n"
+    )
+    path = write_lines(
+        Path("answers.jsonl"),
+        [{"case": i, "answer_a": "x", "answer_b": "y", "cost_b": 0.0025, "vote": "B"} for i in QUESTIONS],
+    )
+    tiebreak("import", path, "-d", "small")
+    out = tiebreak("show").out
+    assert all(f"win rate ≥ 50 % · {segment}" in out for segment in ("greet", "bye", "json", "refuse"))
+    assert "$0.0025" in out
+
+
+def test_one_case(tiebreak: CommandLine, imported: str) -> None:
+    outcome = tiebreak("show", "last", "greet-2")
+    assert outcome.code == 0
+    for text in (QUESTIONS["greet-2"], ANSWERS_A["greet-2"], ANSWERS_B["greet-2"], "✔ max_length", "cleo: votes B"):
+        assert text in outcome.out
+    told = tiebreak("show", "last", "greet-2", "--json").json
+    assert told["verdict"] == "win"
+    assert told["responses"]["candidate"]["text"] == ANSWERS_B["greet-2"]
+    outcome = tiebreak("show", "last", "greet-9")
+    assert outcome.code == 2
+    assert f"Session {imported} has no case “greet-9”." in outcome.err
+
+
+def test_export(tiebreak: CommandLine, imported: str) -> None:
+    lines = [json.loads(line) for line in tiebreak("export").out.splitlines()]
+    assert [line["type"] for line in lines].count("response") == 12
+    rows = list(csv.DictReader(io.StringIO(tiebreak("export", imported, "--csv").out)))
+    assert [row["verdict"] for row in rows] == ["win"] * 6
+    outcome = tiebreak("export", "last", "--to", "out.jsonl")
+    assert outcome.out == f"{len(lines)} lines written to out.jsonl.\n"
+    assert len(Path("out.jsonl").read_text().splitlines()) == len(lines)
+
+
+def test_what_was_exported_can_be_imported(tiebreak: CommandLine, imported: str) -> None:
+    tiebreak("export", "--csv", "-o", "cases.csv")
+    told = tiebreak("import", "cases.csv", "--json").json
+    assert (told["answers"], told["rejects"]) == (12, [])
+
+
+def test_import_says_what_it_did(tiebreak: CommandLine, small: Path) -> None:
+    path = answers(Path("answers.jsonl"), "ab")
+    with path.open("a") as file:
+        file.write('{"case": "greet-9", "answer_a": "x", "answer_b": "y"}\n')
+    outcome = tiebreak("import", path, "-d", "small")
+    assert outcome.code == 0
+    assert outcome.out.startswith("12 answers and 2 votes on 6 cases from answers.jsonl are now in the new session ")
+    assert "line 7: The dataset “small” has no case “greet-9”." in outcome.out
+    again = tiebreak("import", path, "-d", "small")
+    assert (again.code, again.out.startswith("answers.jsonl was already imported, into session ")) == (0, True)
+    assert tiebreak("import", path, "-d", "small", "--json").json["already"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-f", "case"), "“case” is no pair.\nWrite FIELD=COLUMN"),
+        (("--value", "good=C"), "“C” is no vote.\nVotes are A, B, tie, both_bad."),
+        (("--what", "opinions"), "“opinions” cannot be imported.\nKnown are answers, votes, verdicts."),
+        (("third.jsonl", "second.jsonl"), "3 files cannot be imported together."),
+        (("-d", "smal"), "There is no dataset “smal”.\nDid you mean “small”?"),
+    ],
+)
+def test_import_explains_what_it_cannot_do(
+    tiebreak: CommandLine, small: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    outcome = tiebreak("import", answers(Path("answers.jsonl")), *arguments)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert outcome.out == ""
+
+
+def test_init_and_doctor(tiebreak: CommandLine) -> None:
+    outcome = tiebreak("init", "bakery")
+    assert (outcome.code, outcome.out) == (0, "A workspace is in bakery. Edit its files, then run `tiebreak` there.\n")
+    outcome = tiebreak("doctor", "-w", "bakery")
+    assert outcome.code == 0
+    assert "✔ ok       policy    ship" in " ".join(outcome.out.split(" "))
+    Path("bakery/configs/a.yaml").write_text("target: {}\n")
+    outcome = tiebreak("doctor", "-w", "bakery", "--json")
+    assert outcome.code == 2
+    assert [finding["area"] for finding in outcome.json if finding["level"] == "problem"] == ["config"]
+    assert tiebreak("init", "bakery").code == 2, "an edited file is never replaced"
+
+
+def test_the_demo_without_a_terminal(tiebreak: CommandLine) -> None:
+    told = tiebreak("demo", "--headless", "--json")
+    assert told.code == 0
+    assert told.json["settled"] == told.json["planned"] >= 80
+    assert not any(Path().iterdir())
