@@ -152,7 +152,12 @@ async def sit_down(
 ) -> AsyncGenerator[Seat]:
     """Open a folder in the app; every byte for the terminal is kept, and fails the test where it is hostile."""
     home = folder.parent / "home"
-    given = {"USER": "tester", "TEST_KEY": "sk-test-key", "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data")}
+    given = {
+        "USER": "tester",
+        "TEST_KEY": "sk-test-key",
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+    }
     app = TiebreakApp(folder, wishes or Wishes(), {**given, **(environ or {})})
     async with capture_app(app, size) as terminal:
         yield Seat(app, terminal)

@@ -13,7 +13,7 @@ from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.wishes import Wishes
 
-QUICK: dict[str, object] = {"deadlines": {"first_token": 0.3, "idle": 0.3, "total": 5}}
+QUICK = {"first_token": 0.3, "idle": 0.3, "total": 5}
 START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 
 
@@ -32,7 +32,7 @@ START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 )
 async def test_a_pane_says_what_happened_and_what_to_do(tmp_path: Path, model: str, says: tuple[str, ...]) -> None:
     async with ModelServer() as server:
-        folder = against(tmp_path / "ws", server, "normal?words=3", model, **QUICK if "stall" in model else {})
+        folder = against(tmp_path / "ws", server, "normal?words=3", model, deadlines=QUICK if "stall" in model else {})
         async with sit_down(folder, START) as seat:
             await seat.reaches(ArenaScreen)
             await seat.answered()
@@ -131,6 +131,12 @@ async def test_a_folder_that_is_none(tmp_path: Path) -> None:
     await opens_with(tmp_path / "nowhere", "There is no such folder.")
 
 
+async def test_a_file_in_the_place_of_the_database_folder(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    (folder / ".tiebreak").write_text("in the way")
+    await opens_with(folder, ".tiebreak")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 async def test_a_read_only_folder_is_said_at_opening(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "ws")
@@ -150,7 +156,9 @@ async def test_a_disk_that_says_no_halts_the_rating(tmp_path: Path) -> None:
         await seat.press("right")
         await seat.saved()
         with sqlite3.connect(folder / ".tiebreak" / "tiebreak.db") as connection:
-            connection.execute("CREATE TRIGGER full BEFORE INSERT ON ballot BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+            connection.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON ballot BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
         connection.close()
         await seat.answered()
         await seat.press("right")
@@ -160,3 +168,25 @@ async def test_a_disk_that_says_no_halts_the_rating(tmp_path: Path) -> None:
         await seat.press("ctrl+q")
     assert "Not everything could be saved" in seat.app.parting_words
     assert [ballot.kind for ballot in stored_session(folder).ballots] == ["vote"]
+
+
+async def test_a_fault_of_ours_is_told_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Textual would print the values of variables, keys among them."""
+    folder = make_workspace(tmp_path / "ws")
+
+    def fault() -> None:
+        raise RuntimeError("the key is sk-very-secret-key \x1b[2J")
+
+    async def run() -> None:
+        async with sit_down(folder, environ={"SOME_API_KEY": "sk-very-secret-key"}) as seat:
+            await seat.ready()
+            seat.app.call_next(fault)
+            await seat.until(lambda: seat.app.return_code)
+
+    with pytest.raises(RuntimeError):
+        await run()
+    told = capsys.readouterr().err
+    assert "in fault" in told
+    assert "This is a fault of Tiebreak." in told
+    assert "sk-very-secret-key" not in told
+    assert "\x1b[2J" not in told

@@ -39,8 +39,7 @@ NAME = "tricky\x1b[2J\x9b\u202e[@click=app.quit]x[]"
 def hostile_workspace(folder: Path, *, configs: dict[str, object] | None = None) -> Path:
     """Every field that may hold text holds hostile text."""
     case = {
-        "input": [{"role": "user", "content": DOCUMENT}, {"role": "assistant", "content": EVIL}]
-        + [{"role": "user", "content": DOCUMENT}],
+        "input": [{"role": role, "content": DOCUMENT} for role in ("user", "assistant", "user")],
         "reference": DOCUMENT,
         "contexts": [{"id": f"kb{EVIL}", "title": EVIL, "text": DOCUMENT}],
         "segment": f"seg{EVIL}",
@@ -75,7 +74,10 @@ def hostile_workspace(folder: Path, *, configs: dict[str, object] | None = None)
         {
             "name": f"policy{EVIL}",
             "description": DOCUMENT,
-            "form": {"vote": "required", "dimensions": [{"name": f"d{EVIL}", "question": EVIL, "low": EVIL, "high": EVIL}]},
+            "form": {
+                "vote": "required",
+                "dimensions": [{"name": f"d{EVIL}", "question": EVIL, "low": EVIL, "high": EVIL}],
+            },
             "checks": [{"id": f"c{EVIL}", "kind": "contains", "any": [EVIL]}],
             "gates": {
                 "offline": [{"id": f"g{EVIL}", "title": EVIL, "metric": "check", "check": f"c{EVIL}", "at_least": 0.5}],
@@ -111,7 +113,7 @@ async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyP
             if isinstance(seat.app.screen, PickDialog):
                 await paste(seat, EVIL)
                 await seat.press("ctrl+u", "down", "up", "enter")
-                if isinstance(seat.app.screen, PickDialog):
+                if len(seat.app.screen_stack) > 1:
                     await seat.press("escape")
             else:
                 assert isinstance(seat.app.screen, NumberDialog), key
@@ -160,14 +162,13 @@ async def test_the_arena_and_its_dialogs(tmp_path: Path) -> None:
         await seat.press("pagedown", "end", "escape")
         for text in HOSTILE:
             seat.app.flash(text)
-            seat.app.notify(text[:0] + "harmless")
-            await seat.terminal.pilot.pause()
+            await seat.terminal.pilot.pause(0)
         await seat.press("q")
         await seat.reaches(SetupScreen)
         await seat.sees("1/2")
         for text in HOSTILE:
             seat.app.flash(text, severity="warning")
-            await seat.terminal.pilot.pause()
+        await seat.terminal.pilot.pause()
         await seat.press("r", "enter")
         await seat.reaches(ArenaScreen)
         await seat.sees("case 2/2")

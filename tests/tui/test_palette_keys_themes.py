@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Static
 
 from support.app import rating, sit_down
 from support.workspaces import make_workspace
 from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.help import HelpDialog
+from tiebreak_tui.keys import EVERYWHERE, SETUP
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 
@@ -52,6 +54,15 @@ async def test_the_palette_offers_what_applies_now_and_does_it(tmp_path: Path) -
         await seat.reaches(ArenaScreen)
         await seat.until(lambda: seat.arena.live.form(0).vote == "both_bad")
         await seat.until(lambda: seat.arena.position == 1)
+
+
+async def test_the_help_of_setup_lists_all_its_keys(tmp_path: Path) -> None:
+    async with sit_down(make_workspace(tmp_path / "ws")) as seat:
+        await seat.ready()
+        await seat.press("question_mark")
+        dialog = await seat.reaches(HelpDialog)
+        told = str(dialog.query_one(Static).content)
+        assert all(key.id in told and key.help in told for key in (*SETUP, *EVERYWHERE))
 
 
 async def test_keys_can_be_given_to_other_acts(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_cases_that_a_recording_does_not_answer_are_said(folder: Path) -> None:
     (warning,) = texts(found, "warning")
     assert warning.startswith("B: the recording has no answer for 2 cases of 6, such as ")
     found.resolve(Choices(segment="refuse"))
-    assert texts(found, "problem") == ["B: the recording has no answer for 1 case of 1, such as refuse-1."]
+    assert texts(found, "warning") == ["B: the recording has no answer for 1 case of 1, such as refuse-1."]
     (folder / "recordings" / "warm.jsonl").unlink()
     found.resolve(Choices())
     assert "candidate" in found.problems  # said here, not after the session was set down

@@ -50,7 +50,8 @@ class Rater:
 @contextmanager
 def rater(folder: Path) -> Generator[Rater]:
     command = [sys.executable, scripted.__file__, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # it forks, which goes ill with threads
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=alone) as program:
         yield Rater(program)
         assert program.stdin is not None
         program.stdin.close()

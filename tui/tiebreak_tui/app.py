@@ -130,7 +130,7 @@ class TiebreakApp(App[None]):
         await super().on_event(event)
 
     def _fatal_error(self) -> None:
-        """A fault of ours ends the app. What is told of it holds no values, unlike Textual's own: keys are among them."""
+        """A fault of ours ends the app. Textual would tell it with the values of variables; some of those are keys."""
         import traceback
 
         from rich.text import Text

@@ -68,7 +68,7 @@ ARENA = (
     Key("case.save", "f", "save_case", "Save case", "Keep a spot check's question as a case of a dataset", "Cases"),
     Key("pane.next", "tab", "focus_pane(1)", "Other side", "Focus the other answer", "Reading", display="⇥"),
     Key("pane.previous", "shift+tab", "focus_pane(-1)", "Other side", "Focus the other answer", "Reading"),
-    Key("view.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Reading", show=True),
+    Key("view.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Reading"),
     Key("view.mode", "m", "view_mode", "View", "Rendered, raw or JSON", "Reading"),
     Key("view.contexts", "c", "contexts", "Contexts", "The case whole: messages, passages, reference", "Reading"),
     Key("view.find", "slash", "find", "Find", "Find in both answers", "Reading", display="/"),

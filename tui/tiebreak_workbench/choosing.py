@@ -163,9 +163,8 @@ class Choosing:
             recorded = self._recorded.get(field)
             missing = [case_id for case_id in planned if recorded is not None and case_id not in recorded]
             if missing:
-                level = "problem" if len(missing) == len(planned) else "warning"
                 which = f"{plural(len(missing), 'case')} of {len(planned)}, such as {missing[0]}"
-                yield Remark(level=level, text=f"{side}: the recording has no answer for {which}.")
+                yield Remark(level="warning", text=f"{side}: the recording has no answer for {which}.")
 
     def _cost(self, setup: Setup) -> list[Remark]:
         total, free, unknown = 0.0, True, False

@@ -270,7 +270,8 @@ def _roles(
     for name in names.values():
         if both and name not in labels:
             raise UsageError(f"The file has no answers of {shown(name)}.", hint=nearest(name, labels))
-    roles: dict[str, SessionRole] = {name: role for role, name in names.items() if name in labels}
+    told = Counter(names.values())
+    roles: dict[str, SessionRole] = {name: r for r, name in names.items() if name in labels and told[name] == 1}
     rest = [label for label in labels if label not in roles]
     for role in ROLES:
         if both and role not in names and len(labels) == 2 and rest:

@@ -104,7 +104,8 @@ def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) 
                 apart.append(ballot)
             elif well_formed(ballot):
                 by_rater.setdefault(presentation.rater_id, []).append(ballot)
-    sheets = [_sheet(effective_ballots(by_rater[rater]), role_of) for rater in sorted(by_rater)]
+    in_force = [effective_ballots(by_rater[rater]) for rater in sorted(by_rater)]
+    sheets = [_sheet(ballots, role_of) for ballots in in_force if ballots]  # who took all of it back said nothing
     return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart)
 
 

@@ -191,8 +191,11 @@ async def test_where_nothing_is_required_a_case_is_open_until_something_is_given
             await both(live, 0)
             await both(live, 1)  # fetched ahead, never rated
             live.vote(0, "B")
+            live.undo()
+            assert (live.first_open(), live.scoreboard.snapshot().done) == (0, 0)
+            live.vote(0, "B")
             await live.saves.settled()
-            assert live.first_open() == 1
+            assert (live.first_open(), live.scoreboard.snapshot().done) == (1, 1)
         async with taken_up(bench, session_id) as live:
             assert live.first_open() == 1
             assert live.scoreboard.snapshot().position == 1

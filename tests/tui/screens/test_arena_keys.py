@@ -9,6 +9,7 @@ from textual.widgets import Static
 from support.app import rating, sit_down, stored_session
 from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording, write_lines
+from tiebreak.records import SessionRole
 from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.help import HelpDialog
 from tiebreak_tui.dialogs.line import LineDialog
@@ -49,7 +50,12 @@ async def test_votes_moves_skip_and_undo(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws") as seat:
         live = seat.arena.live
         for position, (key, vote, words) in enumerate(
-            (("left", "A", "A better"), ("right", "B", "B better"), ("t", "tie", "a tie"), ("x", "both_bad", "both bad"))
+            (
+                ("left", "A", "A better"),
+                ("right", "B", "B better"),
+                ("t", "tie", "a tie"),
+                ("x", "both_bad", "both bad"),
+            )
         ):
             await seat.press(key)
             assert live.form(position).vote == vote
@@ -140,7 +146,12 @@ async def test_ways_to_look_at_the_answers(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws") as seat:
         arena, panes = seat.arena, seat.arena.panes
         assert arena.focused_role == "baseline"
-        for key, role in (("tab", "candidate"), ("tab", "baseline"), ("shift+tab", "candidate")):
+        turns: list[tuple[str, SessionRole]] = [
+            ("tab", "candidate"),
+            ("tab", "baseline"),
+            ("shift+tab", "candidate"),
+        ]
+        for key, role in turns:
             await seat.press(key)
             assert arena.focused_role == role
             await seat.sees(f"▶ {'AB'[role == 'candidate']} {arena.stored.configs[role].name}")
@@ -172,8 +183,8 @@ async def test_ways_to_look_at_the_answers(tmp_path: Path) -> None:
 
 @proves("view.find")
 async def test_find_marks_both_answers_and_takes_the_letters_for_itself(tmp_path: Path) -> None:
-    texts = dict.fromkeys(("one", "two"), "textbook, x-ray and text")
-    make_workspace(tmp_path / "ws", questions=texts, a=texts, b={case_id: "no such words" for case_id in texts})
+    texts = {"one": "textbook, x-ray and text", "two": "textbook, x-ray and text"}
+    make_workspace(tmp_path / "ws", questions=texts, a=texts, b=dict.fromkeys(texts, "no such words"))
     async with rating(tmp_path / "ws") as seat:
         await seat.press("tab", "slash")
         await seat.write("text")
@@ -228,8 +239,8 @@ async def test_the_question_of_a_spot_check_becomes_a_case(tmp_path: Path) -> No
         await seat.reaches(ArenaScreen)
         await seat.sees("Saved in")
         assert "Worth keeping?" in (folder / "datasets" / "kept" / "cases.jsonl").read_text()
-        # Elsewhere the key does nothing: those cases are in a dataset already.
-    async with rating(folder) as seat:
+    # Elsewhere the key does nothing: those cases are in a dataset already.
+    async with rating(tmp_path / "another") as seat:
         await seat.press("f")
         assert isinstance(seat.app.screen, ArenaScreen)
 

@@ -52,13 +52,15 @@ async def test_chips_have_sign_and_word_and_the_chosen_one_says_what_it_needs() 
         app.gates.show(CHIPS)
         await terminal.pilot.pause()
         assert terminal.rows[1] == (
-            " [… pending Win rate ≥ 55 %]  ✔ pass Helpfulness ≥ 4  ✘ fail No harmful answers  ≈ undecided JSON"
+            " … pending Win rate ≥ 55 %  ✔ pass Helpfulness ≥ 4  [✘ fail No harmful answers]  ≈ undecided JSON"
         )
-        assert terminal.rows[2] == " 1/4 … pending · Win rate ≥ 55 %: 13 more wins of 22 cases"
+        assert terminal.rows[2] == " 3/4 ✘ fail · No harmful answers: 1 found"
         app.gates.move(-2)
         await terminal.pilot.pause()
-        assert terminal.rows[2] == " 3/4 ✘ fail · No harmful answers: 1 found"
-        assert app.gates.chosen == CHIPS[2]
+        assert terminal.rows[2] == " 1/4 … pending · Win rate ≥ 55 %: 13 more wins of 22 cases"
+        assert app.gates.chosen == CHIPS[0]
+        app.gates.show(CHIPS[:3])
+        assert app.gates.chosen == CHIPS[0], "a choice stays"
 
 
 async def test_chips_that_do_not_fit_are_scrolled_to_the_chosen_one() -> None:
@@ -86,7 +88,7 @@ async def test_a_low_screen_gets_counts_and_one_line() -> None:
         app.gates.show(CHIPS)
         app.rubric.show(ROWS, 1)
         await terminal.pilot.pause()
-        assert terminal.rows[1] == " 1✔ 1✘ 1… 1≈ · 1/4 … pending · Win rate ≥ 55 %: 13 more wi…"
+        assert terminal.rows[1] == " 1✔ 1✘ 1… 1≈ · 3/4 ✘ fail · No harmful answers: 1 found"
         assert terminal.rows[2] == "  faithful* A 4 B –  ▶tone A 3 B 5"
 
 

@@ -56,9 +56,7 @@ class BuildConfigDialog(Dialog[Config]):
                 yield Label(Content.assemble((f"{label}  ", "bold"), (help_text, "dim")))
                 suggester = SuggestFromList(self._models, case_sensitive=False) if name == "model" else None
                 yield Input(placeholder=placeholder, id=name, suggester=suggester)
-            yield Label(
-                Content.assemble(("System prompt  ", "bold"), ("A Jinja2 template; may stay empty.", "dim"))
-            )
+            yield Label(Content.assemble(("System prompt  ", "bold"), ("A Jinja2 template; may stay empty.", "dim")))
             yield TextArea(id="system", soft_wrap=True, tab_behavior="focus")
             yield Label(
                 Content.assemble(

@@ -20,6 +20,7 @@ LOOKS: Mapping[GateStatus, tuple[str, str]] = {
     "pending": ("… pending  ", "$warning"),
     "undecided": ("≈ undecided", "$accent"),
 }
+URGENCY: tuple[GateStatus, ...] = ("fail", "undecided", "pending", "pass")
 DECISIONS: Mapping[GateStatus, str] = {
     "pass": "Every gate passed: B may ship.",
     "fail": "A gate failed: B may not ship as it is.",
@@ -72,7 +73,8 @@ class SummaryDialog(Dialog[None]):
 
     def _gates(self) -> list[Content]:
         lines = [Content.styled("Gates", "bold $primary")] if self._snapshot.gates else []
-        for outcome in self._snapshot.gates:
+        urgent = sorted(self._snapshot.gates, key=lambda outcome: URGENCY.index(outcome.status))
+        for outcome in urgent:
             mark, colour = LOOKS[outcome.status]
             needs = "; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)
             lines.append(

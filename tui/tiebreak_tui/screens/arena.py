@@ -126,8 +126,11 @@ class ArenaScreen(Place):
     def _changed(self, change: Change) -> None:
         """Something happened in the session; many such calls in one frame become one refresh."""
         if change == "crashed" and self.live.crash is not None:
-            # A fault of ours: better a loud end, with everything saved, than a screen that lies.
-            raise self.live.crash
+            # A fault of ours: better a loud end, with everything saved, than a screen that lies. It is raised where
+            # Textual sees it; here, in a callback of the loop, it would only be logged.
+            crash = self.live.crash
+            self.call_next(_raise, crash)
+            return
         if self.is_attached and not self._stale:
             self._stale = True
             self.call_after_refresh(self._catch_up)
@@ -382,3 +385,7 @@ class ArenaScreen(Place):
         if not self.live.saves.saved:
             return ""
         return f"{self.live.saves.saved} ballots are saved. Go on with: {self.resume_command}"
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -118,8 +118,6 @@ def case_text(case: Case) -> Content:
     if case.contexts:
         ids = ", ".join(context.id for context in case.contexts)
         parts.append(
-            Content.styled(
-                clean_line(f"{plural(len(case.contexts), 'passage')}: {ids} (c shows them)", 120), "dim"
-            )
+            Content.styled(clean_line(f"{plural(len(case.contexts), 'passage')}: {ids} (c shows them)", 120), "dim")
         )
     return Content("\n").join(parts)

@@ -1,5 +1,6 @@
 """Setup: choose a dataset, two configs and a policy; see what the choice allows and costs; or resume a session."""
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
+from textual.worker import get_current_worker  # pyright: ignore[reportUnknownVariableType]  # open Worker
 
 import tiebreak
 from tiebreak.errors import TiebreakError, UsageError
@@ -139,15 +140,18 @@ class SetupScreen(Place):
         self._preview()
         if not self._begun:
             self._begun = True
-            self.call_next(self._carry_out_wishes, sessions)
+            self.call_next(self._carry_out_wishes)
             if empty and self.tiebreak.wishes.resume is None:
                 self._welcome(str(choosing.workspace.folder))
 
-    async def _carry_out_wishes(self, sessions: "list[SessionSummary]") -> None:
+    async def _carry_out_wishes(self) -> None:
         """What the command line asked for, once."""
-        wishes = self.tiebreak.wishes
-        unfinished = next((s.id for s in sessions if s.voted < s.planned), None) if wishes.resume_unfinished else None
-        wanted = wishes.resume or unfinished
+        from tiebreak_workbench.scoring import unfinished_session
+
+        wishes, bench = self.tiebreak.wishes, self.tiebreak.bench
+        wanted = wishes.resume
+        if wanted is None and wishes.resume_unfinished and bench is not None:
+            wanted = await asyncio.to_thread(unfinished_session, bench.store)
         if wanted is not None:
             await self._enter(wanted)
         elif wishes.start:

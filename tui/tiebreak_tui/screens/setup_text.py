@@ -161,16 +161,13 @@ def policy_text(policy: Policy) -> Content:
     parts.append(Content.assemble(("asks for  ", "dim"), f"vote {policy.form.vote}"))
     parts += [Content(clean_line(f"          {d.name}: {d.question}", 120)) for d in policy.form.dimensions]
     parts += [
-        Content.assemble(("check     ", "dim"), clean_line(f"{check.id} ({check.kind})", 80))
-        for check in policy.checks
+        Content.assemble(("check     ", "dim"), clean_line(f"{check.id} ({check.kind})", 80)) for check in policy.checks
     ]
     for phase, gates in policy.gates.items():
         parts += [Content(""), Content.styled(phase, "bold $primary")]
         for gate in gates:
             where = f" in {gate.segment}" if gate.segment else " in each segment" if gate.each_segment else ""
-            parts.append(
-                Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "dim"))
-            )
+            parts.append(Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "dim")))
     return Content("\n").join(parts)
 
 
@@ -187,4 +184,6 @@ def start_text(choosing: "Choosing") -> Content:
         Content("Policy, plan and seed are set down before the first answer."),
         Content("Every vote is saved at once; leave at any time and resume."),
     ]
+    if choosing.policy is not None:
+        parts += [Content(""), Content.styled("The policy", "bold"), Content(""), policy_text(choosing.policy)]
     return Content("\n").join(parts)

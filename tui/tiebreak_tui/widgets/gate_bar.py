@@ -42,18 +42,22 @@ class GateBar(Bar):
         super().__init__(id=id)
         self._chips: Sequence[Chip] = ()
         self._chosen = 0
+        self._moved = False
 
     def show(self, chips: Sequence[Chip]) -> None:
-        """Show these gates; the choice stays where it was."""
+        """Show these gates. Until the user chooses one, the first failed gate is the chosen one."""
         if chips == self._chips:
             return
         self._chips = chips
+        if not self._moved:
+            self._chosen = next((n for n, chip in enumerate(chips) if chip.status == "fail"), 0)
         self._chosen = min(self._chosen, max(0, len(chips) - 1))
         self.repaint()
 
     def move(self, step: int) -> None:
         """Choose another gate, round and round."""
         if self._chips:
+            self._moved = True
             self._chosen = (self._chosen + step) % len(self._chips)
             self.repaint()
 
