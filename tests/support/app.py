@@ -29,6 +29,8 @@ S = TypeVar("S", bound=Screen[Any])
 WIDE = (140, 44)
 
 
+POLL = 0.02
+"""Seconds between two looks at a condition; a look may lay out the whole screen."""
 HOPS = 3
 """Rounds through the message queues that a key takes, from the app over the focused widget to what it opens."""
 NAMED = {" ": "space", "\n": "enter"}
@@ -85,7 +87,7 @@ class Seat:
         try:
             async with asyncio.timeout(10):
                 while not holds():
-                    await self.terminal.pilot.pause(0.005)
+                    await self.terminal.pilot.pause(POLL)
         except TimeoutError:
             said = "\n".join(row for row in self.terminal.rows if row.strip(" │"))
             raise AssertionError(f"Waited in vain; the screen says:\n{said}") from None

@@ -190,8 +190,7 @@ async def test_an_empty_folder_offers_ways_to_begin(tmp_path: Path, offer: str) 
             await seat.reaches(SetupScreen)
             await seat.ready()
             await seat.sees("▶ Start")
-            assert seat.setup.choosing is not None
-            assert (seat.setup.choosing.dataset is not None) and (folder / "configs").is_dir()
+            await seat.until(lambda: seat.setup.choosing is not None and seat.setup.choosing.candidate is not None)
             if offer == "sample":
                 await seat.press("ctrl+s")
                 await seat.reaches(ArenaScreen)

@@ -119,8 +119,7 @@ class ArenaScreen(Place):
         self.query_one("#case").scroll_home(animate=False)
 
     def _show(self) -> None:
-        idle: dict[SessionRole, str] = {role: f"Paused: {why} r tries again." for role, why in self.live.paused.items()}
-        self.feed.show(self.exchange, idle)
+        self.feed.show(self.exchange)
         self._refresh()
 
     def _changed(self, change: Change) -> None:

@@ -16,29 +16,29 @@ class Feed:
         self._ends: dict[SessionRole, Callable[[], None]] = {}
         self._shown: dict[SessionRole, Answering] = {}
 
-    def show(self, exchange: Exchange, idle: Mapping[SessionRole, str]) -> None:
-        """Put an exchange on show; an answer that is there already stays as it is, scrolled as it was.
-
-        `idle` says of an arm that fetches nothing why not.
-        """
+    def show(self, exchange: Exchange) -> None:
+        """Put an exchange on show; an answer that is there already stays as it is, scrolled as it was."""
         for role, answering in exchange.answers.items():
             if self._shown.get(role) is not answering:
                 self._let_go(role)
                 self._shown[role] = answering
-                self._take_up(role, answering, idle.get(role, "Its turn comes soon"))
+                self._take_up(role, answering)
 
     def close(self) -> None:
         for role in tuple(self._shown):
             self._let_go(role)
 
-    def _take_up(self, role: SessionRole, answering: Answering, idle: str) -> None:
+    def _take_up(self, role: SessionRole, answering: Answering) -> None:
         pane = self._panes[role]
         if answering.response is not None:
             pane.show(answering.response, exploratory=answering.exploratory)
             return
+        if answering.held is not None:
+            pane.idle(f"Paused: {answering.held} r tries again.")
+            return
         self._ends[role] = answering.watch(self._heard)
         if answering.progress == "queued":
-            pane.idle(idle)
+            pane.idle("Its turn comes soon")
             return
         pane.wait(since=answering.started, exploratory=answering.exploratory)
         if answering.reasoning:
