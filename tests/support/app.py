@@ -75,8 +75,12 @@ class Seat:
             driver = self.app._driver  # pyright: ignore[reportPrivateUsage]
             assert driver is not None
             driver.send_message(key_event(name))
-            for _ in range(HOPS):
-                await self.terminal.pilot.pause(0)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let what was sent go its way through the message queues."""
+        for _ in range(HOPS):
+            await self.terminal.pilot.pause(0)
 
     async def write(self, text: str) -> None:
         """Letter by letter, as keys."""
@@ -134,7 +138,7 @@ class Seat:
         """End what the status line of the Arena says for a few seconds."""
         bar = self.arena.query_one(StatusBar)
         bar._hush()  # pyright: ignore[reportPrivateUsage]
-        await self.terminal.pilot.pause()
+        await self.settle()
 
     def answer(self, role: SessionRole) -> str:
         return self.arena.exchange.answers[role].text

@@ -21,6 +21,8 @@ _LINE_ENDS = str.maketrans("", "", "\r\n")
 def assert_no_hostile(written: str) -> None:
     """Fail on anything in the bytes for a terminal that is neither plain text nor a sequence that Textual makes."""
     rest = _OWN.sub("", written).translate(_LINE_ENDS)
+    if not any(map(is_hostile, set(rest))):
+        return
     for place, character in enumerate(rest):
         assert not is_hostile(character), f"hostile {character!a} in {rest[max(0, place - 30) : place + 30]!a}"
 

@@ -96,7 +96,7 @@ def dump(path: Path, value: object) -> None:
 async def paste(seat: Seat, text: str) -> None:
     """As the terminal would hand it over."""
     seat.app.post_message(Paste(text))
-    await seat.terminal.pilot.pause()
+    await seat.settle()
 
 
 async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,13 +162,13 @@ async def test_the_arena_and_its_dialogs(tmp_path: Path) -> None:
         await seat.press("pagedown", "end", "escape")
         for text in HOSTILE:
             seat.app.flash(text)
-            await seat.terminal.pilot.pause(0)
+            await seat.settle()
         await seat.press("q")
         await seat.reaches(SetupScreen)
         await seat.sees("1/2")
         for text in HOSTILE:
             seat.app.flash(text, severity="warning")
-        await seat.terminal.pilot.pause()
+        await seat.settle()
         await seat.press("r", "enter")
         await seat.reaches(ArenaScreen)
         await seat.sees("case 2/2")

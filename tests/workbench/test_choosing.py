@@ -166,3 +166,13 @@ def test_a_missing_key_is_a_problem_and_nothing_is_called_free(folder: Path) -> 
     assert problem.startswith("A: ")
     assert "OPENAI_API_KEY" in problem
     assert texts(found, "note") == []
+
+
+def test_what_alone_is_there_and_broken_is_named_not_passed_over(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws", policy="gates: {human: [{id: x, metric: nope, zero: true}]}\n")
+    (folder / "datasets" / "small" / "dataset.yaml").write_text("nme: small\n")
+    choosing = Choosing(Workspace.open(folder), Choices(), seed=1, environ={})
+    choosing.resolve()
+    assert choosing.policy is None
+    assert "nope" in choosing.problems["policy"]
+    assert "nme" in choosing.problems["dataset"]

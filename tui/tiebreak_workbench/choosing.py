@@ -9,7 +9,7 @@ from tiebreak.gates import validate_policy
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
 from tiebreak.targets.recording import RecordedTarget
-from tiebreak.workspace import Workspace, default_policy
+from tiebreak.workspace import Entry, Workspace, default_policy
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.setup import Setup
@@ -70,7 +70,7 @@ class Choosing:
         self.workspace = Workspace.open(self.workspace.folder)
         self.problems = {}
         datasets, configs, policies = (
-            [entry.name for entry in entries if entry.error is None]
+            _sound_first(entries)
             for entries in (self.workspace.datasets, self.workspace.configs, self.workspace.policies)
         )
         dataset = self.choices.dataset or next(iter(datasets), None)
@@ -190,3 +190,8 @@ class Choosing:
             text = f"{who} at most about {money(total)}, answers at their limit."
             remarks.append(Remark(level="note", text=text))
         return remarks
+
+
+def _sound_first(entries: Sequence[Entry]) -> list[str]:
+    """Names to choose from by default: those that can be read, or else the broken ones, so that they are mended."""
+    return [entry.name for entry in entries if entry.error is None] or [entry.name for entry in entries]

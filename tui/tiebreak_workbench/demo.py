@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tiebreak.datasets import CARD
 from tiebreak.scoreboard import Snapshot
-from tiebreak.workspace import init_sample, is_empty
+from tiebreak.workspace import init_sample
 from tiebreak_store import StoredSession
 from tiebreak_workbench.replay import read_ballots, replay
 from tiebreak_workbench.scoring import scoreboard_of
@@ -26,7 +27,7 @@ def ensure_sample(folder: Path) -> Path:
     Raises:
         WorkspaceError: where the folder cannot be written, or holds something else.
     """
-    if not folder.exists() or is_empty(folder):
+    if not (folder / CARD).exists():
         init_sample(folder)
     return folder
 

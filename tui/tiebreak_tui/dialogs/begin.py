@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
 
 
-def model_names(app: "TiebreakApp") -> list[str]:
-    """Model ids to suggest: those whose key is present first."""
-    from tiebreak.targets.prices import model_ids
-    from tiebreak.targets.providers import providers
-
-    ready = {name for name, provider in providers().items() if provider.ready(app.environ)}
-    names = [model.id for model in model_ids()]
-    return sorted(names, key=lambda name: name.partition("/")[0] not in ready)
-
-
 def build_config(app: "TiebreakApp", saved: Callable[[str], object]) -> None:
     """Ask for a model and a prompt, and save them as a config of the workspace; `saved` gets its name."""
 
@@ -37,7 +27,7 @@ def build_config(app: "TiebreakApp", saved: Callable[[str], object]) -> None:
             app.flash(f"Saved as {path.name}.")
             saved(config.name)
 
-    app.push_screen(BuildConfigDialog(model_names(app), app.folder, app.environ), keep)
+    app.push_screen(BuildConfigDialog(app.folder, app.environ), keep)
 
 
 def spot_check(app: "TiebreakApp", enter: Callable[[str], Awaitable[None]]) -> None:
@@ -54,7 +44,7 @@ def spot_check(app: "TiebreakApp", enter: Callable[[str], Awaitable[None]]) -> N
         else:
             await enter(session_id)
 
-    app.push_screen(SpotDialog(model_names(app), app.environ), ask)
+    app.push_screen(SpotDialog(app.environ), ask)
 
 
 def welcome(app: "TiebreakApp", folder: str, spot: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """Makes a config from a model and a prompt, typed or loaded from a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from textual import on
@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static, TextArea
 
 from tiebreak.errors import PromptError, TiebreakError, UsageError
@@ -16,7 +15,7 @@ from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Config, ModelTarget, Prompt
 from tiebreak.sanitise import clean
 from tiebreak.targets.providers import resolve
-from tiebreak_tui.dialogs.dialog import Dialog
+from tiebreak_tui.dialogs.models import ModelDialog
 
 FIELDS = (
     ("name", "Name", "short-and-warm", "Names the file in configs/."),
@@ -28,7 +27,7 @@ FIELDS = (
 )
 
 
-class BuildConfigDialog(Dialog[Config]):
+class BuildConfigDialog(ModelDialog[Config]):
     """Dismissed with the config; problems are said in place and nothing typed is lost."""
 
     DEFAULT_CSS = """
@@ -44,18 +43,15 @@ class BuildConfigDialog(Dialog[Config]):
     heading = "Build a config"
     hint = "⇥ next field · ctrl+s saves · esc leaves"
 
-    def __init__(self, models: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
-        super().__init__()
-        self._models = models
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        super().__init__(environ)
         self._folder = folder
-        self._environ = environ
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
             for name, label, placeholder, help_text in FIELDS:
                 yield Label(Content.assemble((f"{label}  ", "bold"), (help_text, "dim")))
-                suggester = SuggestFromList(self._models, case_sensitive=False) if name == "model" else None
-                yield Input(placeholder=placeholder, id=name, suggester=suggester)
+                yield Input(placeholder=placeholder, id=name, classes="model" if name == "model" else None)
             yield Label(Content.assemble(("System prompt  ", "bold"), ("A Jinja2 template; may stay empty.", "dim")))
             yield TextArea(id="system", soft_wrap=True, tab_behavior="focus")
             yield Label(
@@ -71,6 +67,7 @@ class BuildConfigDialog(Dialog[Config]):
             yield Static(id="problem", markup=False)
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.query_one("#name", Input).focus()
 
     @on(Input.Submitted)
@@ -103,7 +100,7 @@ class BuildConfigDialog(Dialog[Config]):
                 "The config needs a model.", hint="Such as openai/gpt-4.1-mini, or any name your server knows."
             )
         target = ModelTarget(model=self._value("model"), base_url=self._value("base_url") or None)
-        resolve(target, self._environ)
+        resolve(target, self.environ)
         config = Config(
             name=self._value("name"),
             target=target,

@@ -1,20 +1,18 @@
 """A quick spot check: two models, one question."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static, TextArea
 
 from tiebreak.errors import TiebreakError
 from tiebreak.records import ModelTarget
 from tiebreak.sanitise import clean
 from tiebreak.targets.providers import resolve
-from tiebreak_tui.dialogs.dialog import Dialog
+from tiebreak_tui.dialogs.models import ModelDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class SpotCheck:
     question: str
 
 
-class SpotDialog(Dialog[SpotCheck]):
+class SpotDialog(ModelDialog[SpotCheck]):
     """Dismissed with what to ask whom."""
 
     DEFAULT_CSS = """
@@ -38,16 +36,10 @@ class SpotDialog(Dialog[SpotCheck]):
     heading = "Spot check"
     hint = "⇥ next field · ctrl+s asks both · esc leaves"
 
-    def __init__(self, models: Sequence[str], environ: Mapping[str, str]) -> None:
-        super().__init__()
-        self._models = models
-        self._environ = environ
-
     def body(self) -> ComposeResult:
         for side in "ab":
             yield Label(Content(f"Model {side.upper()}"))
-            suggester = SuggestFromList(self._models, case_sensitive=False)
-            yield Input(placeholder="openai/gpt-4.1-mini", id=side, suggester=suggester)
+            yield Input(placeholder="openai/gpt-4.1-mini", id=side, classes="model")
         yield Label(Content("Server, only for one of your own"))
         yield Input(placeholder="http://localhost:8000/v1", id="base_url")
         yield Label(Content("Question"))
@@ -67,7 +59,7 @@ class SpotDialog(Dialog[SpotCheck]):
         else:
             try:
                 for model in (a, b):
-                    resolve(ModelTarget(model=model, base_url=base_url or None), self._environ)
+                    resolve(ModelTarget(model=model, base_url=base_url or None), self.environ)
             except TiebreakError as error:
                 problem = str(error)
         if problem:

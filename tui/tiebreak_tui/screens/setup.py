@@ -28,6 +28,13 @@ RECENT = 200
 START = "start"
 
 
+class ChoiceList(OptionList):
+    """Keeps the marked line in view when there is more or less room."""
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.scroll_to_highlight)
+
+
 class SetupScreen(Place):
     """The first place; everything else opens over it."""
 
@@ -46,7 +53,7 @@ class SetupScreen(Place):
         yield Static(self._masthead(), id="masthead", markup=False)
         with Horizontal(id="desk"):
             with Vertical(id="left"):
-                yield OptionList(id="choices", markup=False)
+                yield ChoiceList(id="choices", markup=False)
                 yield OptionList(id="sessions", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static("Opening the workspace …", id="preview-text", markup=False)
@@ -129,8 +136,6 @@ class SetupScreen(Place):
         choices.clear_options()
         choices.add_options(Option(setup_text.line_content(line, width), id=line.key) for line in lines)
         choices.highlighted = choices.option_count - 1 if first else chosen
-        # The lists share their room, so where the marked line stands is known once they are laid out.
-        self.call_after_refresh(choices.scroll_to_highlight)
         listed = self.query_one("#sessions", OptionList)
         self.query_one("#left").set_class(bool(sessions), "-sessions")
         listed.clear_options()

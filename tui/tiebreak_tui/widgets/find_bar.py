@@ -17,7 +17,7 @@ class FindBar(Horizontal):
         display: none; height: 1; background: $panel;
         &.-open { display: block; }
         Static { width: auto; padding: 0 1; color: $text-muted; }
-        Input { width: 1fr; border: none; height: 1; background: $panel; }
+        Input, Input:focus { width: 1fr; border: none; height: 1; background: $panel; }
     }
     """
     BINDINGS = [
