@@ -1,13 +1,13 @@
 """What Setup writes on its lines and in its preview. Pure; every text from a file is cleaned here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tiebreak.records import Config, ModelTarget, Policy
+from tiebreak.records import Config, Gate, ModelTarget, Policy
 from tiebreak.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
@@ -167,8 +167,16 @@ def policy_text(policy: Policy) -> Content:
         parts += [Content(""), Content.styled(phase, "bold $primary")]
         for gate in gates:
             where = f" in {gate.segment}" if gate.segment else " in each segment" if gate.each_segment else ""
-            parts.append(Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {gate.scope}", "dim")))
+            parts.append(Content.assemble(clean_line(f"{title_of(gate)}{where}", 90), (f"  {_criterion(gate)}", "dim")))
     return Content("\n").join(parts)
+
+
+def _criterion(gate: Gate) -> str:
+    """What a gate asks in figures, where its title does not say so, and what its claim is about."""
+    from tiebreak.gates import title_of
+
+    asked = f"{title_of(replace(gate, title=None))} · " if gate.title else ""
+    return clean_line(f"{asked}{gate.scope}", 80)
 
 
 def start_text(choosing: "Choosing") -> Content:
