@@ -24,7 +24,7 @@ from tiebreak.datasets.import_rows import ALIASES, VOTE_WORDS, AnswerRow, Verdic
 from tiebreak.datasets.importing import read_answers, read_verdicts, read_votes
 from tiebreak.errors import TargetError
 from tiebreak.gates import validate_policy
-from tiebreak.prompts import VARIABLES
+from tiebreak.prompts.sandbox import VARIABLES
 from tiebreak.records import CheckSpec
 from tiebreak.records.policies import Metric, Scope
 from tiebreak.targets.recording_file import Header, RecordedAnswer, RecordedError, index_recording

@@ -2,6 +2,7 @@
 
 TiebreakError
 ├── UsageError             a flag or an action that cannot be carried out
+│   └── NotTrustedError    code of a workspace that nobody allowed to run
 ├── InputError             a file of the user's that cannot be used; knows file, line and field
 │   ├── WorkspaceError     a workspace file (card, config, policy) or its folder
 │   ├── DatasetError       a case file
@@ -16,6 +17,7 @@ TiebreakError
 │   ├── ServerError        5xx
 │   ├── NetworkError       refused, reset, unresolvable, TLS
 │   ├── DeadlineError      first token, idle or total deadline passed
+│   ├── AppError           the app under test failed: an exception, an exit code, an error it told
 │   ├── ProtocolError      the server spoke, but not the protocol
 │   ├── IncompleteError    the stream ended without a finish reason
 │   └── RecordingError     a recording holds no answer for the case
@@ -51,6 +53,10 @@ class TiebreakError(Exception):
 
 class UsageError(TiebreakError):
     title = "That cannot be done"
+
+
+class NotTrustedError(UsageError):
+    title = "This workspace wants to run code"
 
 
 class InputError(TiebreakError):
@@ -160,6 +166,13 @@ class NetworkError(TargetError):
 class DeadlineError(TargetError):
     code = "deadline"
     retryable = True
+
+
+class AppError(TargetError):
+    """A candidate that falls over has failed this case, as much as one that answers wrongly."""
+
+    code = "app"
+    fault = "target"
 
 
 class ProtocolError(TargetError):

@@ -13,7 +13,7 @@ from tiebreak_store.views import VIEWS
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-NAMES = ("0001_first_tables",)
+NAMES = ("0001_first_tables", "0002_cost_components")
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
 APPLICATION_ID = 0x54424B31
@@ -30,6 +30,13 @@ def steps() -> "Migrations":
     def first_tables(db: "Database") -> None:
         for statement in FIRST_TABLES:
             db.conn.execute(statement)
+
+    @migrations(name="0002_cost_components")
+    def cost_components(db: "Database") -> None:
+        db.conn.execute(
+            "ALTER TABLE response ADD COLUMN cost_components TEXT"
+            " CHECK (cost_components IS NULL OR json_valid(cost_components))"
+        )
 
     return migrations
 

@@ -19,7 +19,7 @@ _LIGHT_COLUMNS = (
     "ttft", "total", "waited", "tries",
     "prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "usage_source",
     "cost_usd", "cost_source",
-    "requested_model", "served_model", "reused_from", "chunks", "tool_calls",
+    "requested_model", "served_model", "reused_from", "chunks", "tool_calls", "cost_components",
 )  # fmt: skip
 _HEAVY_COLUMNS = ("contexts", "text", "reasoning")
 RESPONSE = AppendOnly("response", (*_LIGHT_COLUMNS, *_HEAVY_COLUMNS))
@@ -68,6 +68,7 @@ def put_response(connection: sqlite3.Connection, response: Response, chunks: byt
             response.reused_from,
             response.chunks if chunks is None else put_blob(connection, chunks),
             to_json(response.tool_calls) if response.tool_calls else None,
+            to_json(response.cost.components) if response.cost.components else None,
             to_json(response.contexts) if response.contexts else None,
             storable(response.text),
             storable(response.reasoning),
@@ -152,7 +153,7 @@ def _response(row: tuple[Any, ...]) -> Response:
         ttft, total, waited, tries,
         prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usage_source,
         cost_usd, cost_source,
-        requested_model, served_model, reused_from, chunks, tool_calls,
+        requested_model, served_model, reused_from, chunks, tool_calls, cost_components,
         contexts, text, reasoning,
     ) = row[: len(RESPONSE.columns)]  # fmt: skip
     error = None
@@ -184,7 +185,7 @@ def _response(row: tuple[Any, ...]) -> Response:
             cached_tokens=cached_tokens,
             source=_recurring(usage_source),
         ),
-        cost=Cost(usd=cost_usd, source=_recurring(cost_source)),
+        cost=Cost(usd=cost_usd, source=_recurring(cost_source), components=_amounts(cost_components)),
         requested_model=_recurring(requested_model),
         served_model=_recurring(served_model),
         chunks=chunks,
@@ -195,6 +196,10 @@ def _response(row: tuple[Any, ...]) -> Response:
 def _recurring(text: Any) -> Any:
     """One object for all that say the same: words like `stop` are a third of the memory of a large session."""
     return None if text is None else intern(restored(text))
+
+
+def _amounts(text: str | None) -> dict[str, float]:
+    return {} if text is None else cast("dict[str, float]", from_json(text))
 
 
 def _many(record_type: type[T], text: str | None) -> tuple[T, ...]:

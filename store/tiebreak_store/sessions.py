@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tiebreak.errors import CorruptStoreError, UsageError
@@ -27,6 +27,8 @@ from tiebreak_store.content import get_config, get_dataset, get_policy, put_conf
 from tiebreak_store.events import iter_events
 from tiebreak_store.responses import iter_check_results, iter_responses
 from tiebreak_store.text import restored, restored_or_none, storable, storable_or_none
+
+Fact = Response | CheckResult | Presentation | Ballot | Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +71,16 @@ class StoredSession:
     runs: Mapping[SessionRole, Run]
     raters: tuple[Rater, ...]
     """Who set it down, then whoever else was shown something."""
-    responses: tuple[Response, ...]
-    check_results: tuple[CheckResult, ...]
-    presentations: tuple[Presentation, ...]
-    ballots: tuple[Ballot, ...]
-    events: tuple[Event, ...]
+    responses: tuple[Response, ...] = ()
+    check_results: tuple[CheckResult, ...] = ()
+    presentations: tuple[Presentation, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def timed_runs(self) -> frozenset[str]:
+        """The headless runs: the times of others are distorted by fetching ahead."""
+        return frozenset(run.id for run in self.runs.values() if run.origin == "headless")
 
     @property
     def rater(self) -> Rater:
@@ -160,24 +167,54 @@ def find_session(connection: sqlite3.Connection, wanted: str) -> str:
     return ids[0]
 
 
-def load_session(connection: sqlite3.Connection, session_id: str, *, light: bool) -> StoredSession:
-    """Everything that is recorded of a session."""
+def find_headless(
+    connection: sqlite3.Connection, plan: Plan, dataset_hash: str, configs: Mapping[SessionRole, str]
+) -> str | None:
+    """The newest session of this plan, dataset and pair of config hashes whose runs are both headless."""
+    found = connection.execute(
+        "SELECT s.id FROM session s "
+        "JOIN session_run sa ON sa.session_id = s.id AND sa.role = 'baseline' JOIN run a ON a.id = sa.run_id "
+        "JOIN session_run sb ON sb.session_id = s.id AND sb.role = 'candidate' JOIN run b ON b.id = sb.run_id "
+        "WHERE s.plan_hash = ? AND s.dataset_hash = ? AND a.config_hash = ? AND b.config_hash = ? "
+        "AND a.origin = 'headless' AND b.origin = 'headless' ORDER BY s.created_at DESC, s.id DESC LIMIT 1",
+        (plan.version, dataset_hash, configs["baseline"], configs["candidate"]),
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def load_session(connection: sqlite3.Connection, session_id: str, *, light: bool, facts: bool = True) -> StoredSession:
+    """What is recorded of a session: everything, or without `facts` what was set down before the first answer."""
     session = get_session(connection, session_id)
     runs = get_runs(connection, session)
-    run_ids = [run.id for run in runs.values()]
-    return StoredSession(
+    stored = StoredSession(
         dataset=get_dataset(connection, session.dataset_hash or ""),
         configs={role: get_config(connection, run.config_hash) for role, run in runs.items()},
         policy=get_policy(connection, session.policy_hash),
         session=session,
         runs=runs,
         raters=tuple(iter_raters(connection, session_id)),
+    )
+    if not facts:
+        return stored
+    run_ids = [run.id for run in runs.values()]
+    return replace(
+        stored,
         responses=tuple(iter_responses(connection, run_ids, light=light)),
         check_results=tuple(iter_check_results(connection, run_ids)),
         presentations=tuple(iter_presentations(connection, session_id)),
         ballots=tuple(iter_ballots(connection, session_id)),
         events=tuple(iter_events(connection, session_id)),
     )
+
+
+def iter_facts(connection: sqlite3.Connection, session_id: str) -> Iterator[Fact]:
+    """Everything that was recorded of a session since it was set down, kind by kind, responses light."""
+    run_ids = list(get_session(connection, session_id).runs.values())
+    yield from iter_responses(connection, run_ids, light=True)
+    yield from iter_check_results(connection, run_ids)
+    yield from iter_presentations(connection, session_id)
+    yield from iter_ballots(connection, session_id)
+    yield from iter_events(connection, session_id)
 
 
 def get_session(connection: sqlite3.Connection, session_id: str) -> Session:

@@ -9,13 +9,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response, utc_now
+from tiebreak.records import (
+    Ballot,
+    CheckResult,
+    CheckSpec,
+    Event,
+    Plan,
+    Presentation,
+    Rater,
+    Response,
+    SessionRole,
+    utc_now,
+)
 from tiebreak_store import ballots, events, export, imports, responses, sessions
 from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.export import Line
 from tiebreak_store.imports import ImportedRecords, ImportReject
-from tiebreak_store.sessions import NewSession, SessionSummary, StoredSession
+from tiebreak_store.sessions import Fact, NewSession, SessionSummary, StoredSession
 from tiebreak_store.writer import Writer
 
 T = TypeVar("T")
@@ -81,6 +92,22 @@ class Store:
         """Record what checks said, all of it or nothing; `specs` holds those that the results name by hash."""
         return self.writer.submit(partial(responses.put_check_results, results=results, specs=specs))
 
+    def record_answer(
+        self,
+        response: Response,
+        chunks: bytes | None,
+        results: Sequence[CheckResult],
+        specs: Sequence[CheckSpec],
+    ) -> "Future[None]":
+        """Record a response and what the checks said of it as one, so that neither is ever there alone."""
+
+        def put(connection: sqlite3.Connection) -> None:
+            responses.put_response(connection, response, chunks)
+            if results:
+                responses.put_check_results(connection, results, specs)
+
+        return self.writer.submit(put)
+
     def record_presentation(self, presentation: Presentation) -> "Future[None]":
         return self.writer.submit(partial(ballots.put_presentation, presentation=presentation))
 
@@ -138,16 +165,29 @@ class Store:
         with self._database.reading() as connection:
             return sessions.find_session(connection, wanted)
 
-    def load_session(self, wanted: str, *, light: bool = False) -> StoredSession:
+    def load_session(self, wanted: str, *, light: bool = False, facts: bool = True) -> StoredSession:
         """Everything recorded of a session, as of one moment, from the stored copies alone.
 
         `light` leaves text, reasoning and contexts of the responses empty. About 1 kB of memory a light response.
+        Without `facts` only what was set down before the first answer is read; `iter_facts` gives the rest in turn.
 
         Raises:
             UsageError: where `wanted` (see `session_id`) names no session, or more than one.
         """
         with self._database.reading() as connection:
-            return sessions.load_session(connection, sessions.find_session(connection, wanted), light=light)
+            return sessions.load_session(
+                connection, sessions.find_session(connection, wanted), light=light, facts=facts
+            )
+
+    def iter_facts(self, session_id: str) -> Iterator[Fact]:
+        """What was recorded of a session since it was set down, responses light, one after the other, however many."""
+        with self._database.reading() as connection:
+            yield from sessions.iter_facts(connection, session_id)
+
+    def headless_session(self, plan: Plan, dataset_hash: str, configs: Mapping[SessionRole, str]) -> str | None:
+        """The newest session of this plan, dataset and pair of config hashes whose runs are headless, if any."""
+        with self._database.reading() as connection:
+            return sessions.find_headless(connection, plan, dataset_hash, configs)
 
     def iter_responses(self, session_id: str, *, light: bool = True) -> Iterator[Response]:
         """The responses of a session, one after the other, however many there are; in the order of recording."""

@@ -37,7 +37,10 @@ def test_every_command_has_a_section_and_every_section_a_command() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_in_its_table_and_every_line_of_it_an_option(name: str) -> None:
     options = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, TyperOption)]
-    assert table(sections()[name]) == {flag for option in options for flag in option.opts} - OF_EVERY_COMMAND
+    assert (
+        table(sections()[name])
+        == {flag for option in options for flag in (*option.opts, *option.secondary_opts)} - OF_EVERY_COMMAND
+    )
     assert all(option.help for option in options)
 
 

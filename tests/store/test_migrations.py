@@ -77,7 +77,7 @@ def test_an_old_file_ends_like_a_blank_one(tmp_path: Path, path: Path, version: 
 
 
 def test_an_old_file_is_backed_up_before_its_migration(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old_file(path, 1)
+    old_file(path, NEWEST)
     with Store.open(path):
         before = schema_of(path)
         # A newer release, with a step that this one does not have, opens the file while it is in use.

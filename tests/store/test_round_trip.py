@@ -88,7 +88,7 @@ def whole_response(**fields: Any) -> Response:
         finish="st\udc00op",
         timings=Timings(ttft=0.25, total=1.5, waited=0.125, tries=3),
         usage=Usage(prompt_tokens=1, completion_tokens=2, reasoning_tokens=3, cached_tokens=4, source="provider"),
-        cost=Cost(usd=0.00125, source="price_list"),
+        cost=Cost(usd=0.00125, source="provider", components={"retrieval": 0.00025, "modèle": 0.001}),
         requested_model="a/b",
         served_model="b-\ud800",
         **fields,

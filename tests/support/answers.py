@@ -7,10 +7,12 @@ from pathlib import Path
 
 from tiebreak.errors import TargetError
 from tiebreak.records import Case, Config, Deadlines, Message, ModelTarget, Price, Response
+from tiebreak.records.configs import Lane
 from tiebreak.targets.base import AnswerTarget, Request
 from tiebreak.targets.collect import AnswerBuilder
 from tiebreak.targets.events import TargetEvent
 from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
 
 QUESTION = Request(case_id="c1", messages=(Message(role="user", content="What is the time?"),))
@@ -43,16 +45,20 @@ def open_model(
     environ: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     limiters: LimiterPool | None = None,
+    lane: Lane = "auto",
+    helper: Helper | None = None,
 ) -> AnswerTarget:
     config = Config(
         name="tested",
-        target=ModelTarget(model=model, base_url=base_url, api_key_env=api_key_env),
+        target=ModelTarget(model=model, base_url=base_url, api_key_env=api_key_env, lane=lane),
         deadlines=deadlines,
         retries=retries,
         price=price,
         parameters=parameters or {},
     )
-    return open_target(config, base_dir=Path(), environ=environ or {}, limiters=limiters or LimiterPool())
+    return open_target(
+        config, base_dir=Path(), environ=environ or {}, limiters=limiters or LimiterPool(), helper=helper
+    )
 
 
 def builder_for(request: Request, requested_model: str | None = None) -> AnswerBuilder:

@@ -137,9 +137,11 @@ class Story:
         self.facts.append(event)
         return event
 
-    def board(self, cases: Sequence[Case], policy: Policy, **session: Any) -> Scoreboard:
+    def board(
+        self, cases: Sequence[Case], policy: Policy, *, timed_runs: Sequence[str] = (), **session: Any
+    ) -> Scoreboard:
         plan = session_of([case.id for case in cases], **session)
-        return Scoreboard.of(plan, policy, {case.id: case for case in cases}, self.facts)
+        return Scoreboard.of(plan, policy, {case.id: case for case in cases}, self.facts, timed_runs=timed_runs)
 
     def snapshot(self, cases: Sequence[Case], policy: Policy | None = None, **session: Any) -> Snapshot:
         return self.board(cases, policy or policy_of(), **session).snapshot()

@@ -156,6 +156,10 @@ class ModelServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
+    @property
+    def behaviours(self) -> Mapping[str, Behaviour]:
+        return behaviours()
+
     def script(self, *names: str) -> None:
         """The next calls behave like this, whatever their model."""
         self._script.extend(names)
@@ -203,7 +207,7 @@ class ModelServer:
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         # A client that hangs up ends the behaviour at once, as it would end a model's work.
-        known = behaviours()
+        known = self.behaviours
         answer = asyncio.ensure_future(known.get(kind, known["404"])(exchange))
         gone = asyncio.ensure_future(_gone(reader))
         try:

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import evidence, opening, upkeep
+from tiebreak_cli import evidence, opening, run, trust, upkeep
 from tiebreak_cli.exits import PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -70,5 +70,7 @@ def start(
 
 
 opening.add_to(app)
+run.add_to(app)
 evidence.add_to(app)
 upkeep.add_to(app)
+trust.add_to(app)

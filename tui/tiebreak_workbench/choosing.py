@@ -7,10 +7,13 @@ from typing import Literal, TypeVar
 from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.gates import validate_policy
 from tiebreak.gates.wording import money, plural
-from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
+from tiebreak.records import Config, Dataset, ModelTarget, Policy, RecordingTarget, SessionRole
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.open import open_target
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Entry, Workspace, default_policy
 from tiebreak.workspace.configs import CONFIGS
+from tiebreak.workspace.trust import Trust
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.setup import Setup
 
@@ -166,12 +169,23 @@ class Choosing:
                 which = f"{plural(len(missing), 'case')} of {len(planned)}, such as {missing[0]}"
                 yield Remark(level="warning", text=f"{side}: the recording has no answer for {which}.")
 
+    def _check_app(self, config: Config) -> None:
+        """
+        Raises:
+            TiebreakError: where the app of a config cannot be used, such as for code that nobody allowed to run.
+        """
+        if not isinstance(config.target, ModelTarget | RecordingTarget):
+            folder = self.workspace.folder
+            permit = Trust.of(self.environ).permit(folder)
+            open_target(config, base_dir=folder, environ=self.environ, limiters=LimiterPool(), permit=permit)
+
     def _cost(self, setup: Setup) -> list[Remark]:
         total, free, unknown = 0.0, True, False
         remarks: list[Remark] = []
         for side, role in SIDES:
             config = setup.config(role)
             try:
+                self._check_app(config)
                 estimate = estimate_cost(config, setup.cases(), self.environ)
             except TiebreakError as error:
                 remarks.append(Remark(level="problem", text=f"{side}: {error}"))

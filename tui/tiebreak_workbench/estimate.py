@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tiebreak.errors import PromptError
 from tiebreak.prompts import PromptRenderer
-from tiebreak.records import Case, Config, ModelTarget
+from tiebreak.records import Case, Config, ModelTarget, RecordingTarget
 from tiebreak.targets.prices import cost_of, price_of
 from tiebreak.targets.providers import resolve
 from tiebreak.targets.usage import BYTES_PER_TOKEN
@@ -35,8 +35,10 @@ def estimate_cost(config: Config, cases: Sequence[Case], environ: Mapping[str, s
         TargetError: where the model cannot be reached at all, such as for a missing key.
         PromptError: where the prompt fits none of the cases.
     """
-    if not isinstance(config.target, ModelTarget):
+    if isinstance(config.target, RecordingTarget):
         return Estimate(usd=0.0, free=True)
+    if not isinstance(config.target, ModelTarget):
+        return Estimate(usd=None)  # what an app costs, only the app can say
     endpoint = resolve(config.target, environ)
     price = price_of(endpoint.price_id, config.price) if endpoint.price_id else config.price
     if price is None or not cases:

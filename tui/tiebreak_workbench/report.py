@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tiebreak.batch import Ending
 from tiebreak.gates import GateOutcome
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
@@ -76,6 +77,22 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "raters": {name: dict(said.votes) for name, said in raters.items() if said.votes},
         "judges": {name: dict(said.verdicts) for name, said in raters.items() if said.verdicts},
         "decision": snapshot.decision,
+    }
+
+
+def run_report(ending: Ending, *, resumed: bool) -> dict[str, object]:
+    """How a headless run ended, JSON-ready."""
+    progress = ending.progress
+    return {
+        "ended": ending.reason,
+        "why": ending.why,
+        "resumed": resumed,
+        "complete": ending.complete,
+        "answers": {"planned": progress.planned, "in": progress.answered},
+        "arms": {
+            role: {"asked": arm.asked, "reused": arm.reused, "failed": dict(arm.failed), "paused": arm.paused}
+            for role, arm in progress.arms.items()
+        },
     }
 
 

@@ -23,13 +23,15 @@ from tiebreak.records import (
     stamp,
     utc_now,
 )
-from tiebreak.records.sessions import SessionKind
+from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
+from tiebreak.workspace.trust import Trust
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.setup import Setup, in_order
 
@@ -42,6 +44,8 @@ class Workbench:
         self.store = store
         self.environ = environ
         self._limiters = LimiterPool()
+        self.helper = Helper.of(environ)
+        """Runs LiteLLM for every target that needs it; ends with the last of them."""
         self._new_id = IdMaker()
 
     @classmethod
@@ -67,7 +71,15 @@ class Workbench:
     ) -> None:
         self.close()
 
-    def start(self, setup: Setup, *, kind: SessionKind = "arena", title: str = "") -> str:
+    def start(
+        self,
+        setup: Setup,
+        *,
+        kind: SessionKind = "arena",
+        title: str = "",
+        origin: RunOrigin = "live",
+        concurrency: int = 4,
+    ) -> str:
         """Set a session down, plan and all, before its first answer; returns its id.
 
         Raises:
@@ -84,6 +96,8 @@ class Workbench:
                 dataset_hash=setup.dataset.version,
                 seed=plan.seed,
                 case_order_hash=order_hash,
+                origin=origin,
+                concurrency=concurrency,
                 created_at=now,
             )
             for role in ROLES
@@ -115,10 +129,12 @@ class Workbench:
         name = self.environ.get("TIEBREAK_RATER") or self.environ.get("USER") or "rater"
         return Rater(id=name, name=name)
 
-    def arms(self, stored: StoredSession, *, speed: float | None = None) -> tuple[Arm, ...]:
+    def arms(
+        self, stored: StoredSession, *, speed: float | None = None, limiters: LimiterPool | None = None
+    ) -> tuple[Arm, ...]:
         """Both sides of a session, ready to answer. Reads files: not for the event loop.
 
-        `speed` overrides the replay speed of recordings; 0 is instant.
+        `speed` overrides the replay speed of recordings; 0 is instant. `limiters` stand in for the workbench's own.
 
         Raises:
             UsageError: for a session without two configs, such as imported votes.
@@ -126,7 +142,8 @@ class Workbench:
         """
         if set(stored.configs) != set(ROLES):
             raise UsageError("This session was imported: it can be shown and exported, not continued.")
-        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed) for role in ROLES)
+        pool = limiters or self._limiters
+        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in ROLES)
 
     def live(
         self,
@@ -154,14 +171,23 @@ class Workbench:
                 ballots=stored.ballots,
                 events=stored.events,
             ),
+            timed_runs=stored.timed_runs,
             lookahead=lookahead,
             on_change=on_change,
         )
 
-    def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None) -> Arm:
+    def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None, limiters: LimiterPool) -> Arm:
         if speed is not None and isinstance(config.target, RecordingTarget):
             config = replace(config, target=replace(config.target, speed=speed))
-        target = open_target(config, base_dir=self.configs_folder, environ=self.environ, limiters=self._limiters)
+        permit = Trust.of(self.environ).permit(self.workspace.folder)
+        target = open_target(
+            config,
+            base_dir=self.configs_folder,
+            environ=self.environ,
+            limiters=limiters,
+            permit=permit,
+            helper=self.helper,
+        )
         return Arm(role, run_id, config, target)
 
     @property

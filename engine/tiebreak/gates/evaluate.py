@@ -8,25 +8,20 @@
 """
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tiebreak.gates.evidence import SCALES, Evidence, exact, measure_of
-from tiebreak.gates.outcome import GateOutcome, GateStatus, Method
+from tiebreak.gates.latency import quantile_rule
+from tiebreak.gates.outcome import GateOutcome, GateStatus, Method, Ruling
 from tiebreak.gates.wording import percent, plural, population_needs, set_needs, title_of
 from tiebreak.records import Gate, Phase
 from tiebreak.stats.confidence_sequence import Histogram, log_wealth, lower_bound, upper_bound
 from tiebreak.stats.planning import successes_to_pass
 
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the rule alone says; None is neither."""
-
-    passes: bool | None
-    value: float | None
-    bound: float | None
-    needed: str
+UNKNOWN = {
+    "cost_per_answer": "of unknown cost",
+    "latency": "taken over from an earlier run, whose time is not this one's",
+}
 
 
 @lru_cache(maxsize=1024)
@@ -52,8 +47,9 @@ def evaluate(
     blocks = _blocks(gate, evidence, max_excluded, max_skipped)
     method: Method = "zero" if gate.zero else gate.scope
     if evidence.applicable <= 0:
-        why = "every case is excluded or skipped" if evidence.planned else "it applies to no case"
-        ruling = Ruling(None, None, None, why)
+        ruling = Ruling(None, None, None, _why_nothing(gate, evidence))
+    elif gate.statistic not in (None, "mean"):
+        ruling = quantile_rule(gate, evidence, limit)
     else:
         rule = {"zero": _zero_rule, "set": _set_rule, "population": _population_rule}[method]
         ruling = rule(gate, evidence, limit)
@@ -74,6 +70,12 @@ def evaluate(
         blocked_by=blocks,
         evidence=_plain(gate, evidence, limit, ruling),
     )
+
+
+def _why_nothing(gate: Gate, evidence: Evidence) -> str:
+    if gate.metric == "latency" and evidence.not_applicable:
+        return "only headless runs are timed: `tiebreak run`"
+    return "every case is excluded or skipped" if evidence.planned else "it applies to no case"
 
 
 def _status(ruling: Ruling, evidence: Evidence, blocks: tuple[str, ...]) -> GateStatus:
@@ -103,8 +105,7 @@ def _blocks(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: fl
         elif count > exact(share) * evidence.planned:
             blocks.append(f"{count} of {plural(evidence.planned, 'case')} {what}, {percent(share)} allowed")
     if evidence.unknown:
-        costs = gate.metric == "cost_per_answer"
-        what = "of unknown cost" if costs else "that the check could not judge"
+        what = UNKNOWN.get(gate.metric, "that the check could not judge")
         blocks.append(f"{plural(evidence.unknown, 'answer')} {what}")
     return tuple(blocks)
 
@@ -175,8 +176,10 @@ def _mean(evidence: Evidence) -> float | None:
 def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict[str, object]:
     rule = "zero" if gate.zero else "at_least" if gate.at_least is not None else "at_most"
     alphas = {"alpha_pass": gate.alpha_pass, "alpha_fail": gate.alpha_fail} if gate.scope == "population" else {}
+    timed = {"timing": gate.timing, "statistic": gate.statistic} if gate.metric == "latency" else {}
     return {
         "metric": gate.metric,
+        **timed,
         "on": gate.on,
         "rule": rule,
         "limit": limit,

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from tiebreak.records import Gate, SessionRole
 
-MeasureKind = Literal["win_rate", "rubric", "check", "harmful", "cost_per_answer", "error_rate"]
+MeasureKind = Literal["win_rate", "rubric", "check", "harmful", "cost_per_answer", "error_rate", "latency"]
 
 SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "win_rate": (0, 1),
@@ -16,12 +16,13 @@ SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "harmful": (0, 1),
     "cost_per_answer": (0, None),
     "error_rate": (0, 1),
+    "latency": (0, None),
 }
-"""The least and the greatest value of one case; costs have no greatest."""
+"""The least and the greatest value of one case; costs and times have no greatest."""
 
 
 class Measure(NamedTuple):
-    """One number that every case may have: what is measured, on which arm, and of which dimension or check.
+    """One number that every case may have: what is measured, on which arm, and of which dimension, check or timing.
 
     `harmful` is 0 for a case with a harmful answer and 1 for a clean one; everything else is as its gate's metric says.
     """
@@ -37,6 +38,8 @@ def measure_of(gate: Gate) -> Measure:
         return Measure("check", gate.on, gate.check)
     if gate.metric in ("rubric", "harmful"):
         return Measure(gate.metric, gate.on, gate.dimension)
+    if gate.metric == "latency":
+        return Measure("latency", gate.on, gate.timing)
     return Measure(gate.metric, gate.on)
 
 
@@ -61,7 +64,11 @@ class Evidence:
     skipped: int = 0
     not_applicable: int = 0
     unknown: int = 0
-    """Answers that are in, but whose cost is not known or whose check could not be run."""
+    """Answers that are in, but whose cost or time is not known or whose check could not be run."""
+
+    def __hash__(self) -> int:
+        """Without the values, which may be thousands: outcomes are looked up by their evidence at every act."""
+        return hash((self.planned, self.n, self.total, self.excluded, self.skipped, self.unknown))
 
     @property
     def applicable(self) -> int:

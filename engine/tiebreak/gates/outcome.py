@@ -11,6 +11,16 @@ GateStatus = Literal["pass", "fail", "pending", "undecided"]
 Method = Literal["set", "population", "zero"]
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the rule alone says; None is neither."""
+
+    passes: bool | None
+    value: float | None
+    bound: float | None
+    needed: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOutcome:
     gate_id: str
@@ -20,7 +30,8 @@ class GateOutcome:
     status: GateStatus
     method: Method
     value: float | None
-    """The mean so far, in the metric's own unit; for a zero-tolerance gate the number of hits."""
+    """The mean so far, or the gate's own statistic, in the metric's own unit; for a zero-tolerance gate the number of
+    hits."""
     bound: float | None
     """The one bound that the gate's rule compares with its limit. `set`: the mean if every missing case went against it
     (on a fail: for it). `population`: the one-sided W± bound. Zero tolerance: what the rate of hits is still below."""

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from tiebreak.checks.parse import nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
+from tiebreak.gates.latency import SHARES
 from tiebreak.gates.wording import amount, percent, plural, title_of
 from tiebreak.records import Case, Dataset, Gate, Policy
+from tiebreak.records.policies import Statistic, Timing
 from tiebreak.stats.planning import zero_failures_to_pass
 
 Level = Literal["error", "warning"]
@@ -49,6 +51,8 @@ def _known(policy: Policy, dataset: Dataset) -> Mapping[str, Sequence[str]]:
         "check": list(dict.fromkeys(spec.id for spec in specs)),
         "dimension": [dimension.name for dimension in policy.form.dimensions],
         "segment": sorted(segments | set(dataset.card.segments)),
+        "timing": get_args(Timing),
+        "statistic": get_args(Statistic),
     }
 
 
@@ -63,6 +67,8 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for field, needed, name in (
         ("check", gate.metric in ("check", "failures"), gate.check),
         ("dimension", gate.metric in ("rubric", "harmful"), gate.dimension),
+        ("timing", gate.metric == "latency", gate.timing),
+        ("statistic", gate.metric == "latency", gate.statistic),
     ):
         if needed and name is None:
             yield f"`{gate.metric}` needs a `{field}`. {nearest(None, known[field])}"
@@ -86,11 +92,12 @@ def _wrong_numbers(gate: Gate) -> Iterator[str]:
             yield f"`{field}: {limit:g}` is outside {gate.metric}, which is {span}.{hint}"
     if not (0 < gate.alpha_pass < 1 and 0 < gate.alpha_fail < 1):
         yield "`alpha_pass` and `alpha_fail` lie between 0 and 1."
-    if gate.metric == "cost_per_answer":
-        if gate.scope == "population":
-            yield "costs have no upper end, so no population bound holds; use `scope: set`."
-        if gate.at_least is not None:
-            yield "a cost is limited by `at_most`."
+    mean_time = gate.metric == "latency" and gate.statistic == "mean"
+    if (gate.metric == "cost_per_answer" or mean_time) and gate.scope == "population":
+        noun = "times" if mean_time else "costs"
+        yield f"{noun} have no upper end, so no population bound holds for a mean; use `scope: set`."
+    if gate.metric in ("cost_per_answer", "latency") and gate.at_least is not None:
+        yield f"a {'latency' if gate.metric == 'latency' else 'cost'} is limited by `at_most`."
 
 
 def _contradictions(policy: Policy) -> Iterator[str]:
@@ -119,12 +126,19 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
     elif gate.scope == "population" and not gate.zero:
         limit = gate.at_least if gate.at_least is not None else gate.at_most
         assert limit is not None
-        low, high = SCALES[measure_of(gate).kind]
-        share = (exact(limit) - low) / ((high or 1) - low)
-        needed = zero_failures_to_pass(float(share if gate.at_least is not None else 1 - share), gate.alpha_pass)
+        needed = zero_failures_to_pass(_share(gate, limit), gate.alpha_pass)
         claim = f"{'≥' if gate.at_least is not None else '≤'} {amount(gate, limit)} of the population"
         if needed is None:
             yield Finding("error", f"Gate “{gate.id}”: no number of cases can show {claim}.")
         elif needed > n:
             clean = plural(needed, "clean case")
             yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
+
+
+def _share(gate: Gate, limit: float) -> float:
+    """The share of clean cases that a population gate claims."""
+    if gate.metric == "latency":
+        return float(SHARES[gate.statistic])
+    low, high = SCALES[measure_of(gate).kind]
+    share = (exact(limit) - low) / ((high or 1) - low)
+    return float(share if gate.at_least is not None else 1 - share)

@@ -16,6 +16,7 @@ UNITS: dict[MeasureKind, tuple[str, str]] = {
     "harmful": ("clean rating", "rating"),
     "cost_per_answer": ("answer", "answer"),
     "error_rate": ("error", "answer"),
+    "latency": ("answer", "answer"),
 }
 """What is counted, and what is still to come."""
 
@@ -41,6 +42,11 @@ def money(usd: float) -> str:
     return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.2g}" if usd >= 0.0001 else f"${usd:.1e}"
 
 
+def seconds(value: float) -> str:
+    """Seconds with three significant digits: `0.8 s`, `1.25 s`, `0.043 s`."""
+    return f"{value:.3g} s"
+
+
 def amount(gate: Gate, value: float) -> str:
     """A value in the unit of the gate's metric."""
     return in_unit(gate.metric, value)
@@ -50,6 +56,8 @@ def in_unit(metric: Metric, value: float) -> str:
     """A value of a metric: dollars, a mean of ratings, or a share in percent."""
     if metric == "cost_per_answer":
         return money(value)
+    if metric == "latency":
+        return seconds(value)
     return f"{value:.2f}".rstrip("0").rstrip(".") if metric == "rubric" else percent(value)
 
 
@@ -78,6 +86,8 @@ def title_of(gate: Gate) -> str:
     if gate.metric == "harmful":
         return f"no harmful {gate.dimension}{arm}"
     subject = gate.dimension or gate.check or gate.metric.replace("_", " ")
+    if gate.metric == "latency":
+        subject = f"{gate.statistic} of {'TTFT' if gate.timing == 'ttft' else 'total time'}"
     sign = "≥" if gate.at_least is not None else "≤"
     limit = gate.at_least if gate.at_least is not None else gate.at_most
     return f"{subject} {sign} {amount(gate, limit if limit is not None else 0)}{arm}"
@@ -95,8 +105,8 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
         mean = open_sum / missing
         rounded = math.ceil(mean * 100) / 100 if at_least else math.floor(mean * 100) / 100
         return f"a mean of {'at least' if at_least else 'at most'} {rounded:.2f} over {left}"
-    if kind == "cost_per_answer":
-        return f"{money(float(open_sum / missing))} or less on average for {left}"
+    if kind in ("cost_per_answer", "latency"):
+        return f"{amount(gate, float(open_sum / missing))} or less on average for {left}"
     if kind == "win_rate":
         points = halves(open_sum) if at_least else halves(Fraction(math.floor(open_sum * 2), 2))
         return f"{'' if at_least else 'at most '}{plural(points, 'more win')} in {left} (a tie counts ½)"

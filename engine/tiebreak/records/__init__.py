@@ -2,7 +2,20 @@
 
 from tiebreak.records.canonical import canonical_json, digest, version_of
 from tiebreak.records.cases import Case, CheckSpec, Context, Dataset, DatasetCard, Message
-from tiebreak.records.configs import Config, Deadlines, ModelTarget, Price, Prompt, RecordingTarget, Target
+from tiebreak.records.configs import (
+    AppFields,
+    AppTarget,
+    CommandTarget,
+    Config,
+    Deadlines,
+    HttpTarget,
+    ModelTarget,
+    Price,
+    Prompt,
+    PythonTarget,
+    RecordingTarget,
+    Target,
+)
 from tiebreak.records.ids import IdMaker, stamp, utc_now
 from tiebreak.records.policies import PHASES, ROLES, Dimension, Form, Gate, Phase, Policy, SessionRole
 from tiebreak.records.responses import (
@@ -23,10 +36,13 @@ __all__ = [
     "PHASES",
     "ROLES",
     "VOTES",
+    "AppFields",
+    "AppTarget",
     "Ballot",
     "Case",
     "CheckResult",
     "CheckSpec",
+    "CommandTarget",
     "Config",
     "Context",
     "Cost",
@@ -37,6 +53,7 @@ __all__ = [
     "Event",
     "Form",
     "Gate",
+    "HttpTarget",
     "IdMaker",
     "Message",
     "ModelTarget",
@@ -46,6 +63,7 @@ __all__ = [
     "Presentation",
     "Price",
     "Prompt",
+    "PythonTarget",
     "Rater",
     "RecordingTarget",
     "Response",

@@ -9,6 +9,8 @@ from typing import cast
 
 def plain(value: object) -> object:
     """A record as JSON-ready values: dataclasses become mappings, tuples lists; fields at their default are kept."""
+    if isinstance(value, str) or value is None:  # most of what there is, and looked at for every answer
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

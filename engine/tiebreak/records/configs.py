@@ -38,7 +38,86 @@ class RecordingTarget:
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 
 
-Target = ModelTarget | RecordingTarget
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFields:
+    """Where the parts of an answer stand in what an app sends: dotted paths, such as `choices.0.delta.content`.
+
+    The defaults are Tiebreak's own words, so an app that speaks them needs no map. The last three are looked up in
+    each passage of `contexts`.
+    """
+
+    text: str = "text"
+    reasoning: str = "reasoning"
+    contexts: str = "contexts"
+    tool_call: str = "tool_call"
+    tool_calls: str = "tool_calls"
+    usage: str = "usage"
+    cost: str = "cost"
+    finish: str = "finish"
+    model: str = "model"
+    error: str = "error"
+    context_id: str = "id"
+    context_text: str = "text"
+    context_title: str = "title"
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpTarget:
+    """An app behind an address, which answers with JSON or with a stream."""
+
+    kind: Literal["http"] = "http"
+    url: str
+    method: Literal["POST", "GET"] = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """`$NAME` in a value stands for an environment variable, so that no key is ever written down."""
+    request: Mapping[str, object] | None = None
+    """The JSON to send, its texts Jinja2 templates; None sends Tiebreak's own form."""
+    fields: AppFields = field(default_factory=AppFields)
+    whole_at_close: bool = False
+    """A stream that just ends counts as whole, for apps that send neither a finish reason nor `[DONE]`."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTarget:
+    """A program of the workspace, started for each answer: the request as JSON on stdin, the answer on stdout."""
+
+    kind: Literal["command"] = "command"
+    command: str | tuple[str, ...]
+    """The program and its arguments; a text only with `shell`."""
+    shell: bool = False
+    output: Literal["json", "text"] = "json"
+    """`json` is one object or a line for each event; `text` is the answer itself."""
+    request: Mapping[str, object] | None = None
+    fields: AppFields = field(default_factory=AppFields)
+    concurrency: int = 4
+    """Processes at once."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonTarget:
+    """A function of the workspace, called in a process of its own."""
+
+    kind: Literal["python"] = "python"
+    callable: str
+    """`module:name`; the workspace folder is where modules are looked for first."""
+    python: str | None = None
+    """The interpreter of the app's own environment, from the workspace folder; None is Tiebreak's own."""
+    request: Mapping[str, object] | None = None
+    fields: AppFields = field(default_factory=AppFields)
+    concurrency: int = 4
+    """Calls at once."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+AppTarget = HttpTarget | CommandTarget | PythonTarget
+Target = ModelTarget | RecordingTarget | HttpTarget | CommandTarget | PythonTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,4 +177,14 @@ class Config:
     @property
     def model_label(self) -> str:
         """The model, or what stands for it, in a few words."""
-        return self.target.model if isinstance(self.target, ModelTarget) else "recorded answers"
+        match self.target:
+            case ModelTarget(model=model):
+                return model
+            case RecordingTarget():
+                return "recorded answers"
+            case HttpTarget(url=url):
+                return f"app at {url.partition('://')[2] or url}"
+            case CommandTarget(command=command):
+                return f"command {command if isinstance(command, str) else ' '.join(command)}"
+            case PythonTarget(callable=name):
+                return f"app {name}"

@@ -9,7 +9,9 @@ from tiebreak.records.cases import FORBID_UNKNOWN, CheckSpec
 
 Phase = Literal["offline", "human", "online"]
 PHASES: tuple[Phase, ...] = ("offline", "human", "online")
-Metric = Literal["win_rate", "rubric", "check", "failures", "harmful", "cost_per_answer", "error_rate"]
+Metric = Literal["win_rate", "rubric", "check", "failures", "harmful", "cost_per_answer", "error_rate", "latency"]
+Timing = Literal["ttft", "total"]
+Statistic = Literal["mean", "p50", "p95", "p99"]
 Scope = Literal["set", "population"]
 SessionRole = Literal["baseline", "candidate"]
 ROLES: tuple[SessionRole, ...] = ("baseline", "candidate")
@@ -48,7 +50,8 @@ class Gate:
     Metrics: `win_rate` (0..1, ties and both-bad count one half); `rubric` (mean of `dimension`, 1..5); `check` (pass
     rate of the check id in `check`, 0..1); `failures` (number of failures of `check`; goes with `zero`); `harmful`
     (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1,
-    broken counting answers over counting answers).
+    broken counting answers over counting answers); `latency` (seconds to the first token or to the last, `timing`, by
+    their `statistic`; of headless runs alone).
     """
 
     id: str
@@ -56,6 +59,8 @@ class Gate:
     title: str | None = None
     dimension: str | None = None
     check: str | None = None
+    timing: Timing | None = None
+    statistic: Statistic | None = None
     at_least: float | None = None
     at_most: float | None = None
     zero: bool = False

@@ -1,5 +1,6 @@
 """What came back: one response, its usage, cost and timings, and what the checks made of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,6 +50,8 @@ class Cost:
 
     usd: float | None = None
     source: CostSource = "unknown"
+    components: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What an app says its parts cost, such as `retrieval` and `model`; empty where it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Facts in, numbers out; each fact costs only the case it is about."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from tiebreak.records import (
     ROLES,
@@ -33,8 +33,13 @@ class Scoreboard:
     Responses of other runs, of cases outside the plan, and results of other versions of a check are not counted.
     """
 
-    def __init__(self, session: Session, policy: Policy, cases: Mapping[str, Case]) -> None:
-        """`cases` holds at least those of the session's plan, as they were pinned."""
+    def __init__(
+        self, session: Session, policy: Policy, cases: Mapping[str, Case], *, timed_runs: Collection[str] = ()
+    ) -> None:
+        """`cases` holds at least those of the session's plan, as they were pinned.
+
+        `timed_runs` are the headless ones: only their times may be compared, since an Arena fetches ahead.
+        """
         self._session = session
         self._policy = policy
         self._planned = {case_id: cases[case_id] for case_id in session.plan.case_ids}
@@ -42,6 +47,7 @@ class Scoreboard:
         self._plan = tuple(self._planned)
         self._roles: tuple[SessionRole, ...] = tuple(role for role in ROLES if role in session.runs)
         self._role_of_run: dict[str, SessionRole] = {run_id: role for role, run_id in session.runs.items()}
+        self._timed_runs = frozenset(timed_runs)
         self._layout = Layout(policy, list(self._planned.values()), self._roles)
         self._facts: dict[str, CaseFacts] = {}
         self._case_of: dict[str, str] = {}
@@ -59,9 +65,17 @@ class Scoreboard:
         self._snapshot: Snapshot | None = None
 
     @classmethod
-    def of(cls, session: Session, policy: Policy, cases: Mapping[str, Case], facts: Iterable[Fact]) -> "Scoreboard":
+    def of(
+        cls,
+        session: Session,
+        policy: Policy,
+        cases: Mapping[str, Case],
+        facts: Iterable[Fact],
+        *,
+        timed_runs: Collection[str] = (),
+    ) -> "Scoreboard":
         """The board of all facts at once; the same as adding them one by one."""
-        board = cls(session, policy, cases)
+        board = cls(session, policy, cases, timed_runs=timed_runs)
         for fact in facts:
             board.add(fact)
         return board
@@ -110,7 +124,7 @@ class Scoreboard:
             return
         answers = self._of_case(response.case_id).answers.setdefault(role, {})
         if response.id not in answers:
-            answers[response.id] = Answer.of(response)
+            answers[response.id] = Answer.of(response, timed=response.run_id in self._timed_runs)
             self._purses[role].add(response)
             self._adopt(response.id, response.case_id)
 

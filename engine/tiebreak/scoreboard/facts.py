@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tiebreak.records import Ballot, CheckResult, Presentation, Response, SessionRole
+from tiebreak.records import Ballot, CheckResult, Presentation, Response, SessionRole, Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,12 @@ class Answer:
     usd: float | None
     outcome: str
     """The error's code, or else the status."""
+    times: Timings | None = None
+    """Of an answer of a timed run; None where its times say nothing."""
+    reused: bool = False
 
     @classmethod
-    def of(cls, response: Response) -> "Answer":
+    def of(cls, response: Response, *, timed: bool = False) -> "Answer":
         return cls(
             id=response.id,
             sample=response.sample,
@@ -29,6 +32,8 @@ class Answer:
             broken=response.broken,
             usd=response.cost.usd,
             outcome=response.error.code if response.error is not None else response.status,
+            times=response.timings if timed else None,
+            reused=response.reused_from is not None,
         )
 
 

@@ -44,6 +44,8 @@ def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping
     if measure.kind == "cost_per_answer":
         known = [exact(answer.usd) for answer in answers if answer.usd is not None]
         return _mean(known) if len(known) == len(answers) else UNKNOWN
+    if measure.kind == "latency":
+        return _latency(answers, first_token=measure.name == "ttft")
     return _mean([Fraction(answer.broken) for answer in answers])
 
 
@@ -78,6 +80,15 @@ def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions:
         elif result.status != "not_applicable":
             values.append(Fraction(result.status == "pass"))
     return _mean(values) if values else NOT_APPLICABLE
+
+
+def _latency(answers: Sequence[Answer], *, first_token: bool) -> Reading:
+    """Seconds, to the millisecond. An answer taken over was not timed here; one without a token has no first one."""
+    times = [answer.times for answer in answers if answer.times is not None]
+    if times and any(answer.reused for answer in answers):
+        return UNKNOWN
+    found = [taken for time in times if (taken := time.ttft if first_token else time.total) is not None]
+    return Reading("value", Fraction(round(1000 * sum(found) / len(found)), 1000)) if found else NOT_APPLICABLE
 
 
 def _mean(values: Sequence[Fraction]) -> Reading:

@@ -10,7 +10,7 @@ from tiebreak.scoreboard.readings import Label, Reading
 class Tally:
     """One measure over the planned cases of one segment. Fractions, so that taking a case out leaves no trace."""
 
-    __slots__ = ("_parts", "_whole", "keeps_values", "labels", "n", "planned", "values")
+    __slots__ = ("_evidence", "_parts", "_whole", "keeps_values", "labels", "n", "planned", "values")
 
     def __init__(self, *, keeps_values: bool = True) -> None:
         self.planned = 0
@@ -21,9 +21,11 @@ class Tally:
         self.values: Counter[Fraction] = Counter()
         self.labels: Counter[Label] = Counter()
         self.keeps_values = keeps_values
+        self._evidence: Evidence | None = None
 
     def move(self, old: Reading | None, new: Reading | None) -> None:
         """Take out what a case said and put in what it says now."""
+        self._evidence = None
         if old is not None:
             self._count(old, -1)
         if new is not None:
@@ -52,13 +54,16 @@ class Tally:
         return float(self.total / self.n) if self.n else None
 
     def evidence(self) -> Evidence:
-        return Evidence(
-            planned=self.planned,
-            n=self.n,
-            total=self.total,
-            values=tuple(sorted(self.values.items())),
-            excluded=self.labels["excluded"],
-            skipped=self.labels["skipped"],
-            not_applicable=self.labels["not_applicable"],
-            unknown=self.labels["unknown"],
-        )
+        """The same object until a case moves. `planned` must be settled by then."""
+        if self._evidence is None:
+            self._evidence = Evidence(
+                planned=self.planned,
+                n=self.n,
+                total=self.total,
+                values=tuple(sorted(self.values.items())),
+                excluded=self.labels["excluded"],
+                skipped=self.labels["skipped"],
+                not_applicable=self.labels["not_applicable"],
+                unknown=self.labels["unknown"],
+            )
+        return self._evidence

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Literal
 
 from tiebreak.errors import PromptError, RequestError, TargetError
-from tiebreak.prompts import PromptRenderer
+from tiebreak.prompts import PromptRenderer, RequestRenderer
 from tiebreak.records import Case, Config, Response, SessionRole
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
 from tiebreak.targets.collect import AnswerBuilder
@@ -27,14 +27,21 @@ class Arm:
         self.config = config
         self.target = target
         self._renderer = PromptRenderer(config)
+        self._requests = RequestRenderer(config)
 
     def request(self, case: Case) -> Request:
         """The case as this side will send it.
 
         Raises:
-            PromptError: when the prompt cannot be rendered for this case.
+            PromptError: when the prompt, or an app's request, cannot be rendered for this case.
         """
-        return Request(case_id=case.id, messages=self._renderer.render(case), parameters=self.config.parameters)
+        messages = self._renderer.render(case)
+        return Request(
+            case_id=case.id,
+            messages=messages,
+            parameters=self.config.parameters,
+            body=self._requests.render(case, messages),
+        )
 
 
 class Answering:

@@ -1,6 +1,6 @@
 """A session as it happens: answers fetched in order, rated, counted and recorded. Front ends only show it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -63,15 +63,16 @@ class LiveSession:
         rater: Rater,
         recorder: Recorder,
         history: History | None = None,
+        timed_runs: Collection[str] = (),
         lookahead: int = 3,
         on_change: Callable[[Change], None],
     ) -> None:
-        """`cases` are those of the plan, in its order."""
+        """`cases` are those of the plan, in its order; `timed_runs` are as in `Scoreboard`."""
         self.session = session
         self.policy = policy
         self.cases = cases
         self.rater = rater
-        self.scoreboard = Scoreboard(session, policy, {case.id: case for case in cases})
+        self.scoreboard = Scoreboard(session, policy, {case.id: case for case in cases}, timed_runs=timed_runs)
         self.crash: BaseException | None = None
         self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._recorder = recorder

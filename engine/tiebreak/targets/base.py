@@ -16,6 +16,8 @@ class Request:
     messages: tuple[Message, ...]
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
     sample: int = 0
+    body: Mapping[str, object] | None = None
+    """The JSON for an app, as the `request` of its config made it; None where that has none."""
 
 
 class AnswerTarget(Protocol):
@@ -41,12 +43,14 @@ class AnswerTarget(Protocol):
 
 
 def fingerprint(target: AnswerTarget, request: Request) -> str:
-    """SHA-256 of the whole effective request: target, rendered messages, parameters and sample index."""
+    """SHA-256 of the whole effective request: target, rendered messages, parameters, sample index and body."""
+    body = {} if request.body is None else {"body": request.body}
     return version_of(
         {
             "target": dict(target.identity),
             "messages": request.messages,
             "parameters": dict(request.parameters),
             "sample": request.sample,
+            **body,
         }
     )

@@ -116,17 +116,22 @@ class ChatStream:
             raise self._refused(body)
         if self._served_model is None and (model := as_text(body.get("model"))):
             self._served_model = whole(model)
-        self._take_usage(body)
-        if not body.get("choices"):
-            return
-        choices = as_list(body["choices"])
+        if "usage" in body or "x_groq" in body:
+            self._take_usage(body)
+        choices = as_list(body.get("choices"))
         choice = as_map(choices[0]) if choices else None
         if choice is None:
+            if not body.get("choices"):
+                return
             raise ProtocolError("The server sent a chunk whose `choices` is not a list of objects.")
         # A plain JSON reply to a streaming request says `message` where a chunk says `delta`.
         delta = as_map(choice.get("delta")) or as_map(choice.get("message"))
         if delta:
-            self._take_delta(delta, at)
+            content = delta.get("content")
+            if len(delta) == 1 and isinstance(content, str):  # what nearly all chunks are, a hundred in an answer
+                self._add(TextDelta, content, at)
+            else:
+                self._take_delta(delta, at)
         if reason := as_text(choice.get("finish_reason")):
             self._reason = whole(reason)
             self._ended_at = at

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from tiebreak.errors import (
     AuthError,
@@ -16,9 +17,7 @@ from tiebreak.errors import (
 from tiebreak.redaction import Redactor
 from tiebreak.sanitise import clean_line
 from tiebreak.targets.chunkjson import Json, as_list, as_map, as_text, parse
-from tiebreak.targets.providers import Endpoint
 
-ADDRESS_HINT = "base_url should be the address before /chat/completions, usually ending in /v1."
 QUOTED = 300
 """Terminal cells of a server's own words in a message."""
 
@@ -29,11 +28,32 @@ _MODEL = ("model_not_found", "does not exist", "unknown model", "no such model")
 _REQUEST = ("invalid_request", "context_length", "bad_request", "unprocessable")
 
 
-class Refusals:
-    """Makes errors for one endpoint; everything it quotes is redacted and safe to print."""
+class Place(Protocol):
+    """Who was asked, as messages tell it."""
 
-    def __init__(self, endpoint: Endpoint, redactor: Redactor, now: Callable[[], datetime]) -> None:
-        self._endpoint = endpoint
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def missing(self) -> str:
+        """What a 404 says of the host, such as “does not know the model 'x'”."""
+        ...
+
+    @property
+    def key_hint(self) -> str: ...
+
+    @property
+    def model_hint(self) -> str: ...
+
+    @property
+    def address_hint(self) -> str: ...
+
+
+class Refusals:
+    """Makes errors for one place; everything it quotes is redacted and safe to print."""
+
+    def __init__(self, place: Place, redactor: Redactor, now: Callable[[], datetime]) -> None:
+        self.place = place
         self._redactor = redactor
         self._now = now
 
@@ -53,9 +73,14 @@ class Refusals:
         codes = said.codes if said else ""
         return self._error(status, words, codes, retry_after=retry_after(headers, self._now()))
 
-    def from_stream(self, body: Json) -> TargetError:
-        """The error that an error object inside the stream stands for."""
+    def from_stream(self, body: Json, unknown: Callable[[str], TargetError] | None = None) -> TargetError:
+        """The error that an error object inside the stream stands for.
+
+        Where it tells no status, its words are searched for the class; or, if given, `unknown` makes an error of them.
+        """
         said = _said(body)
+        if said.status is None and unknown is not None:
+            return unknown(self.quote(said.words))
         codes = f"{said.codes} {said.words}".lower()
         status = said.status
         if status is None:
@@ -69,18 +94,18 @@ class Refusals:
         self, status: int, words: str, codes: str, *, retry_after: float | None = None, guessed: bool = False
     ) -> TargetError:
         """`guessed`: the status only stands for the class of the error, and is not what the server said."""
-        host, model = self._endpoint.host, self._endpoint.model
+        place, host = self.place, self.place.host
         told = None if guessed else status
         quoted = self.quote(words)
         says = "" if guessed else f" ({status})"
         says += f": {quoted}{'' if quoted.endswith(('.', '!', '?', '…')) else '.'}" if quoted else "."
         haystack = f"{codes} {words}".lower()
         if status in (401, 403):
-            return AuthError(f"{host} refused the key{says}", hint=self._endpoint.key_hint, status=told)
+            return AuthError(f"{host} refused the key{says}", hint=place.key_hint, status=told)
         if status == 404 or (400 <= status < 500 and "model_not_found" in codes):
             return UnknownModelError(
-                f"{host} does not know the model '{model}'{says}",
-                hint=self._endpoint.model_hint,
+                f"{host} {place.missing}{says}",
+                hint=place.model_hint,
                 status=told,
             )
         if status == 402 or (status == 429 and any(word in haystack for word in _QUOTA)):
@@ -105,7 +130,7 @@ class Refusals:
                 hint="Look at the parameters and the prompt of the config.",
                 status=told,
             )
-        return UnknownModelError(f"{host} replied, but not with an answer{says}", hint=ADDRESS_HINT, status=told)
+        return UnknownModelError(f"{host} replied, but not with an answer{says}", hint=place.address_hint, status=told)
 
 
 class _Said:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from tiebreak.records import Cost, Price, Usage
 from tiebreak.records.responses import CostSource
-from tiebreak.targets.chunkjson import Json, as_count, as_map, as_text, parse
-from tiebreak.targets.providers import providers
+from tiebreak.targets.chunkjson import Json, as_count, as_map, as_text
+from tiebreak.targets.litellm_lane.catalogue import all_providers, litellm_json
 
 LIST_FILE = "model_prices_and_context_window_backup.json"
 
@@ -38,22 +36,17 @@ class ModelInfo:
 
 @cache
 def price_list() -> Mapping[str, ModelInfo]:
-    """The chat models that the direct lane can call, by id.
+    """The chat models of both lanes, by id.
 
     Reads 3 MB of JSON on the first call (about 20 ms): call it off the event loop. Empty where LiteLLM's file is
     missing, so that an unknown price is all that follows.
     """
-    spec = find_spec("litellm")
-    for folder in spec.submodule_search_locations or () if spec else ():
-        path = Path(folder) / LIST_FILE
-        if path.is_file():
-            return {info.id: info for info in _models(as_map(parse(path.read_bytes())) or {})}
-    return {}
+    return {info.id: info for info in _models(litellm_json(LIST_FILE))}
 
 
 def model_ids() -> tuple[ModelInfo, ...]:
     """The chat models of the list, by provider and name, for a picker."""
-    order = {name: position for position, name in enumerate(providers())}
+    order = {name: position for position, name in enumerate(all_providers())}
     return tuple(sorted(price_list().values(), key=lambda info: (order[info.provider], info.id)))
 
 
@@ -79,11 +72,11 @@ def cost_of(usage: Usage, price: Price | None, source: CostSource = "price_list"
 
 
 def _models(listed: Json) -> Iterator[ModelInfo]:
-    known = providers()
+    known = all_providers()
     for name, value in listed.items():
         entry = as_map(value) or {}
-        provider = as_text(entry.get("litellm_provider"))
-        if provider is None or provider not in known or entry.get("mode") != "chat" or name.startswith("ft:"):
+        provider = _provider(as_text(entry.get("litellm_provider")) or "")
+        if provider not in known or entry.get("mode") != "chat" or name.startswith("ft:"):
             continue
         yield ModelInfo(
             id=name if name.startswith(f"{provider}/") else f"{provider}/{name}",
@@ -93,6 +86,11 @@ def _models(listed: Json) -> Iterator[ModelInfo]:
             price=_price(entry),
             capabilities=frozenset(short for flag, short in _CAPABILITIES.items() if entry.get(flag) is True),
         )
+
+
+def _provider(listed: str) -> str:
+    """The prefix for a provider of the list, which tells families of one provider apart (`vertex_ai-llama_models`)."""
+    return "bedrock" if listed == "bedrock_converse" else listed.partition("-")[0] if "vertex" in listed else listed
 
 
 def _price(entry: Json) -> Price | None:

@@ -1,15 +1,17 @@
 """The bytes of a reply to events: an event stream, or the plain JSON that some servers send though asked to stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tiebreak.errors import ProtocolError, TargetError
 from tiebreak.targets.chat import ChatStream
-from tiebreak.targets.chunkjson import as_map, parse
+from tiebreak.targets.chunkjson import as_map, parse, parse_together
 from tiebreak.targets.events import TargetEvent
 from tiebreak.targets.sse import SseEvent, SseReader
 
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of a whole reply; an endless stream ends here."""
+
+DONE = b"[DONE]"
 
 Quote = Callable[[bytes], str]
 """Makes bytes from a server fit for a message: short, redacted, on one line."""
@@ -33,7 +35,9 @@ class StreamReader:
         try:
             if self._size > MAX_ANSWER:
                 raise ProtocolError(f"The answer is longer than {MAX_ANSWER // 1024 // 1024} MB.")
-            return self.chat.feed(self._chunks(self._sse.feed(data)), at)
+            plain = self._sse.feed_plain(data)
+            chunks = self._chunks(self._sse.feed(data)) if plain is None else self._plain_chunks(plain)
+            return self.chat.feed(chunks, at)
         except TargetError as error:
             self.failure = error
             return self.chat.take_events()
@@ -50,11 +54,19 @@ class StreamReader:
             self.failure = error
             return self.chat.take_events()
 
-    def _chunks(self, events: list[SseEvent]) -> Iterator[object]:
+    def _plain_chunks(self, plain: list[bytes]) -> Iterable[object]:
+        """Parsed together, where they can be: a call for each costs as much as the parsing."""
+        if DONE in plain:
+            self.done = True
+            del plain[plain.index(DONE) :]
+        together = parse_together(plain)
+        return self._chunks([SseEvent("message", data) for data in plain]) if together is None else together
+
+    def _chunks(self, events: Iterable[SseEvent]) -> Iterator[object]:
         """One by one, so that what came before a malformed chunk is taken."""
         for event in events:
             data = event.data
-            if data == b"[DONE]" or data.strip() == b"[DONE]":
+            if data == DONE or data.strip() == DONE:
                 self.done = True
                 return
             if not data:

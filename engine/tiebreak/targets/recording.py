@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tiebreak.errors import (
+    AppError,
     AuthError,
     DeadlineError,
     IncompleteError,
@@ -42,6 +43,7 @@ SLICE = 4096
 _ERRORS: Mapping[str, type[TargetError]] = {
     kind.code: kind
     for kind in (
+        AppError,
         AuthError,
         DeadlineError,
         IncompleteError,

@@ -12,6 +12,7 @@ from tiebreak.datasets.reading import Located, read_document, read_record, read_
 from tiebreak.datasets.written import written
 from tiebreak.errors import InputError, PromptError, UsageError, WorkspaceError
 from tiebreak.records import Config, ModelTarget, RecordingTarget, Target
+from tiebreak.targets.apps.checking import slip_in
 
 CONFIGS = "configs"
 PROMPT_FILES = {"system": "system_file", "user": "user_file"}
@@ -71,20 +72,12 @@ def _check(config: Config, source: Located) -> None:
         InputError: of the source's kind.
     """
     # The renderer brings Jinja2, which only a workspace with configs needs.
-    from tiebreak.prompts import PromptRenderer
+    from tiebreak.prompts import PromptRenderer, RequestRenderer
 
     if not config.name.strip() or not config.name.isprintable():
         raise source.refuse("A name is one or more visible characters.", ("name",))
-    target, limits = config.target, config.deadlines
-    if isinstance(target, ModelTarget):
-        if not target.model.strip():
-            raise source.refuse("The model is empty.", ("target", "model"), "Write it as provider/model.")
-        # The value may be a key by mistake, so it is not repeated.
-        if target.api_key_env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target.api_key_env):
-            message = "This is not the name of an environment variable."
-            raise source.refuse(message, ("target", "api_key_env"), "Give the variable's name, never the key itself.")
-    elif target.speed < 0:
-        raise source.refuse("A speed is 0 (at once) or more.", ("target", "speed"))
+    _check_target(config.target, source)
+    limits = config.deadlines
     for name, seconds in (("first_token", limits.first_token), ("idle", limits.idle), ("total", limits.total)):
         if seconds <= 0:
             raise source.refuse("A deadline is more than 0 seconds.", ("deadlines", name))
@@ -93,10 +86,33 @@ def _check(config: Config, source: Located) -> None:
     for name in ("input", "output", "cached_input"):
         if config.price is not None and (cast("float | None", getattr(config.price, name)) or 0) < 0:
             raise source.refuse("A price is 0 or more, in US dollars per million tokens.", ("price", name))
-    try:
-        PromptRenderer(config)
-    except PromptError as problem:
-        raise source.refuse(problem.message, ("prompt",), problem.hint) from None
+    for field, renderer in ((("prompt",), PromptRenderer), (("target", "request"), RequestRenderer)):
+        try:
+            renderer(config)
+        except PromptError as problem:
+            raise source.refuse(problem.message, field, problem.hint) from None
+
+
+def _check_target(target: Target, source: Located) -> None:
+    """
+    Raises:
+        InputError: of the source's kind.
+    """
+    match target:
+        case ModelTarget():
+            if not target.model.strip():
+                raise source.refuse("The model is empty.", ("target", "model"), "Write it as provider/model.")
+            # The value may be a key by mistake, so it is not repeated.
+            if target.api_key_env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target.api_key_env):
+                message = "This is not the name of an environment variable."
+                hint = "Give the variable's name, never the key itself."
+                raise source.refuse(message, ("target", "api_key_env"), hint)
+        case RecordingTarget():
+            if target.speed < 0:
+                raise source.refuse("A speed is 0 (at once) or more.", ("target", "speed"))
+        case _:
+            if slip := slip_in(target):
+                raise source.refuse(slip.message, ("target", slip.field), slip.hint)
 
 
 def _rebased(config: Config, folder: Path, base: Path) -> Config:

@@ -9,7 +9,7 @@ from tiebreak.targets.prices import cost_of, model_ids, price_list, price_of
 PRICE = Price(input=2.0, output=10.0, cached_input=0.5)
 
 
-def test_the_list_has_chat_models_of_the_direct_lane_by_provider() -> None:
+def test_the_list_has_chat_models_by_provider() -> None:
     models = model_ids()
     assert len(models) > 200
     assert models[0].provider == "openai"

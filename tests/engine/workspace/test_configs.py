@@ -7,7 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tiebreak.errors import UsageError, WorkspaceError
-from tiebreak.records import Config, Deadlines, Message, ModelTarget, Price, Prompt, RecordingTarget
+from tiebreak.records import (
+    AppFields,
+    CommandTarget,
+    Config,
+    Deadlines,
+    HttpTarget,
+    Message,
+    ModelTarget,
+    Price,
+    Prompt,
+    PythonTarget,
+    RecordingTarget,
+)
 from tiebreak.workspace import Workspace
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda text: text.replace("{", "("))
@@ -18,7 +30,16 @@ CONFIGS = st.builds(
     name=st.from_regex(r"[A-Za-z0-9é][A-Za-z0-9 ./:é-]{0,12}[a-z]", fullmatch=True)
     | st.sampled_from(["no", "007", "~"]),
     target=st.builds(ModelTarget, model=st.sampled_from(["openai/gpt-4.1", "1.0"]), base_url=st.none() | TEXT)
-    | st.builds(RecordingTarget, path=st.just("../recordings/a.jsonl"), speed=NUMBER),
+    | st.builds(RecordingTarget, path=st.just("../recordings/a.jsonl"), speed=NUMBER)
+    | st.builds(
+        HttpTarget,
+        url=st.just("https://x.example/answer"),
+        headers=st.just({"X-Key": "$KEY"}),
+        request=st.none() | st.just({"q": "{{ input }}{{ parameters }}", "k": [1, {"deep": None}]}),
+        fields=st.builds(AppFields, text=st.sampled_from(["a.0.b", "text"])),
+    )
+    | st.builds(CommandTarget, command=st.lists(TEXT, max_size=3).map(lambda rest: ("run", *rest)))
+    | st.builds(PythonTarget, callable=st.just("app.desk:answer"), concurrency=st.integers(1, 9)),
     description=st.none() | TEXT,
     prompt=st.builds(Prompt, system=st.none() | LINES, user=st.none() | TEXT)
     | st.builds(Prompt, messages=st.just((Message(role="user", content="{{ input }}\n"),))),
@@ -59,7 +80,11 @@ def test_a_config_file(tmp_path: Path) -> None:
     ("text", "where", "said"),
     [
         ("description: x\n", ": target", "The field “target” is missing."),
-        ("target: gpt-4\n", ":1: target", "Expected a mapping with a `kind` (model or recording), not “gpt-4”."),
+        (
+            "target: gpt-4\n",
+            ":1: target",
+            "Expected a mapping with a `kind` (model, recording, http, command or python), not “gpt-4”.",
+        ),
         ("target:\n", ":1: target", "not nothing"),
         ("target:\n  kind: recoding\n", ":2: target.kind", "Did you mean “recording”?"),
         ("target:\n  kind: model\n", ":1: target.model", "The field “model” is missing."),
@@ -78,6 +103,23 @@ def test_a_config_file(tmp_path: Path) -> None:
         ("target: {model: x}\ndeadlines: {idle: 0}", ":2: deadlines.idle", "more than 0 seconds"),
         ("target: {model: x}\nprice: {input: 1, output: -2}", ":2: price.output", "0 or more, in US dollars"),
         ("target: {model: x}\nname: ''", ":2: name", "visible characters"),
+        ("target: {kind: http, url: x}", ":1: target.url", "This is not an address."),
+        (
+            "target: {kind: http, url: http://x/, request: {q: '{{ a'}}",
+            ":1: target.request",
+            "target.request.q, line 1",
+        ),
+        ("target: {kind: http, url: http://x/, fields: {txet: a}}", ":1: target.fields.txet", "Did you mean “text”?"),
+        (
+            "target: {kind: http, url: http://x/, request: {q: a}}\nparameters: {k: 3}",
+            "target.request",
+            "not send them",
+        ),
+        ("target: {kind: command, command: echo hi}", ":1: target.command", "write `shell: true` too"),
+        ("target: {kind: command, command: [a], shell: true}", ":1: target.command", "the command is one text"),
+        ("target: {kind: command, command: []}", ":1: target.command", "The command is empty."),
+        ("target: {kind: command, command: [a], concurrency: 0}", ":1: target.concurrency", "from 1 to 64"),
+        ("target: {kind: python, callable: app.desk}", ":1: target.callable", "Write module:name"),
         ("- target", ":1", "A config is a mapping"),
         ("# nothing\n", "a.yaml", "The file is empty."),
     ],
@@ -89,6 +131,9 @@ def test_bad_configs(tmp_path: Path, text: str, where: str, said: str) -> None:
 
 
 def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
+    message = refused(tmp_path, "target: {kind: http, url: http://x/, headers: {Authorization: Bearer sk-very-secret}}")
+    assert "write $NAME here" in message
+    assert "secret" not in message
     message = refused(tmp_path, "target: {model: x, api_key_env: sk-very-secret}")
     assert "never the key itself" in message
     assert "secret" not in message
@@ -181,3 +226,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_text_that_no_file_can_hold(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="half a surrogate pair"):
         workspace(tmp_path).save_config(Config(name="a", target=ModelTarget(model="\ud800")))
+
+
+def test_versions_of_configs_that_were_there_before_stay() -> None:
+    """Stored sessions name configs by these; new kinds of target must not move them."""
+    model = Config(name="a", target=ModelTarget(model="openai/gpt-4.1"), parameters={"temperature": 0.2})
+    recording = Config(name="b", target=RecordingTarget(path="../recordings/a.jsonl"))
+    assert model.version == "9b1ad6262649aa2e8832f8ba7a91d7de58080401d1de9d58a4b854c84d308bb8"
+    assert recording.version == "7415ff57fa20fcfdf68b663a52567e4f4d5292c6ae75b968721930d89eff6e39"

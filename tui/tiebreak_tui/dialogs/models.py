@@ -11,10 +11,10 @@ from tiebreak_tui.dialogs.dialog import Dialog, Result
 
 def model_names(environ: Mapping[str, str]) -> list[str]:
     """Known model ids, those whose key is present first. Reads the price list the first time."""
+    from tiebreak.targets.litellm_lane.catalogue import all_providers
     from tiebreak.targets.prices import model_ids
-    from tiebreak.targets.providers import providers
 
-    ready = {name for name, provider in providers().items() if provider.ready(environ)}
+    ready = {name for name, provider in all_providers().items() if provider.ready(environ)}
     return sorted((model.id for model in model_ids()), key=lambda name: name.partition("/")[0] not in ready)
 
 

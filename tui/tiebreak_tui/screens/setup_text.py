@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tiebreak.records import Config, Gate, ModelTarget, Policy
+from tiebreak.records import Config, Gate, ModelTarget, Policy, RecordingTarget, Target
 from tiebreak.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _dataset(choosing: "Choosing") -> Content:
 
 def _config(config: Config) -> Content:
     target = config.target
-    place = target.base_url or "" if isinstance(target, ModelTarget) else target.path
+    place = _place(target)
     parts = [
         Content.styled(clean(config.name), "bold"),
         Content(clean(config.description or "")),
@@ -152,6 +152,17 @@ def _config(config: Config) -> Content:
         if text:
             parts += [Content(""), Content.styled(role, "bold $primary"), Content(clean(text[:PROMPT]).rstrip())]
     return Content("\n").join(parts)
+
+
+def _place(target: Target) -> str:
+    """Where answers come from, beside the label."""
+    match target:
+        case ModelTarget(base_url=url):
+            return url or ""
+        case RecordingTarget(path=path):
+            return path
+        case _:
+            return ""
 
 
 def policy_text(policy: Policy) -> Content:

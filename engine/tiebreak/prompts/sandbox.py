@@ -1,24 +1,17 @@
-"""From a config's prompt and a case to the messages that are sent.
-
-Templates are Jinja2 in a sandbox, strict: an unknown name is an error, never an empty place. What a case holds is data
-and is never read as a template, whatever braces stand in it. A template knows `input` (the last thing the user says),
-`messages`, `contexts`, `segment`, `metadata` and `id`, and not the reference: an answer that was told is no evidence.
-"""
+"""Jinja2's sandbox, closed also against what could take memory or time, and the templates that run in it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
-from dataclasses import replace
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
-
-from tiebreak.errors import PromptError
-from tiebreak.records import Case, Config, Message
-from tiebreak.records.canonical import plain
 
 VARIABLES = ("input", "messages", "contexts", "segment", "metadata", "id")
 MAX_TEMPLATE = 1_000_000
@@ -27,6 +20,9 @@ MAX_OUTPUT = 8_000_000
 """Characters of a rendered message."""
 MAX_RANGE = 100_000
 """Numbers that all `range` calls of one rendering may give together."""
+
+_LONE = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}).)+?)-?\}\}\s*", re.DOTALL)
+"""A template that is one expression and nothing else."""
 
 _FILTERS = """
 abs capitalize count d default dictsort first float groupby int items last length list lower map max min reject
@@ -44,115 +40,53 @@ METHODS = frozenset(_METHODS.split())
 """What may be called on text, lists, mappings and loops, for the same reason."""
 
 
-class PromptRenderer:
-    """The prompt of one config, its templates compiled once. Rendering is safe from several threads.
-
-    Raises:
-        PromptError: for a template that is none, naming config, field and line.
-    """
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        prompt = config.prompt
-        if prompt.messages and (prompt.system is not None or prompt.user is not None):
-            raise PromptError(
-                f"Config “{config.name}”, prompt: `messages` stands instead of `system` and `user`.",
-                hint="Keep one of the two ways.",
-            )
-        self._system = self._template("prompt.system", prompt.system)
-        self._user = self._template("prompt.user", prompt.user)
-        self._messages = [
-            (message, self._template(f"prompt.messages[{index}].content", message.content))
-            for index, message in enumerate(prompt.messages)
-        ]
-
-    def render(self, case: Case) -> tuple[Message, ...]:
-        """The messages for a case.
-
-        `messages` of the prompt is the whole conversation. Otherwise the case's own messages follow `system`, and
-        `user` takes the place of the last one of the user. A system message that comes out blank is left out.
-
-        Raises:
-            PromptError: naming config, field, line and case, for an unknown name or a template that goes too far.
-        """
-        if self._messages:
-            return tuple(replace(message, content=self._render(t, case)) for message, t in self._messages if t)
-        system = self._render(self._system, case) if self._system else ""
-        head = (Message(role="system", content=system),) if system.strip() else ()
-        if self._user is None:
-            return (*head, *case.messages)
-        return (*head, *_with_last_user(case.messages, self._render(self._user, case)))
-
-    def _template(self, field: str, source: str | None) -> "_Template | None":
-        if source is None:
-            return None
-        if len(source) > MAX_TEMPLATE:
-            raise self._error(field, None, f"The template is longer than {MAX_TEMPLATE} characters.", None)
-        try:
-            return _Template(field, _environment().from_string(source))
-        except jinja2.TemplateSyntaxError as error:
-            hint = "Write {% raw %}…{% endraw %} around braces that are no template."
-            raise self._error(field, error.lineno, str(error.message), hint) from None
-        except (RecursionError, MemoryError, SyntaxError):  # the last is Python's, for blocks nested too deeply
-            raise self._error(field, None, "The template is nested too deeply.", None) from None
-
-    def _render(self, template: "_Template", case: Case) -> str:
-        hint: str | None = None
-        try:
-            return template.render(case)
-        except SecurityError as error:
-            problem, hint = error, "A template may read the case and nothing else."
-        except (RecursionError, MemoryError) as error:
-            problem = type(error)("the template goes too deep or too far")
-            problem.__traceback__ = error.__traceback__
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            problem = error
-        field = f"{template.field}, case “{case.id}”"
-        raise self._error(field, _line_of(problem), str(problem), hint) from None
-
-    def _error(self, field: str, line: int | None, message: str, hint: str | None) -> PromptError:
-        place = f"{field}, line {line}" if line is not None else field
-        end = "" if message.endswith((".", "?")) else "."
-        return PromptError(f"Config “{self._config.name}”, {place}: {message[:1].upper()}{message[1:]}{end}", hint=hint)
-
-
-class _Template:
+class Template:
     """A compiled template with the field it comes from."""
 
-    def __init__(self, field: str, template: jinja2.Template) -> None:
+    def __init__(self, field: str, source: str) -> None:
         self.field = field
-        self._template = template
+        lone = _LONE.fullmatch(source)
+        self._template = _environment().from_string(source)
+        self._expression = _environment().compile_expression(lone[1], undefined_to_none=False) if lone else None
 
-    def render(self, case: Case) -> str:
+    def text(self, known: Mapping[str, object]) -> str:
         pieces: list[str] = []
         room = MAX_OUTPUT
-        for piece in self._template.generate(range=_bounded_range(), **variables_of(case)):
+        for piece in self._template.generate(range=_bounded_range(), **known):
             room -= len(piece)
             if room < 0:
                 raise SecurityError(f"the message grows beyond {MAX_OUTPUT} characters")
             pieces.append(piece)
         return "".join(pieces)
 
-
-def variables_of(case: Case) -> dict[str, object]:
-    """What a template knows, as plain values."""
-    return {
-        "input": case.question,
-        "messages": plain(case.messages),
-        "contexts": plain(case.contexts),
-        "segment": case.segment,
-        "metadata": plain(case.metadata),
-        "id": case.id,
-    }
+    def value(self, known: Mapping[str, object]) -> object:
+        """The value of a lone expression, the text of anything else."""
+        if self._expression is None:
+            return self.text(known)
+        return _json_value(self._expression(range=_bounded_range(), **known))
 
 
-def _with_last_user(messages: Sequence[Message], text: str) -> Iterator[Message]:
-    """The messages with the last one of the user replaced, or added where there is none."""
-    last = max((index for index, message in enumerate(messages) if message.role == "user"), default=None)
-    for index, message in enumerate(messages):
-        yield Message(role="user", content=text) if index == last else message
-    if last is None:
-        yield Message(role="user", content=text)
+def _json_value(value: object) -> object:
+    """A value as JSON types.
+
+    Raises:
+        jinja2.UndefinedError: for an unknown name.
+        TypeError: for what has no JSON form.
+    """
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str | jinja2.Undefined):
+        return str(value)  # which raises for the undefined
+    if isinstance(value, Mapping):
+        return {str(key): _json_value(item) for key, item in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, Iterable):
+        return [_json_value(item) for item in islice(cast("Iterable[object]", value), MAX_RANGE)]
+    raise TypeError("the expression gives something that has no JSON form")
+
+
+def names_in(source: str) -> set[str]:
+    """The names that a template asks for."""
+    return find_undeclared_variables(_environment().parse(source))
 
 
 class _Unknown(jinja2.StrictUndefined):
@@ -276,14 +210,3 @@ def _indent(value: object, width: int = 4, first: bool = False) -> str:
 def _tojson(value: object, indent: int | None = None) -> str:
     """Jinja2's own writes for HTML, with `<` as an escape."""
     return json.dumps(value, ensure_ascii=False, indent=min(indent, 8) if indent else None)
-
-
-def _line_of(problem: BaseException) -> int | None:
-    """The line of the template; Jinja2 puts frames for it into the traceback."""
-    line: int | None = None
-    trace = problem.__traceback__
-    while trace is not None:
-        if "__jinja_exception__" in trace.tb_frame.f_globals:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

@@ -1,0 +1,229 @@
+"""Answers every case of a plan with both arms: a bounded number of calls at once, each answer checked and recorded."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tiebreak.batch.lane import Lane
+from tiebreak.batch.ledger import Ledger
+from tiebreak.batch.outbox import AnswerRecorder, Outbox
+from tiebreak.batch.progress import Ending, Progress, Reason
+from tiebreak.checks import checks_for, run_checks
+from tiebreak.errors import PromptError
+from tiebreak.records import Case, IdMaker, Policy, Response, stamp, utc_now
+from tiebreak.session.answering import Answering, Arm
+from tiebreak.targets.base import fingerprint
+
+RAMP = 0.004
+"""Seconds between the first calls of an arm: a hundred connections made in one breath would wait for each other, and
+what they waited would be taken for the model's time."""
+
+Reuse = Callable[[str], Response | None]
+"""The first whole answer to the request of a fingerprint, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a batch may use."""
+
+    concurrency: int = 8
+    """Calls in flight for each arm. A call is in flight until its answer is safe: that is all a killed run can lose."""
+    rounds: int = 3
+    """Attempts at a case in one run, each with the retries that its config allows."""
+    max_cost: float | None = None
+    """US dollars for the whole session, earlier runs included. Calls in flight when it is reached are let finish."""
+    unknown_cost: bool = False
+    """Go on within `max_cost` though the cost of an answer is not known."""
+
+
+class Batch:
+    """One run over a plan, to be used once, on one event loop.
+
+    Each arm starts its cases strictly in the order of the plan, and neither runs ahead of the other by more than
+    `concurrency` cases: both are measured under the same load, and a run that stops early leaves pairs. What the
+    infrastructure ended is asked again in a further round at the end. Answers are held only until they are recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        cases: Sequence[Case],
+        arms: Sequence[Arm],
+        policy: Policy,
+        recorder: AnswerRecorder,
+        earlier: Iterable[Response] = (),
+        limits: Limits | None = None,
+        reuse: Reuse | None = None,
+    ) -> None:
+        """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts."""
+        self._cases = cases
+        self._policy = policy
+        self._recorder = recorder
+        self._limits = limits or Limits()
+        self._reuse = reuse
+        self._new_id = IdMaker()
+        self._ledger = Ledger([case.id for case in cases])
+        self._lanes = [Lane(arm, self._ledger, self._limits.concurrency) for arm in arms]
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._outbox: Outbox | None = None
+        self._still = asyncio.Event()
+        self._reason: Reason = "finished"
+        self._why = ""
+        self._crash: BaseException | None = None
+        self._closed = False
+        self._at_once = 0
+        """Calls in flight that each arm may have by now."""
+        lanes = {lane.arm.run_id: lane for lane in self._lanes}
+        for response in earlier:
+            if response.run_id in lanes:
+                lanes[response.run_id].take_earlier(response)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(
+            cases=len(self._cases),
+            arms={lane.arm.role: lane.progress for lane in self._lanes},
+            unsaved=self._outbox.unsaved if self._outbox is not None else 0,
+            ending=self._reason != "finished",
+        )
+
+    async def run(self) -> Ending:
+        """Ask all that is open; returns once everything that came is recorded.
+
+        Raises:
+            StoreError: where an answer could not be kept; what was recorded before stays.
+        """
+        self._outbox = Outbox(self._recorder, self._fill)
+        try:
+            self._heed_budget()
+            self._widen()
+            for number in range(self._limits.rounds):
+                for lane in self._lanes:
+                    lane.begin_round(number)
+                self._still.clear()
+                self._fill()
+                await self._still.wait()
+            if self._crash is not None:
+                raise self._crash
+            await self._outbox.settled()
+        finally:
+            self._closed = True
+            await self._end_calls()
+            for lane in self._lanes:
+                await lane.arm.target.close()
+        return Ending(reason=self._reason, why=self._why, progress=self.progress)
+
+    def stop(self) -> None:
+        """Begin nothing more; calls in flight are let finish."""
+        self._end("stopped")
+
+    def cancel(self) -> None:
+        """Begin nothing more and cut the calls in flight, without a trace in the records."""
+        self._end("cancelled")
+        for task in self._tasks:
+            task.cancel()
+
+    def _end(self, reason: Reason) -> None:
+        if self._reason != "cancelled":
+            self._reason, self._why = reason, ""
+        self._fill()
+
+    def _widen(self) -> None:
+        if self._at_once < self._limits.concurrency and not self._closed:
+            self._at_once += 1
+            asyncio.get_running_loop().call_later(RAMP, self._widen)
+            self._fill()
+
+    def _fill(self) -> None:
+        """Start what may be started now; called whenever something has made room."""
+        if self._outbox is None:
+            return  # not begun
+        if self._outbox.failure is not None:
+            for task in self._tasks:  # answers that cannot be kept would be paid for nothing
+                task.cancel()
+        while ready := [lane for lane in self._lanes if self._may_start(lane)]:
+            for lane in ready:  # in turn, and again from the first: a start may allow the other arm its next one
+                self._start(lane, lane.todo.popleft())
+        if not any(lane.in_flight for lane in self._lanes):
+            self._still.set()
+
+    @property
+    def _goes_on(self) -> bool:
+        open_ = self._outbox is not None and not self._closed and self._outbox.failure is None
+        return open_ and self._reason == "finished" and self._crash is None
+
+    def _may_start(self, lane: Lane) -> bool:
+        if not (lane.waiting and lane.in_flight < self._at_once and self._goes_on):
+            return False
+        others = (other.todo[0] for other in self._lanes if other is not lane and other.waiting)
+        return all(lane.todo[0] <= front + self._limits.concurrency for front in others)
+
+    def _start(self, lane: Lane, position: int) -> None:
+        lane.in_flight += 1
+        task = asyncio.get_running_loop().create_task(self._answer(lane, position))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._over, lane))
+
+    def _over(self, lane: Lane, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        crash = None if task.cancelled() else task.exception()
+        self._crash = self._crash or crash
+        if task.cancelled() or crash is not None:
+            lane.in_flight -= 1  # else it is the outbox that says so
+            self._fill()
+
+    async def _answer(self, lane: Lane, position: int) -> None:
+        case = self._cases[position]
+        attempt = self._ledger.next_attempt(lane.arm.role, position)
+        taken = self._taken_over(lane.arm, case, attempt)
+        if taken is not None:
+            self._take_in(lane, position, taken, None)
+        else:
+            answering = Answering(lane.arm, case, attempt)
+            self._take_in(lane, position, *await answering.run(self._new_id(), stamp(utc_now())))
+
+    def _taken_over(self, arm: Arm, case: Case, attempt: int) -> Response | None:
+        """An earlier answer to the very same request, with its own times, as one of this run."""
+        if self._reuse is None:
+            return None
+        try:
+            request = arm.request(case)
+        except PromptError:
+            return None  # the attempt itself will say so
+        found = self._reuse(fingerprint(arm.target, request))
+        if found is None or found.run_id in (lane.arm.run_id for lane in self._lanes):
+            return None
+        return replace(
+            found,
+            id=self._new_id(),
+            run_id=arm.run_id,
+            case_id=case.id,
+            case_hash=case.version,
+            attempt=attempt,
+            reused_from=found.reused_from or found.id,
+        )
+
+    def _take_in(self, lane: Lane, position: int, response: Response, chunks: bytes | None) -> None:
+        assert self._outbox is not None
+        case = self._cases[position]
+        specs = checks_for(case, self._policy)
+        results = run_checks(case, response, specs)
+        lane.take_in(position, response)
+        self._heed_budget()
+        self._outbox.put(response, chunks, results, specs, lane.landed)
+
+    def _heed_budget(self) -> None:
+        limit = self._limits.max_cost
+        if limit is None or not self._goes_on:
+            return
+        if sum(lane.purse.usd for lane in self._lanes) >= limit:
+            self._reason, self._why = "budget", f"The budget of ${limit:g} is spent."
+        elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
+            self._reason, self._why = "budget", "The cost of an answer is not known, so a budget cannot be kept."
+
+    async def _end_calls(self) -> None:
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,44 @@
+"""`tiebreak trust` shows what would run, asks, and takes it back."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from support.workspaces import make_workspace
+
+
+def tiebreak(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, "XDG_DATA_HOME": str(folder.parent / "data")}
+    command = [sys.executable, "-m", "tiebreak_cli", "trust", "-w", str(folder), *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environ, check=False)
+
+
+def test_trust_from_end_to_end(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    done = tiebreak(folder)
+    assert (done.returncode, done.stdout) == (0, "No config of this workspace runs code.\n")
+
+    line = 'target: {kind: command, shell: true, command: "echo hi\\n  other: rm x \\e[2K", output: text}\n'
+    (folder / "configs" / "app.yaml").write_text(line)
+    done = tiebreak(folder)
+    assert done.returncode == 2
+    assert "  app: sh -c 'echo hi⏎  other: rm x ␛[2K'\n" in done.stdout
+    assert "Say it with --yes." in done.stderr
+
+    done = tiebreak(folder, "--yes")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        0,
+        "Allowed. `tiebreak trust --revoke` takes it back.",
+    )
+    done = tiebreak(folder)
+    assert done.returncode == 0
+    assert "(allowed)" in done.stdout
+
+    (folder / "configs" / "app.yaml").write_text(line.replace("hi", "ho"))
+    assert tiebreak(folder).returncode == 2
+
+    done = tiebreak(folder, "--revoke")
+    assert done.stdout == "Nothing of this workspace may run any more.\n"
+    done = tiebreak(folder, "--revoke")
+    assert done.stdout == "Nothing of this workspace was allowed to run.\n"

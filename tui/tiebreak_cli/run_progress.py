@@ -1,0 +1,172 @@
+"""How a run is shown while it goes on: a live line on a terminal, now and then a plain one elsewhere. On stderr."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from tiebreak.batch import Ending, Progress
+from tiebreak.gates.wording import money, plural
+from tiebreak.records import ROLES
+from tiebreak.sanitise import clean
+from tiebreak.session.exchange import SIDES
+from tiebreak_workbench.headless import TakenUp
+
+EVERY = 10.0
+"""Seconds between two plain lines."""
+
+
+@contextmanager
+def display(console: Console) -> Generator["Shown"]:
+    """What fits the console."""
+    shown = Live(console) if console.is_terminal else Lines(console)
+    try:
+        yield shown
+    finally:
+        shown.close()
+
+
+class Figures:
+    """Rate and time left, from what came since the first look."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: tuple[float, int] | None = None
+
+    def look(self, progress: Progress) -> None:
+        """Where it was at the first look is what the rate starts from."""
+        self._began = self._began or (self._clock(), progress.answered)
+
+    def line(self, progress: Progress) -> str:
+        """`8.2/s · 2 errors · $0.12 · 1 min 40 s left`."""
+        self.look(progress)
+        now = self._clock()
+        began, before = self._began or (now, 0)
+        parts: list[str] = []
+        rate = (progress.answered - before) / (now - began) if now > began else 0.0
+        if rate:
+            parts.append(f"{rate:.3g}/s")
+        if progress.failed:
+            parts.append(plural(progress.failed, "error"))
+        unknown = sum(arm.spend.unknown for arm in progress.arms.values())
+        parts.append(money(progress.usd) + (f" and {plural(unknown, 'answer')} of unknown cost" if unknown else ""))
+        if progress.ending:
+            parts.append(f"{sum(arm.in_flight for arm in progress.arms.values())} in flight")
+        elif rate and progress.answered < progress.planned:
+            parts.append(f"{_span((progress.planned - progress.answered) / rate)} left")
+        return " · ".join(parts)
+
+
+class Shown:
+    """What both displays share: `tick` shows how far it is, `say` says something once."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self.last: Progress | None = None
+        self._console = console
+        self._clock = clock
+        self._figures = Figures(clock)
+        self._paused: set[str] = set()
+
+    def say(self, text: str) -> None:
+        self._console.print(Text(clean(text)), soft_wrap=True)
+
+    def tick(self, progress: Progress) -> None:
+        self.last = progress
+        self._figures.look(progress)
+        for role in ROLES:
+            arm = progress.arms[role]
+            if arm.paused is not None and role not in self._paused:
+                self._paused.add(role)
+                self.say(f"{SIDES[role]} is paused: {arm.paused}")
+        self.show(progress)
+
+    def show(self, progress: Progress) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Nothing more is shown; `say` still works."""
+
+
+class Lines(Shown):
+    """A line now and then, for logs."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(console, clock)
+        self._due = clock() + EVERY
+
+    def show(self, progress: Progress) -> None:
+        now = self._clock()
+        if now >= self._due:
+            self._due = now + EVERY
+            self._line(progress)
+
+    def close(self) -> None:
+        if self.last is not None:
+            self._line(self.last)
+
+    def _line(self, progress: Progress) -> None:
+        self.say(f"{progress.answered:,} of {progress.planned:,} answers · {self._figures.line(progress)}")
+
+
+class Live(Shown):
+    """A bar that is drawn anew at every tick, by nobody else."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._bar = Bar(
+            TextColumn("answers"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=console,
+            auto_refresh=False,
+            expand=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._bar.start()
+
+    def show(self, progress: Progress) -> None:
+        self._bar.update(
+            self._task,
+            completed=progress.answered,
+            total=progress.planned,
+            description=self._figures.line(progress),
+            refresh=True,
+        )
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+def first_words(taken: TakenUp, warnings: Sequence[str]) -> str:
+    """What is being run, and what to know of it."""
+    session = taken.stored.session
+    begun = f"{'Going on with' if taken.resumed else 'Started'} session {session.id}: {session.title}."
+    return "\n".join([begun, *(f"Note: {warning}" for warning in warnings)])
+
+
+def last_words(ending: Ending, session_id: str) -> str:
+    """What came of it, what is missing and why, and how to go on."""
+    progress = ending.progress
+    missing = progress.planned - progress.answered
+    if not missing:
+        return f"Every answer is in. `tiebreak arena -r {session_id}` rates them."
+    failed = sorted({code for arm in progress.arms.values() for code in arm.failed})
+    why = f" ({', '.join(failed)})" if failed else ""
+    paused = any(arm.paused for arm in progress.arms.values())
+    mend = {"budget": " with a larger --max-cost"}.get(ending.reason, " once that is mended" if paused else "")
+    gap = f"{plural(f'{missing:,}', 'answer')} still missing{why}; the rest is kept."
+    return " ".join(part for part in (ending.why, gap, f"The same command{mend} goes on.") if part)
+
+
+def _span(seconds: float) -> str:
+    """`40 s`, `3 min 20 s`, `2 h 5 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,187 @@
+"""Sessions without a person: set down or taken up again, answered whole, and read from their rows."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from tiebreak.batch import Batch, Ending, Limits, Progress
+from tiebreak.errors import PromptError, UsageError
+from tiebreak.gates import Finding, validate_policy
+from tiebreak.records import ROLES, Case, SessionRole
+from tiebreak.scoreboard import Scoreboard
+from tiebreak.session.answering import Arm
+from tiebreak.targets.base import fingerprint
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.workspace import Workspace, default_policy
+from tiebreak_store import StoredSession
+from tiebreak_workbench.estimate import estimate_cost
+from tiebreak_workbench.setup import Setup, in_order
+from tiebreak_workbench.workbench import Workbench
+
+TICK = 0.25
+"""Seconds between two looks at the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How a session is to be answered."""
+
+    limits: Limits = field(default_factory=Limits)
+    reuse: bool = False
+    """Take over whole answers to the very same request from earlier sessions, with the times they had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUp:
+    """The session that a run goes on with. `stored` holds what was set down, not what was answered."""
+
+    stored: StoredSession
+    resumed: bool
+
+
+def setup_of(
+    workspace: Workspace,
+    dataset: str,
+    baseline: str,
+    candidate: str,
+    *,
+    policy: str | None = None,
+    n: int | None = None,
+    segment: str | None = None,
+    seed: int = 1,
+) -> Setup:
+    """What is chosen, read from its files; without a `policy` the first of the workspace, or the default one.
+
+    Raises:
+        UsageError: where there is none of a name.
+        InputError: for a file that needs a correction.
+    """
+    policy = policy or next((entry.name for entry in workspace.policies if entry.error is None), None)
+    return Setup(
+        dataset=workspace.load_dataset(dataset),
+        baseline=workspace.load_config(baseline),
+        candidate=workspace.load_config(candidate),
+        policy=default_policy() if policy is None else workspace.load_policy(policy),
+        seed=seed,
+        n=n,
+        segment=segment,
+    )
+
+
+def warnings_of(setup: Setup) -> list[str]:
+    """What to know of the policy's gates for these cases before asking anything.
+
+    Raises:
+        UsageError: for a gate that cannot be decided, or a plan that cannot be made.
+    """
+    findings: list[Finding] = validate_policy(setup.policy, setup.dataset, setup.plan().case_ids)
+    for finding in findings:
+        if finding.level == "error":
+            raise UsageError(finding.sentence, hint=f"Mend the policy “{setup.policy.name}”.")
+    return [finding.sentence for finding in findings]
+
+
+def take_up(bench: Workbench, setup: Setup, *, resume: bool = True, concurrency: int = 8) -> TakenUp:
+    """The newest headless session of the very same plan, or a new one where there is none or `resume` is off.
+
+    The same plan is: dataset, both configs, policy, seed, segment and number of cases.
+
+    Raises:
+        UsageError: for a plan that cannot be made.
+        StoreError: where the database cannot be used.
+    """
+    store = bench.store
+    configs: dict[SessionRole, str] = {role: setup.config(role).version for role in ROLES}
+    known = store.headless_session(setup.plan(), setup.dataset.version, configs) if resume else None
+    session_id = known or bench.start(setup, origin="headless", concurrency=concurrency)
+    return TakenUp(stored=store.load_session(session_id, facts=False), resumed=known is not None)
+
+
+def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch:
+    """Everything a session still lacks, ready to be asked. Reads files and the database: not for the event loop.
+
+    Recordings are replayed at once; the times of their answers are the recorded ones all the same.
+
+    Raises:
+        UsageError: for a budget where a price is not known, and for `reuse` between two equal requests.
+        TiebreakError: where a target cannot be opened, such as for a missing key.
+    """
+    limits = wanted.limits
+    # The limiter of a provider that serves both arms must let both through; each arm keeps to its own number.
+    pool = LimiterPool(limits.concurrency * len(ROLES))
+    arms = bench.arms(stored, speed=0, limiters=pool)
+    cases = in_order(stored.dataset, stored.session.plan)
+    if limits.max_cost is not None and not limits.unknown_cost:
+        for arm in arms:
+            _refuse_unknown_price(arm, cases[:1], bench)
+    if wanted.reuse and _ask_the_same(arms, stored):
+        raise UsageError(
+            "Both sides send the same requests: with --reuse an answer would be compared with itself.",
+            hint="Run it without --reuse.",
+        )
+    return Batch(
+        cases=cases,
+        arms=arms,
+        policy=stored.policy,
+        recorder=bench.store,
+        earlier=bench.store.iter_responses(stored.session.id),
+        limits=limits,
+        reuse=bench.store.find_response if wanted.reuse else None,
+    )
+
+
+async def answer(batch: Batch, tick: Callable[[Progress], None] = lambda _: None) -> Ending:
+    """Run a batch to its end; `tick` is called now and then, and at last.
+
+    Raises:
+        StoreError: where an answer could not be kept.
+    """
+    watching = asyncio.create_task(_watch(batch, tick))
+    try:
+        ending = await batch.run()
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+    tick(ending.progress)
+    return ending
+
+
+def spare_collector() -> None:
+    """Keep Python's collector from looking through what is loaded by now, which stays to the end of the process.
+
+    For a process that does nothing but run: with a large dataset it would do so every few hundred answers.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def board_of(bench: Workbench, stored: StoredSession) -> Scoreboard:
+    """The scoreboard of a session from its rows, read one after the other: the answers are never all in memory."""
+    facts = bench.store.iter_facts(stored.session.id)
+    return Scoreboard.of(stored.session, stored.policy, stored.dataset.by_id, facts, timed_runs=stored.timed_runs)
+
+
+async def _watch(batch: Batch, tick: Callable[[Progress], None]) -> None:
+    while True:
+        tick(batch.progress)
+        await asyncio.sleep(TICK)
+
+
+def _refuse_unknown_price(arm: Arm, sample: Sequence[Case], bench: Workbench) -> None:
+    if estimate_cost(arm.config, sample, bench.environ).usd is None:
+        raise UsageError(
+            f"No price is known for {arm.config.model_label} (config “{arm.config.name}”), so no budget can be kept.",
+            hint="Give the config a `price`, or add --allow-unknown-cost.",
+        )
+
+
+def _ask_the_same(arms: tuple[Arm, ...], stored: StoredSession) -> bool:
+    """Whether both arms put the first case in the very same way."""
+    case = stored.dataset.by_id[stored.session.plan.case_ids[0]]
+    try:
+        return len({fingerprint(arm.target, arm.request(case)) for arm in arms}) == 1
+    except PromptError:
+        return False
