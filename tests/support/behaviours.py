@@ -127,6 +127,15 @@ async def plain_json(exchange: Exchange) -> None:
     await exchange.reply(200, {"id": "c1", "model": "plain-1", "choices": choices, "usage": USAGE})
 
 
+@behaviour("drifting")
+async def drifting(exchange: Exchange) -> None:
+    """Another model answers every question but the one about JSON."""
+    asked = str(exchange.call.body["messages"])
+    message = {"role": "assistant", "content": "served", "refusal": None}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    await exchange.reply(200, {"id": "c1", "model": "model-1" if "ok" in asked else "model-2", "choices": choices})
+
+
 @behaviour("tool_calls")
 async def tool_calls(exchange: Exchange) -> None:
     await exchange.begin()

@@ -132,8 +132,12 @@ class Story:
         self.facts.append(result)
         return result
 
-    def event(self, kind: Any) -> Event:
-        event = Event(id=f"e{self.id()}", session_id="session", kind=kind, at="")
+    def served(self, case_id: str, side: str, model: str | None, **fields: Any) -> Response:
+        """A whole answer, given by a model that named itself."""
+        return self.answer(case_id, side, requested_model="asked", served_model=model, **fields)
+
+    def event(self, kind: Any, **detail: object) -> Event:
+        event = Event(id=f"e{self.id()}", session_id="session", kind=kind, at="", detail=detail)
         self.facts.append(event)
         return event
 

@@ -66,6 +66,13 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.rows)
 
+    @property
+    def styled(self) -> str:
+        """The screen cell by cell, with the style of each run of them."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)  # pyright: ignore[reportPrivateUsage]
+        rows = (" ".join(f"{segment.style}:{segment.text!r}" for segment in strip.simplify()) for strip in strips)
+        return "\n".join(rows)
+
     async def until(self, holds: Callable[[], object]) -> None:
         """Let the app run until the condition holds; fails after ten seconds."""
         async with asyncio.timeout(10):

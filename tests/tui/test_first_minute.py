@@ -18,7 +18,7 @@ async def shows_what_is_stored(seat: Seat, folder: Path) -> None:
     await seat.saved()
     snapshot, stored = recomputed(folder), stored_session(folder)
     assert snapshot == seat.arena.live.scoreboard.snapshot()
-    tally = tally_of(snapshot)
+    tally = tally_of(snapshot.win_rate)
     words = [f"n {tally.n}/{tally.planned}", f"W {tally.wins} T {tally.ties} L {tally.losses}"]
     if tally.rate is not None:
         words += [f"{tally.rate:.0%}".replace("%", " %"), f"[{tally.low * 100:.0f}–{tally.high * 100:.0f} %]"]
@@ -73,7 +73,7 @@ async def test_a_session_is_resumed_at_the_case_where_it_was_left(tmp_path: Path
         arena = await seat.reaches(ArenaScreen)
         await seat.answered()
         await seat.sees("case 4/6")
-        assert arena.live.scoreboard.snapshot() == replace(before, events={"resume": 1})
+        assert arena.live.scoreboard.snapshot() == replace(before, events={"plan": 1, "resume": 1, "peek": 1})
         await shows_what_is_stored(seat, folder)
         await seat.press("u")
         await seat.sees("case 3/6")

@@ -51,6 +51,9 @@ def sessions(
 def show(
     session: SessionArgument = "last",
     case: Annotated[str | None, typer.Argument(help="A case of it: both answers, whole.")] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Open a blind session that is not finished; written down.")
+    ] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -58,20 +61,29 @@ def show(
 
     The exit code says how the gates stand: 0 all passed, 1 one failed, 3 not decided.
     """
-    from tiebreak_cli.exits import verdict_code
-    from tiebreak_cli.output import console, print_json
+    from tiebreak_cli.exits import NOT_DECIDED, verdict_code
+    from tiebreak_cli.output import console, print_json, say
     from tiebreak_workbench.report import session_report
     from tiebreak_workbench.scoring import scoreboard_of
+    from tiebreak_workbench.sealed import is_sealed, note_look, sealed_words
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.open(workspace) as bench:
+        stored = bench.store.load_session(session, light=True)
+        snapshot = scoreboard_of(stored).snapshot()
+        if is_sealed(stored, snapshot, bench.rater()) and not reveal:
+            if as_json:
+                print_json({"session": stored.session.id, "blind": True, "sealed": True, "done": snapshot.done,
+                            "planned": snapshot.planned})  # fmt: skip
+            else:
+                say(sealed_words(snapshot))
+            raise typer.Exit(NOT_DECIDED)
+        note_look(bench, stored, snapshot, "show")
         if case is not None:
             from tiebreak_cli.answers import show_case
 
             show_case(bench, session, case, as_json=as_json)
             return
-        stored = bench.store.load_session(session, light=True)
-    snapshot = scoreboard_of(stored).snapshot()
     if as_json:
         print_json(session_report(stored, snapshot))
     else:

@@ -22,6 +22,9 @@ def arena(
     cases: Annotated[int | None, typer.Option("--cases", "-n", min=1, help="Planned number of cases.")] = None,
     segment: Annotated[str | None, typer.Option("--segment", help="Only cases of this segment.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the case order.")] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Draw the sides anew for every case and hide which is which.")
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", "-r", help="An earlier session, by id, start of id, or `last`.")
     ] = None,
@@ -43,6 +46,7 @@ def arena(
         cases=cases,
         segment=segment,
         seed=seed,
+        blind=blind,
         resume=resume,
         start=resume is not None or None not in (dataset, baseline, candidate),
     )

@@ -13,7 +13,7 @@ from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import ROLES
 from tiebreak.sanitise import clean
-from tiebreak.session.exchange import SIDES
+from tiebreak.session.seating import SIDES
 from tiebreak_workbench.headless import TakenUp
 
 EVERY = 10.0

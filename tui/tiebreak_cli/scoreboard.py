@@ -12,7 +12,7 @@ from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak_cli.output import safe, safe_line, table_of
 from tiebreak_store import StoredSession
-from tiebreak_workbench.report import said_by
+from tiebreak_workbench.report import remarks, said_by
 
 MARKS: Mapping[GateStatus, tuple[str, str]] = {
     "pass": ("✔ pass", "green"),
@@ -52,6 +52,8 @@ def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
         f" · {snapshot.skipped} skipped · {snapshot.excluded_cases} excluded\n",
         "dim",
     )
+    for line in remarks(snapshot):
+        text.append(f"{safe(line)}\n", "yellow")
     text.append(
         "A tie and a both-bad count one half. The interval holds at every look, for the cases of this kind.\n", "dim"
     )

@@ -167,6 +167,7 @@ class TiebreakApp(App[None]):
             TiebreakError: where the session cannot be taken up.
         """
         from tiebreak_tui.screens.arena import ArenaScreen
+        from tiebreak_tui.screens.blind import BlindArenaScreen
 
         if self.bench is None:
             raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
@@ -174,7 +175,7 @@ class TiebreakApp(App[None]):
         stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
         arms = await asyncio.to_thread(bench.arms, stored)
         await self.leave_session()
-        arena = ArenaScreen(bench, stored, arms)
+        arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms)
         self.arena = arena
         # Installed, the Arena lives on under Setup while one looks there.
         self.install_screen(arena, arena.session_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
@@ -234,9 +235,7 @@ class TiebreakApp(App[None]):
         keys = getattr(place, "KEYS", ())
         intro = getattr(place, "INTRO", "")
         if not isinstance(place, HelpDialog):
-            self.push_screen(
-                HelpDialog(type(place).__name__.removesuffix("Screen"), intro, (*keys, *EVERYWHERE), self.own_keys)
-            )
+            self.push_screen(HelpDialog(getattr(place, "NAME", ""), intro, (*keys, *EVERYWHERE), self.own_keys))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what applies on this screen now, then the app's own commands."""

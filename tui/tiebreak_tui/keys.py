@@ -7,7 +7,7 @@ backspace in a terminal and are never bound.
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.binding import Binding
@@ -78,9 +78,25 @@ ARENA = (
     Key("answer.stop", "escape", "escape", "Stop", "Close what is open, else stop the focused answer", "Answers"),
     Key("gate.next", "full_stop", "gate(1)", "Gate", "What the next gate still needs", "Gates", display="."),
     Key("gate.previous", "comma", "gate(-1)", "Gate", "What the previous gate still needs", "Gates", display=","),
+    Key("session.drift", "D", "drift", "Served model", "Pool the answers of a model that changed", "Session"),
     Key("session.summary", "f4", "summary", "Summary", "The session so far, in figures", "Session"),
     Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),
 )
+
+REVEAL = Key(
+    "session.reveal", "O", "reveal", "Reveal", "Show which side is which; written down", "Session", display="O"
+)
+SIDED = {"vote.a": "left", "vote.b": "right"}
+BLIND = (
+    *(
+        replace(key, label=f"{side.title()} better", help=f"The {side} answer is the better one")
+        if (side := SIDED.get(key.id))
+        else key
+        for key in ARENA
+    ),
+    REVEAL,
+)
+"""The Arena's keys while A and B have no names."""
 
 SETUP = (
     Key("setup.start", "ctrl+s", "start", "Start", "Start the session", "Setup", show=True),
@@ -99,7 +115,7 @@ SPOKEN_FOR = {
 }
 """Keys that cannot be given to an act, and what they are."""
 
-PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Everywhere": EVERYWHERE}
+PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Blind": (REVEAL,), "Everywhere": EVERYWHERE}
 
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:
@@ -147,7 +163,7 @@ def load_keymap(path: Path) -> dict[str, str]:
 
 
 def _refuse_clashes(keymap: Mapping[str, str], path: Path) -> None:
-    for keys in (SETUP, ARENA):
+    for keys in (SETUP, BLIND):
         taken: dict[str, str] = {}
         for binding in (*keys, *EVERYWHERE):
             for key in keymap.get(binding.id, binding.keys).split(","):

@@ -19,6 +19,7 @@ class Wishes:
     cases: int | None = None
     segment: str | None = None
     seed: int | None = None
+    blind: bool = False
     resume: str | None = None
     """A session to open: an id, the start of one, or `last`."""
     resume_unfinished: bool = False
@@ -40,4 +41,5 @@ class Wishes:
             segment=self.segment,
             cases=self.cases,
             seed=self.seed,
+            blind=self.blind,
         )

@@ -17,7 +17,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.setup import Setup
 
-Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed"]
+Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "blind"]
 FIELDS: tuple[Field, ...] = ("dataset", "baseline", "candidate", "policy", "segment", "cases", "seed")
 SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class Choices:
     segment: str | None = None
     cases: int | None = None
     seed: int | None = None
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,7 @@ class Choosing:
             seed=self.seed,
             n=self.choices.cases,
             segment=self.choices.segment,
+            blind=self.choices.blind,
         )
 
     def remarks(self) -> list[Remark]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from tiebreak.batch import Ending
 from tiebreak.gates import GateOutcome
+from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
+from tiebreak.session.seating import SIDES
 from tiebreak_store import StoredSession
 
 
@@ -41,6 +43,22 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
     return {name: said for name, said in found.items() if said.votes or said.verdicts or said.notes}
 
 
+def remarks(snapshot: Snapshot) -> list[str]:
+    """What weakens the figures, a sentence each. Names of models are outside text."""
+    told = [
+        f"{SIDES[role]} began with {drift.began} and was then served by {', '.join(drift.since)}: "
+        f"{plural(drift.cases, 'case')} held back until that is acknowledged (D in the Arena)."
+        for role, drift in snapshot.drift.items()
+    ]
+    if snapshot.apart:
+        told.append(f"{plural(snapshot.apart, 'ballot')} given after a reveal: kept apart, not counted.")
+    if leaks := snapshot.events.get("leak", 0):
+        told.append(f"{plural(leaks, 'answer')} shown blind named a model or its maker.")
+    if peeks := snapshot.events.get("peek", 0):
+        told.append(f"Figures were looked at {plural(peeks, 'time')} before the planned number of cases was in.")
+    return told
+
+
 def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, object]:
     """JSON-ready; keys are the words of docs/architecture.md. Numbers that are not known are null."""
     raters = said_by(stored)
@@ -58,6 +76,13 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "settled": snapshot.settled,
         "settled_automatically": snapshot.automatic,
         "skipped": snapshot.skipped,
+        "blind": stored.session.blind,
+        "kept_apart": snapshot.apart,
+        "held_back": {
+            role: {"began": drift.began, "since": list(drift.since), "cases": drift.cases}
+            for role, drift in snapshot.drift.items()
+        },
+        "events": dict(snapshot.events),
         "excluded": {role: dict(reasons) for role, reasons in snapshot.excluded.items()},
         "win_rate": _win_rate(snapshot.win_rate),
         "segments": {name: _win_rate(rate) for name, rate in snapshot.segments.items()},

@@ -20,6 +20,8 @@ class Setup:
     seed: int = 1
     n: int | None = None
     segment: str | None = None
+    blind: bool = False
+    """Sides drawn per case, names and figures kept back until the end."""
 
     def config(self, role: SessionRole) -> Config:
         return self.baseline if role == "baseline" else self.candidate

@@ -12,6 +12,7 @@ from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
     Config,
+    Event,
     IdMaker,
     Rater,
     RecordingTarget,
@@ -46,7 +47,7 @@ class Workbench:
         self._limiters = LimiterPool()
         self.helper = Helper.of(environ)
         """Runs LiteLLM for every target that needs it; ends with the last of them."""
-        self._new_id = IdMaker()
+        self.new_id = IdMaker()
 
     @classmethod
     def open(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Self:
@@ -91,7 +92,7 @@ class Workbench:
         order_hash = digest(canonical_json(plan.case_ids).encode())
         runs: dict[SessionRole, Run] = {
             role: Run(
-                id=self._new_id(),
+                id=self.new_id(),
                 config_hash=setup.config(role).version,
                 dataset_hash=setup.dataset.version,
                 seed=plan.seed,
@@ -109,6 +110,7 @@ class Workbench:
             dataset_hash=setup.dataset.version,
             policy_hash=setup.policy.version,
             runs={role: run.id for role, run in runs.items()},
+            blind=setup.blind,
             title=title or f"{setup.baseline.name} vs {setup.candidate.name}",
             created_at=now,
         )
@@ -122,7 +124,24 @@ class Workbench:
                 rater=self.rater(),
             )
         ).result()
+        self._register(session)
         return session.id
+
+    def _register(self, session: Session) -> None:
+        """Write down, before the first answer, what was decided before the first answer."""
+        plan = session.plan
+        detail: dict[str, object] = {
+            "plan": plan.version,
+            "policy": session.policy_hash,
+            "dataset": session.dataset_hash,
+            "planned": len(plan.case_ids),
+            "seed": plan.seed,
+            "segment": plan.segment,
+            "blind": session.blind,
+        }
+        at = stamp(utc_now())
+        event = Event(id=self.new_id(), session_id=session.id, kind="plan", at=at, detail=detail)
+        self.store.record_event(event).result()
 
     def rater(self) -> Rater:
         """Who rates here: the login name, which also is what keeps raters apart."""

@@ -14,7 +14,7 @@ BallotKind = Literal["vote", "score", "label", "note", "tag", "skip", "undo"]
 Vote = Literal["A", "B", "tie", "both_bad"]
 VOTES: tuple[Vote, ...] = ("A", "B", "tie", "both_bad")
 BallotPhase = Literal["sealed", "post_reveal"]
-EventKind = Literal["peek", "reveal", "policy_edit", "fork", "drift_ack", "resume"]
+EventKind = Literal["plan", "peek", "reveal", "leak", "policy_edit", "fork", "drift_ack", "resume"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,14 @@ from tiebreak.records import (
 )
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import CaseState, fold_case
+from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.facts import Answer, CaseFacts
-from tiebreak.scoreboard.layout import Layout
+from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.readings import Reading, read
-from tiebreak.scoreboard.snapshot import Snapshot
+from tiebreak.scoreboard.snapshot import Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
-from tiebreak.scoreboard.summary import Mark, summarise
+from tiebreak.scoreboard.summary import HELD, Mark, summarise
+from tiebreak.scoreboard.tally import Tally
 
 Fact = Response | CheckResult | Presentation | Ballot | Event
 
@@ -59,6 +61,9 @@ class Scoreboard:
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._counts: Counter[Mark] = Counter()
         self._purses: dict[SessionRole, Purse] = {role: Purse() for role in self._roles}
+        # Imported answers may come from any number of models: that is how they were made.
+        guarded = self._roles if session.kind != "import" else ()
+        self._served: dict[SessionRole, ServedModels] = {role: ServedModels() for role in guarded}
         self._events: dict[str, EventKind] = {}
         self._front = 0
         """No position before this one waits for anything."""
@@ -95,6 +100,12 @@ class Scoreboard:
             case Event():
                 if fact.session_id == self._session.id:
                     self._events[fact.id] = fact.kind
+                    if fact.kind == "drift_ack":
+                        self._acknowledge(fact)
+
+    @property
+    def session_id(self) -> str:
+        return self._session.id
 
     def case(self, case_id: str) -> CaseState:
         """Where one case of the plan stands now."""
@@ -114,9 +125,24 @@ class Scoreboard:
                 position=self._first_open(),
                 counts=self._counts,
                 purses=self._purses,
+                served=self._served,
                 events=Counter(self._events.values()),
             )
         return self._snapshot
+
+    def win_rate_of_first(self, count: int) -> WinRate:
+        """The win rate over the first `count` settled cases in the order of the plan."""
+        self.snapshot()
+        tally = Tally()
+        for case_id in self._plan:
+            if tally.n == count:
+                break
+            measures, _ = self._layout.of_case(self._planned[case_id])
+            readings = self._readings.get(case_id)
+            if readings is not None and WIN_RATE in measures:
+                tally.move(None, readings[measures.index(WIN_RATE)])
+        tally.planned = len(self._plan)
+        return WinRate.of(tally)
 
     def _add_response(self, response: Response) -> None:
         role = self._role_of_run.get(response.run_id)
@@ -127,6 +153,17 @@ class Scoreboard:
             answers[response.id] = Answer.of(response, timed=response.run_id in self._timed_runs)
             self._purses[role].add(response)
             self._adopt(response.id, response.case_id)
+            served = answers[response.id].served
+            guard, served = self._served.get(role), answers[response.id].served
+            if guard is not None and served is not None and not response.excluded and guard.add(served, response.id):
+                self._changed.update(self._facts)
+
+    def _acknowledge(self, event: Event) -> None:
+        role, model = event.detail.get("role"), event.detail.get("served_model")
+        for own in self._served:
+            if role == own and isinstance(model, str):
+                self._served[own].acknowledge(model)
+                self._changed.update(self._facts)
 
     def _add_presentation(self, presentation: Presentation) -> None:
         if presentation.session_id == self._session.id and presentation.case_id in self._positions:
@@ -155,7 +192,14 @@ class Scoreboard:
         return facts
 
     def _fold(self, case_id: str, facts: CaseFacts) -> CaseState:
-        return fold_case(case_id, facts, roles=self._roles, form=self._policy.form, blind=self._session.blind)
+        return fold_case(
+            case_id,
+            facts,
+            roles=self._roles,
+            form=self._policy.form,
+            blind=self._session.blind,
+            served=self._served,
+        )
 
     def _refold(self, case_id: str) -> None:
         """Move what the tallies hold of a case to what it says now."""
@@ -185,6 +229,7 @@ class Scoreboard:
 
 def _marks(state: CaseState) -> tuple[Mark, ...]:
     apart: tuple[Mark, ...] = ("apart",) * state.apart
+    held: tuple[Mark, ...] = tuple((role, HELD) for role in state.held)
     conditions: dict[Mark, bool] = {
         "done": state.complete or bool(state.excluded),
         "settled": state.verdict is not None,
@@ -192,4 +237,4 @@ def _marks(state: CaseState) -> tuple[Mark, ...]:
         "skipped": state.skipped,
         "excluded": bool(state.excluded),
     }
-    return (*state.excluded.items(), *apart, *(mark for mark, holds in conditions.items() if holds))
+    return (*state.excluded.items(), *held, *apart, *(mark for mark, holds in conditions.items() if holds))

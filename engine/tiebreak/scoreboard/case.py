@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from tiebreak.records import Ballot, Form, Presentation, SessionRole
+from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.effective import effective_ballots, well_formed
 from tiebreak.scoreboard.facts import Answer, CaseFacts, counting_answers, why_excluded
 
@@ -46,6 +47,8 @@ class CaseState:
     """Where any rater gave a 1. A broken answer is not harmful by itself."""
     complete: bool = False
     """Nothing more is asked of the rater."""
+    held: frozenset[SessionRole] = frozenset()
+    """Arms whose counting answer came from another model than the arm began with, and is not pooled."""
     apart: int = 0
     """Votes and scores given after a reveal: kept, never counted."""
 
@@ -59,10 +62,22 @@ class _Sheet:
     scores: Mapping[Line, int]
 
 
-def fold_case(case_id: str, facts: CaseFacts, *, roles: Sequence[SessionRole], form: Form, blind: bool) -> CaseState:
+def fold_case(
+    case_id: str,
+    facts: CaseFacts,
+    *,
+    roles: Sequence[SessionRole],
+    form: Form,
+    blind: bool,
+    served: Mapping[SessionRole, ServedModels],
+) -> CaseState:
     """The state of a case, whatever the order of its facts."""
     answers = {role: facts.answers.get(role, {}).values() for role in roles}
     counting: dict[SessionRole, tuple[Answer, ...]] = {role: counting_answers(answers[role]) for role in roles}
+    held: frozenset[SessionRole] = frozenset(
+        role for role in served if not all(served[role].pooled(answer.served) for answer in counting[role])
+    )
+    counting |= dict.fromkeys(held, ())
     shown: dict[SessionRole, Answer] = {role: own[0] for role, own in counting.items() if own and own[0].sample == 0}
     excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r])) is not None}
     broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
@@ -87,6 +102,7 @@ def fold_case(case_id: str, facts: CaseFacts, *, roles: Sequence[SessionRole], f
         scores=scores,
         harmed=frozenset(line for sheet in sheets for line, score in sheet.scores.items() if score == 1),
         complete=ready and _complete(sheets, form, roles, broken),
+        held=held,
         apart=apart,
     )
 

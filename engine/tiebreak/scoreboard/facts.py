@@ -21,6 +21,8 @@ class Answer:
     times: Timings | None = None
     """Of an answer of a timed run; None where its times say nothing."""
     reused: bool = False
+    served: str | None = None
+    """The model that answered, as it named itself; None where that is not known, and for apps, which may use many."""
 
     @classmethod
     def of(cls, response: Response, *, timed: bool = False) -> "Answer":
@@ -34,6 +36,7 @@ class Answer:
             outcome=response.error.code if response.error is not None else response.status,
             times=response.timings if timed else None,
             reused=response.reused_from is not None,
+            served=response.served_model if response.requested_model is not None else None,
         )
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import Phase, SessionRole
 from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.drift import Drift
+from tiebreak.scoreboard.tally import Tally
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
 
 
@@ -29,6 +32,18 @@ class WinRate:
     both_bad: int = 0
     histogram: Histogram = field(default_factory=Histogram)
     """Cases by their win value, 0 to 1."""
+
+    @classmethod
+    def of(cls, tally: Tally) -> Self:
+        """What a tally of win values says."""
+        return cls(
+            planned=tally.planned,
+            wins=tally.labels["win"],
+            ties=tally.labels["tie"],
+            losses=tally.labels["loss"],
+            both_bad=tally.labels["both_bad"],
+            histogram=Histogram.of_counts({float(value): count for value, count in tally.values.items()}),
+        )
 
     @property
     def n(self) -> int:
@@ -100,6 +115,8 @@ class Snapshot:
     cost: Mapping[SessionRole, Mean]
     """US dollars per counting answer, of those whose cost is known."""
     spend: Mapping[SessionRole, Spend]
+    drift: Mapping[SessionRole, Drift]
+    """Arms that were served by another model in mid-session; its answers are held back until that is acknowledged."""
     gates: tuple[GateOutcome, ...]
     events: Mapping[EventKind, int]
 

@@ -6,14 +6,16 @@ from typing import Literal
 from tiebreak.gates import GateOutcome, Measure, evaluate, measure_of
 from tiebreak.records import Policy, SessionRole
 from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.drift import Drift, ServedModels
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.snapshot import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
 from tiebreak.scoreboard.tally import Tally
-from tiebreak.stats.confidence_sequence import Histogram
 
+HELD = "\0held"
+"""Stands in a mark for answers of a model that is not acknowledged."""
 Mark = Literal["done", "settled", "automatic", "skipped", "excluded", "apart"] | tuple[SessionRole, str]
-"""What is counted once per case; a pair is an arm and why its answer is excluded."""
+"""What is counted once per case; a pair is an arm and why its answer is excluded, or `HELD`."""
 
 
 def summarise(
@@ -25,6 +27,7 @@ def summarise(
     position: int,
     counts: Mapping[Mark, int],
     purses: Mapping[SessionRole, Purse],
+    served: Mapping[SessionRole, ServedModels],
     events: Mapping[EventKind, int],
 ) -> Snapshot:
     """The snapshot of a board; `counts` may hold zeros."""
@@ -34,7 +37,7 @@ def summarise(
 
     excluded: dict[SessionRole, dict[str, int]] = {role: {} for role in roles}
     for mark, count in counts.items():
-        if isinstance(mark, tuple) and count:
+        if isinstance(mark, tuple) and mark[1] != HELD and count:
             excluded[mark[0]][mark[1]] = count
     return Snapshot(
         planned=planned,
@@ -61,6 +64,11 @@ def summarise(
         errors=means("error_rate"),
         cost=means("cost_per_answer"),
         spend={role: purse.spend for role, purse in purses.items()},
+        drift={
+            role: Drift(models.began or "", models.held, counts.get((role, HELD), 0))
+            for role, models in served.items()
+            if counts.get((role, HELD))
+        },
         gates=_gates(policy, layout),
         events=dict(events),
     )
@@ -97,13 +105,4 @@ def _check(tally: Tally) -> CheckCount:
 
 def _win_rate(layout: Layout, segment: str | None) -> WinRate:
     tally = layout.tallies.get((WIN_RATE, segment))
-    if tally is None:
-        return WinRate(planned=0)
-    return WinRate(
-        planned=tally.planned,
-        wins=tally.labels["win"],
-        ties=tally.labels["tie"],
-        losses=tally.labels["loss"],
-        both_bad=tally.labels["both_bad"],
-        histogram=Histogram.of_counts({float(value): count for value, count in tally.values.items()}),
-    )
+    return WinRate.of(tally) if tally is not None else WinRate(planned=0)

@@ -16,8 +16,17 @@ class BallotBox:
     Every act raises `UsageError` once a write has failed.
     """
 
-    def __init__(self, recorder: Recorder, saves: Saves, new_id: IdMaker, counted: Callable[[Ballot], None]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        saves: Saves,
+        new_id: IdMaker,
+        counted: Callable[[Ballot], None],
+        identity_seen: Callable[[], bool],
+    ) -> None:
+        """`identity_seen` says of the moment whether the rater knows whose answers they are."""
         self._recorder = recorder
+        self._identity_seen = identity_seen
         self._saves = saves
         self._new_id = new_id
         self._counted = counted
@@ -54,7 +63,13 @@ class BallotBox:
         self._cast(presentation.id, "score", score, dimension=dimension, response_id=response_id)
 
     def take_back(self, ballot: Ballot) -> None:
-        """Undo one ballot; what it had replaced is in force again."""
+        """Undo one ballot; what it had replaced is in force again.
+
+        Raises:
+            UsageError: for one that was given before the rater came to know whose answers they are.
+        """
+        if self._identity_seen() and not ballot.identity_seen:
+            raise UsageError("That was given before the reveal, and stands.", hint="A new vote is kept apart from it.")
         self._cast(ballot.presentation_id, "undo", None, supersedes=ballot.id)
 
     def last_act(self) -> Ballot | None:
@@ -80,6 +95,7 @@ class BallotBox:
             dimension=dimension,
             response_id=response_id,
             supersedes=supersedes,
+            identity_seen=self._identity_seen(),
             at=stamp(utc_now()),
         )
         self._remember(ballot)

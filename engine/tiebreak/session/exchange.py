@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, Response, SessionRole
 from tiebreak.session.answering import Answering
-
-SIDES: Mapping[SessionRole, str] = {"baseline": "A", "candidate": "B"}
+from tiebreak.session.seating import OPEN, Seating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +14,9 @@ class Exchange:
     position: int
     case: Case
     answers: Mapping[SessionRole, Answering]
+    seating: Seating = OPEN
+    veiled: bool = False
+    """Whether the reasons why an answer is missing may tell which side it is, and are kept back."""
 
     @property
     def complete(self) -> bool:
@@ -34,9 +36,11 @@ class Exchange:
         found: dict[SessionRole, Response] = {}
         for role, answering in self.answers.items():
             if answering.response is None:
+                side = _capital(self.seating.name(role))
                 if answering.held is not None:
-                    raise UsageError(f"{SIDES[role]} is paused: {answering.held}", hint="r asks it again.")
-                raise UsageError(f"{SIDES[role]} is still answering.", hint="Wait for it, or stop it with esc.")
+                    why = "." if self.veiled else f": {answering.held}"
+                    raise UsageError(f"{side} is paused{why}", hint="r asks it again.")
+                raise UsageError(f"{side} is still answering.", hint="Wait for it, or stop it with esc.")
             found[role] = answering.response
         return found
 
@@ -55,7 +59,8 @@ class Exchange:
             if response.excluded:
                 how = "was stopped" if response.fault == "user" else "did not come through"
                 raise UsageError(
-                    f"The answer of {SIDES[role]} {how}, so it does not count.", hint="r asks again; enter goes on."
+                    f"The answer of {self.seating.name(role)} {how}, so it does not count.",
+                    hint="r asks again; enter goes on.",
                 )
         return found
 
@@ -69,7 +74,12 @@ class Exchange:
         for role, response in found.items():
             if response.broken:
                 raise UsageError(
-                    f"The answer of {SIDES[role]} is broken ({response.status}), which settles this case by itself.",
+                    f"The answer of {self.seating.name(role)} is broken ({response.status}), "
+                    "which settles this case by itself.",
                     hint="enter goes on.",
                 )
         return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

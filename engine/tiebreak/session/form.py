@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tiebreak.records import ROLES, Ballot, Form, Response, SessionRole
+from tiebreak.records import VOTES, Ballot, Form, Response, SessionRole, Vote
+from tiebreak.session.seating import OPEN, Seating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormState:
     answered: bool = False
     """Both counting answers are there."""
-    vote: str | None = None
+    vote: Vote | None = None
     skipped: bool = False
     settled_by_itself: bool = False
     """An answer is broken, so the pair needs no vote."""
@@ -30,15 +31,20 @@ class FormState:
         return bool(self.missing) or not (given or self.settled_by_itself)
 
 
-def form_state(form: Form, responses: Mapping[SessionRole, Response | None], ballots: Sequence[Ballot]) -> FormState:
-    """Fold the ballots in force on one pair of counting responses.
+def form_state(
+    form: Form,
+    responses: Mapping[SessionRole, Response | None],
+    ballots: Sequence[Ballot],
+    seating: Seating = OPEN,
+) -> FormState:
+    """Fold the ballots in force on one pair of counting responses; `seating` has the names of the sides.
 
     A skip completes a case, and so does a pair with a broken answer but for the scores of its intact one.
     """
     role_of: dict[str, SessionRole] = {
         response.id: role for role, response in responses.items() if response is not None
     }
-    vote = next((str(b.value) for b in ballots if b.kind == "vote"), None)
+    vote: Vote | None = next((vote for b in ballots if b.kind == "vote" for vote in VOTES if vote == b.value), None)
     skipped = any(b.kind == "skip" for b in ballots)
     scores: dict[tuple[str, SessionRole], int] = {
         (b.dimension or "", role_of[b.response_id or ""]): int(b.value or 0)
@@ -53,9 +59,11 @@ def form_state(form: Form, responses: Mapping[SessionRole, Response | None], bal
         if form.vote == "required" and vote is None and not broken:
             missing.append("a vote")
         for dimension in form.dimensions:
-            for role, side in zip(ROLES, "AB", strict=True):
-                if dimension.required and role not in broken and (dimension.name, role) not in scores:
-                    missing.append(f"{dimension.name} of {side}")
+            missing += [
+                f"{dimension.name} of {seating.name(role)}"
+                for role in seating.roles
+                if dimension.required and role not in broken and (dimension.name, role) not in scores
+            ]
     return FormState(
         answered=all(responses.values()),
         vote=vote,

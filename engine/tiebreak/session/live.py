@@ -12,6 +12,7 @@ from tiebreak.records import (
     Case,
     CheckResult,
     CheckSpec,
+    Config,
     Event,
     IdMaker,
     Policy,
@@ -27,11 +28,14 @@ from tiebreak.records import (
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.ballotbox import BallotBox
+from tiebreak.session.blinding import Blinding
+from tiebreak.session.diary import Diary
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.form import FormState, form_state
 from tiebreak.session.pipeline import Pipeline
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
+from tiebreak.session.seating import Seating
 from tiebreak.session.showing import Showings
 
 __all__ = ["Change", "Exchange", "History", "LiveSession"]
@@ -82,7 +86,12 @@ class LiveSession:
         self._on_change = on_change
         self._pipeline = Pipeline(arms, cases, self._new_id, self._take_in, self._crashed, lookahead=lookahead)
         self.saves = Saves(lambda: on_change("saved"), self._crashed)
-        self._box = BallotBox(recorder, self.saves, self._new_id, self.scoreboard.add)
+        self.diary = Diary(rater, recorder, self.saves, self._new_id, self.scoreboard, history.events)
+        configs: dict[SessionRole, Config] = {arm.role: arm.config for arm in arms}
+        self.blinding = Blinding(session, rater, configs, self.diary)
+        self._box = BallotBox(
+            recorder, self.saves, self._new_id, self.scoreboard.add, lambda: self.blinding.identity_seen
+        )
         self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
         """Every attempt without its text, in order."""
         self._results: dict[str, tuple[CheckResult, ...]] = {}
@@ -126,7 +135,17 @@ class LiveSession:
             # Answers that cannot be kept would be paid for nothing.
             self._pipeline.want(position, self._next_attempt)
         answers: dict[SessionRole, Answering] = {role: self._on_show(role, case) for role in ROLES}
-        return Exchange(position=position, case=case, answers=answers)
+        return Exchange(
+            position=position,
+            case=case,
+            answers=answers,
+            seating=self.seating(position),
+            veiled=self.blinding.veiled,
+        )
+
+    def seating(self, position: int) -> Seating:
+        """Which answer of a case stands where, and what the sides are called."""
+        return self.blinding.seating(self._case(position))
 
     def _case(self, position: int) -> Case:
         if not 0 <= position < len(self.cases):
@@ -186,7 +205,7 @@ class LiveSession:
             for ballot in self._box.in_force(presentation.id)
             if presentation is counting or ballot.kind == "note"
         ]
-        return form_state(self.policy.form, responses, ballots)
+        return form_state(self.policy.form, responses, ballots, self.seating(position))
 
     # -- acts on the answers
 
@@ -266,10 +285,8 @@ class LiveSession:
         """
         if dimension not in {d.name for d in self.policy.form.dimensions}:
             raise UsageError(f"The policy's form has no dimension “{dimension}”.")
-        presentation = self._present(position, self.exchange(position).rateable())
-        response_id = presentation.left_response if role == "baseline" else presentation.right_response
-        assert response_id is not None
-        self._box.score(presentation, dimension, response_id, score)
+        responses = self.exchange(position).rateable()
+        self._box.score(self._present(position, responses), dimension, responses[role].id, score)
 
     def skip(self, position: int) -> None:
         """Record that the rater leaves this case out.
@@ -325,26 +342,21 @@ class LiveSession:
         known = self._showing(position, responses)
         if known is not None:
             return known
+        seating = self.seating(position)
         presentation = Presentation(
             id=self._new_id(),
             session_id=self.session.id,
             position=position,
             case_id=self._case(position).id,
             rater_id=self.rater.id,
-            left_response=responses["baseline"].id,
-            right_response=responses["candidate"].id,
+            left_response=responses[seating.left].id,
+            right_response=responses[seating.right].id,
             shown_at=stamp(utc_now()),
         )
         self._showings.add(presentation)
         self.saves.follow(self._recorder.record_presentation(presentation))
         self.scoreboard.add(presentation)
         return presentation
-
-    def resumed(self) -> None:
-        """Leave a trace that the session was taken up again."""
-        event = Event(id=self._new_id(), session_id=self.session.id, kind="resume", at=stamp(utc_now()))
-        self.saves.follow(self._recorder.record_event(event))
-        self.scoreboard.add(event)
 
     def _crashed(self, error: BaseException) -> None:
         self.crash = error

@@ -29,8 +29,8 @@ class Showings:
         return self._by_case.get(case_id, ())
 
     def of_pair(self, case_id: str, responses: Sequence[str | None]) -> Presentation | None:
-        """The presentation of exactly these two responses, left and right."""
+        """The presentation of exactly these two responses, whichever stood left."""
         for presentation in self.of_case(case_id):
-            if [presentation.left_response, presentation.right_response] == list(responses):
+            if {presentation.left_response, presentation.right_response} == set(responses):
                 return presentation
         return None

@@ -46,6 +46,7 @@ class Play:
         self._acts: list[Callable[[], object]] = [
             self.answer, self.answer, self.show, self.show, self.vote, self.vote, self.vote,
             self.skip, self.score, self.score, self.undo, self.undo, self.check, self.peek,
+            self.served, self.acknowledge,
         ]  # fmt: skip
 
     def act(self) -> None:
@@ -64,6 +65,14 @@ class Play:
         }
         how = self._draw(st.sampled_from(["answer", "answer", "answer", "broken", "failure"]))
         getattr(self.story, how)(case_id, side, **fields)
+
+    def served(self) -> None:
+        case_id, side = self._draw(st.sampled_from(list(BY_ID))), self._draw(st.sampled_from("AB"))
+        self.story.served(case_id, side, self._draw(st.sampled_from([None, "m-1", "m-1", "m-2", "m-3"])))
+
+    def acknowledge(self) -> None:
+        role = self._draw(st.sampled_from(["baseline", "candidate", "stranger"]))
+        self.story.event("drift_ack", role=role, served_model=self._draw(st.sampled_from(["m-1", "m-2", "m-3"])))
 
     def show(self) -> None:
         left = self._one(Response)
@@ -128,6 +137,9 @@ def test_incremental_equals_recomputed(data: st.DataObject) -> None:
         shuffled.add(fact)
         shuffled.snapshot()
     assert shuffled.snapshot() == recomputed.snapshot()
+    for count in range(len(BY_ID) + 1):
+        assert shuffled.win_rate_of_first(count) == recomputed.win_rate_of_first(count)
+    assert live.win_rate_of_first(len(BY_ID)) == live.snapshot().win_rate
     for case_id in BY_ID:
         assert shuffled.case(case_id) == recomputed.case(case_id)
 

@@ -51,10 +51,10 @@ async def test_resuming_is_on_record(tmp_path: Path) -> None:
     with open_bench(tmp_path / "ws") as bench:
         session_id = start(bench)
         async with taken_up(bench, session_id) as live:
-            live.resumed()
+            live.diary.resumed()
             await live.saves.settled()
-            assert live.scoreboard.snapshot().events == {"resume": 1}
-        assert [event.kind for event in bench.store.load_session(session_id).events] == ["resume"]
+            assert live.scoreboard.snapshot().events == {"plan": 1, "resume": 1}
+        assert [event.kind for event in bench.store.load_session(session_id).events] == ["plan", "resume"]
 
 
 async def test_an_answer_that_lost_its_checks_to_a_crash_is_checked_on_resume(tmp_path: Path) -> None:

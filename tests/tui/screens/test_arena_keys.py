@@ -1,6 +1,7 @@
 """Every key of the Arena does what its help says."""
 
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording, write_lines
 from tiebreak.records import SessionRole
 from tiebreak_tui.dialogs.case import CaseDialog
+from tiebreak_tui.dialogs.confirm import ConfirmDialog
 from tiebreak_tui.dialogs.help import HelpDialog
 from tiebreak_tui.dialogs.line import LineDialog
 from tiebreak_tui.dialogs.summary import SummaryDialog
@@ -310,3 +312,29 @@ async def test_places_and_overlays(tmp_path: Path) -> None:
         await seat.press("q")
         await seat.reaches(SetupScreen)
         await seat.sees("1/6", "plain vs warm")
+
+
+@proves("session.drift")
+async def test_another_model_in_mid_session_is_asked_about(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with ModelServer() as server:
+        target = {"kind": "model", "model": "drifting", "base_url": server.base_url, "api_key_env": "TEST_KEY"}
+        (folder / "configs" / "warm.yaml").write_text(json.dumps({"target": target}))
+        wishes = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
+        async with sit_down(folder, wishes) as seat:
+            await seat.reaches(ConfirmDialog)
+            await seat.sees("B began with model-1 and is now served by model-2.", "Kept out of every figure")
+            await seat.press("n")
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            await seat.press("right", "right")
+            await seat.sees("n 1/6")
+            await seat.press("D")
+            await seat.reaches(ConfirmDialog)
+            await seat.press("y")
+            await seat.sees("n 2/6")
+            await seat.press("D")
+            assert seat.app.screen is seat.arena
+            await seat.saved()
+    acknowledged = [event.detail for event in stored_session(folder).events if event.kind == "drift_ack"]
+    assert acknowledged == [{"rater": "tester", "role": "candidate", "served_model": "model-2", "began": "model-1"}]

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from tiebreak.records import Case, CheckResult, SessionRole
 from tiebreak.sanitise import clean
+from tiebreak.session.seating import SIDES
 from tiebreak_tui.dialogs.dialog import Dialog
 
 SHOWN = 20_000
@@ -19,7 +20,6 @@ MARKS = {
     "error": ("! error", "$warning"),
     "not_applicable": ("– n/a", "dim"),
 }
-SIDES: Mapping[SessionRole, str] = {"baseline": "A", "candidate": "B"}
 
 
 class CaseDialog(Dialog[None]):
@@ -32,8 +32,12 @@ class CaseDialog(Dialog[None]):
     """
     hint = "↑ ↓ scroll · esc closes"
 
-    def __init__(self, case: Case, results: Mapping[SessionRole, Sequence[CheckResult]]) -> None:
+    def __init__(
+        self, case: Case, results: Mapping[SessionRole, Sequence[CheckResult]], *, sealed: bool = False
+    ) -> None:
+        """`sealed` keeps back what the checks say, as in a blind session."""
         super().__init__()
+        self._sealed = sealed
         self.heading = f"Case {case.id}"
         self._case = case
         self._results = results
@@ -69,6 +73,8 @@ class CaseDialog(Dialog[None]):
         if not ids:
             return []
         parts = [Content(""), Content.styled("checks", "bold $primary")]
+        if self._sealed:
+            return [*parts, Content.styled("What they say stays sealed until the last case is done.", "dim")]
         for check_id in ids:
             for role, results in self._results.items():
                 for result in results:

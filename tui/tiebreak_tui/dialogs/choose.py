@@ -45,6 +45,8 @@ def choose(app: "TiebreakApp", choosing: "Choosing", key: str, chosen: "Callable
             app.push_screen(_pick(setup_text.LABELS[key], workspace.configs, _previewer(choosing, key)), with_name)
         case "policy":
             app.push_screen(_pick("Policy", workspace.policies, _previewer(choosing, key)), with_name)
+        case "blind":
+            chosen(replace(choices, blind=not choices.blind))
         case "segment":
             names = [PickItem(key=ALL, title="all segments"), *(PickItem(key=s, title=s) for s in choosing.segments)]
             app.push_screen(PickDialog("Segment", names, rank_texts), with_name)

@@ -13,6 +13,7 @@ from tiebreak.records import ROLES, SessionRole
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak_tui.dialogs.dialog import Dialog
+from tiebreak_workbench.report import remarks
 
 LOOKS: Mapping[GateStatus, tuple[str, str]] = {
     "pass": ("✔ pass     ", "$success"),
@@ -66,6 +67,7 @@ class SummaryDialog(Dialog[None]):
                 f"{snapshot.skipped} skipped, {snapshot.excluded_cases} excluded"
             ),
         ]
+        lines += [Content.styled(clean_line(text, 200), "$warning") for text in remarks(snapshot)]
         if self._notice:
             lines.append(Content.styled(clean(self._notice), "dim"))
         lines.append(Content.styled(f"Resume at any time: {clean(self._resume)}", "dim"))

@@ -5,47 +5,40 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
 from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak.scoreboard import Snapshot
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, Exchange, LiveSession
+from tiebreak.session.seating import SIDES, Seating
 from tiebreak_store import StoredSession
-from tiebreak_tui.clipboard import Copied
 from tiebreak_tui.keys import ARENA, bindings
 from tiebreak_tui.screens.feed import Feed
-from tiebreak_tui.screens.figures import (
-    SIDES,
-    VOTE_WORDS,
-    case_header,
-    case_text,
-    chips_of,
-    rubric_of,
-    status_of,
-    tally_of,
-)
-from tiebreak_tui.screens.place import Place
+from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
+from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
+from tiebreak_tui.screens.two_answers import TwoAnswers
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
-from tiebreak_tui.widgets.gate_bar import GateBar
+from tiebreak_tui.widgets.gate_bar import Chip, GateBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 from tiebreak_tui.widgets.rubric import RubricBar
 from tiebreak_tui.widgets.status_bar import StatusBar
-from tiebreak_tui.widgets.win_rate import WinRateBar
+from tiebreak_tui.widgets.win_rate import Tally, WinRateBar
 
 if TYPE_CHECKING:
     from tiebreak_workbench.workbench import Workbench
 
 
-class ArenaScreen(Place):
+class ArenaScreen(TwoAnswers):
     """One session, case after case. The session decides; this screen shows and passes on keys."""
 
     KEYS = ARENA
+    NAME = "Arena"
     INTRO = (
         "Read both answers, then vote: ← A is better, → B is better, t tie, x both bad. The next case comes by itself. "
         "The interval beside the win rate stays valid however often you look."
@@ -59,7 +52,7 @@ class ArenaScreen(Place):
         self.position = 0
         self._dimension = 0
         self._stale = False
-        self._find_from: SessionRole = "baseline"
+        self._told_drift: set[str] = set()
 
     def compose(self) -> ComposeResult:
         self.pump = StreamPump(self)
@@ -77,18 +70,14 @@ class ArenaScreen(Place):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        self.panes: dict[SessionRole, AnswerPane] = {
-            "baseline": self.query_one("#pane-a", AnswerPane),
-            "candidate": self.query_one("#pane-b", AnswerPane),
-        }
-        self.feed = Feed(self.panes)
-        self.reading = Reading(self.panes)
-        for role, pane in self.panes.items():
-            config = self.stored.configs[role]
-            pane.identify(Identity(role=SIDES[role], config=config.name, model=config.model_label))
-        self.panes["baseline"].view.focus()
+        self.left = self.query_one("#pane-a", AnswerPane)
+        self.right = self.query_one("#pane-b", AnswerPane)
+        self.feed = self.make_feed()
+        self.reading = Reading(self.left, self.right)
+        self.left.view.focus()
         if self.stored.responses:
-            self.live.resumed()
+            self.live.diary.resumed()
+            self._peeked("arena")
         self.go(min(self.live.first_open(), len(self.live.cases) - 1))
 
     # -- showing
@@ -98,9 +87,11 @@ class ArenaScreen(Place):
         return self.live.exchange(self.position)
 
     @property
-    def focused_role(self) -> SessionRole:
-        """The side that keys without a side act on."""
-        return "candidate" if self.panes["candidate"].has_focus_within else "baseline"
+    def seating(self) -> Seating:
+        return self.live.seating(self.position)
+
+    def make_feed(self) -> Feed | PacedFeed:
+        return Feed(self.left, self.right)
 
     def go(self, position: int) -> None:
         """Show the case at a position; beyond the last one, the summary."""
@@ -143,17 +134,41 @@ class ArenaScreen(Place):
         snapshot = self.live.scoreboard.snapshot()
         form = self.live.form(self.position)
         self.query_one(StatusBar).show(status_of(self.stored, self.live, self.position, snapshot))
-        self.query_one(WinRateBar).show(tally_of(snapshot))
-        self.query_one(GateBar).show(chips_of(snapshot))
-        self.query_one(RubricBar).show(rubric_of(self.live.policy.form, form), self._dimension)
-        self.query_one("#case-head", Static).update(case_header(self.live.cases[self.position], form), layout=False)
+        seating = self.seating
+        self.query_one(WinRateBar).show(self.tally(snapshot))
+        self.query_one(GateBar).show(self.chips(snapshot))
+        labels = seating.label(seating.left), seating.label(seating.right)
+        self.query_one(RubricBar).show(rubric_of(self.live.policy.form, form, seating), self._dimension, labels)
+        head = case_header(self.live.cases[self.position], form, seating)
+        self.query_one("#case-head", Static).update(head, layout=False)
         for role, pane in self.panes.items():
-            pane.set_class(role == self.focused_role, "-current")
+            pane.identify(self.identity(role))
+        self._mark_focused()
+        self._tell_drift(snapshot)
+
+    def identity(self, role: SessionRole) -> Identity:
+        """What the border of a pane says of whose answer it is."""
+        config = self.stored.configs[role]
+        return Identity(role=SIDES[role], config=config.name, model=config.model_label)
+
+    def tally(self, snapshot: Snapshot) -> Tally:
+        return tally_of(snapshot.win_rate)
+
+    def chips(self, snapshot: Snapshot) -> Sequence[Chip]:
+        return chips_of(snapshot)
+
+    def _peeked(self, at: str) -> None:
+        """Figures that name the sides were looked at."""
+        if not self.live.blinding.veiled:
+            self.live.diary.peeked(at)
+
+    def _mark_focused(self) -> None:
+        for pane in (self.left, self.right):
+            pane.set_class(pane is self.panes[self.focused_role], "-current")
 
     def on_descendant_focus(self) -> None:
-        if hasattr(self, "panes"):
-            for role, pane in self.panes.items():
-                pane.set_class(role == self.focused_role, "-current")
+        if hasattr(self, "right"):
+            self._mark_focused()
 
     # -- rating
 
@@ -170,8 +185,11 @@ class ArenaScreen(Place):
         position = self.position
         if self.exchange.exploratory:
             self.tiebreak.flash("An exploratory answer is on show and never counts; esc brings the counting one back.")
-        elif self._do(lambda: self.live.vote(position, vote)):
-            self._go_on(f"{self.live.cases[position].id}: {VOTE_WORDS[vote]}")
+        else:
+            given = self.seating.as_voted(vote)
+            if self._do(lambda: self.live.vote(position, given)):
+                apart = ", kept apart" if self.live.blinding.identity_seen else ""
+                self._go_on(f"{self.live.cases[position].id}: {self.seating.words(given)}{apart}")
 
     def action_skip(self) -> None:
         if self._do(lambda: self.live.skip(self.position)):
@@ -194,7 +212,7 @@ class ArenaScreen(Place):
             return
         name, role = dimensions[self._dimension].name, self.focused_role
         if self._do(lambda: self.live.score(self.position, role, name, score)):
-            self.query_one(StatusBar).last_act = f"{name} of {SIDES[role]}: {score}"
+            self.query_one(StatusBar).last_act = f"{name} of {self.seating.name(role)}: {score}"
             if self._dimension + 1 < len(dimensions):
                 self._dimension += 1
             self._refresh()
@@ -259,6 +277,8 @@ class ArenaScreen(Place):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a spot check's question is new; the cases of a dataset are saved already."""
+        if action == "drift":
+            return bool(self.live.scoreboard.snapshot().drift)
         return action != "save_case" or self.stored.session.kind == "spot"
 
     # -- moving
@@ -273,7 +293,8 @@ class ArenaScreen(Place):
         self.go(self.live.first_open())
 
     def action_focus_pane(self, step: int) -> None:
-        other: SessionRole = "baseline" if self.focused_role == "candidate" else "candidate"
+        seating = self.seating
+        other = seating.left if self.focused_role == seating.right else seating.right
         self.panes[other].set_class(True, "-current")
         self.panes[other].view.focus()
         # The other side is scored from its first dimension that has no score yet.
@@ -288,6 +309,7 @@ class ArenaScreen(Place):
     def action_summary(self) -> None:
         from tiebreak_tui.dialogs.summary import SummaryDialog
 
+        self._peeked("summary")
         names: dict[SessionRole, str] = {role: self.stored.configs[role].name for role in ROLES}
         notice = self.stored.dataset.card.notice
         snapshot = self.live.scoreboard.snapshot()
@@ -312,57 +334,37 @@ class ArenaScreen(Place):
         elif self.live.back_to_counting(self.position):
             self._show()
         elif self.live.stop(self.position, self.focused_role):
-            self.tiebreak.flash(f"{SIDES[self.focused_role]} stopped. It does not count; r asks again.")
+            side = self.seating.label(self.focused_role)
+            self.tiebreak.flash(f"{side[0].upper()}{side[1:]} stopped. It does not count; r asks again.")
 
     # -- reading
-
-    def action_diff(self) -> None:
-        if self.exchange.complete:
-            self.reading.compare(not self.reading.comparing)
-        else:
-            self.tiebreak.flash("Both answers must be there to be compared.")
-
-    def action_view_mode(self) -> None:
-        self.tiebreak.flash(f"View: {self.reading.next_mode()}")
 
     def action_contexts(self) -> None:
         from tiebreak_tui.dialogs.case import CaseDialog
 
-        self.tiebreak.push_screen(CaseDialog(self.live.cases[self.position], self.live.check_results(self.position)))
+        sealed = self.live.blinding.veiled
+        self.tiebreak.push_screen(
+            CaseDialog(self.live.cases[self.position], self.live.check_results(self.position), sealed=sealed)
+        )
 
-    def action_find(self) -> None:
-        self._find_from = self.focused_role
-        self.query_one(FindBar).open()
+    # -- another model than at the start
 
-    @on(FindBar.Changed)
-    def find(self, event: FindBar.Changed) -> None:
-        event.bar.found(self.reading.find(event.text, event.step))
-        if not event.bar.is_open:
-            self.panes[self._find_from].view.focus()
+    def _tell_drift(self, snapshot: Snapshot) -> None:
+        """Ask once about each model that came to serve an arm in mid-session."""
+        models = {model for drift in snapshot.drift.values() for model in drift.since}
+        if models - self._told_drift:
+            self._told_drift |= models
+            self.action_drift()
 
-    def action_copy(self) -> None:
-        self._keep_copy(save=False)
+    def action_drift(self) -> None:
+        from tiebreak_tui.dialogs.drift import DriftDialog
 
-    def action_save_copy(self) -> None:
-        self._keep_copy(save=True)
+        def answered(pool: bool | None) -> None:
+            if pool and self._do(self.live.diary.acknowledge_drift):
+                self._show()
 
-    def _keep_copy(self, *, save: bool) -> None:
-        role = self.focused_role
-        answering = self.exchange.answers[role]
-        if not answering.text:
-            self.tiebreak.flash("There is nothing to copy yet.")
-            return
-        name = f"{self.position + 1:04d}-{SIDES[role]}.txt"
-        try:
-            done = (
-                Copied(False, self.tiebreak.save(answering.text, name))
-                if save
-                else self.tiebreak.copy(answering.text, name)
-            )
-        except OSError as error:
-            self.tiebreak.flash(f"The copy cannot be saved: {error}.", severity="error")
-        else:
-            self.tiebreak.flash(str(done))
+        drift = self.live.scoreboard.snapshot().drift
+        self.tiebreak.push_screen(DriftDialog(drift, veiled=self.live.blinding.veiled), answered)
 
     # -- leaving
 

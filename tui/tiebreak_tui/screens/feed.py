@@ -1,6 +1,6 @@
 """Pours the answers of one exchange into the two panes, and lets go of them when the next case comes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from tiebreak.records import SessionRole
 from tiebreak.session.answering import Answering, PieceKind
@@ -11,13 +11,15 @@ from tiebreak_tui.widgets.pair import AnswerPane
 class Feed:
     """Connects answerings to panes, one exchange at a time."""
 
-    def __init__(self, panes: Mapping[SessionRole, AnswerPane]) -> None:
-        self._panes = panes
+    def __init__(self, left: AnswerPane, right: AnswerPane) -> None:
+        self._places = left, right
+        self._panes: dict[SessionRole, AnswerPane] = {}
         self._ends: dict[SessionRole, Callable[[], None]] = {}
         self._shown: dict[SessionRole, Answering] = {}
 
     def show(self, exchange: Exchange) -> None:
         """Put an exchange on show; an answer that is there already stays as it is, scrolled as it was."""
+        self._panes = dict(zip(exchange.seating.roles, self._places, strict=True))
         for role, answering in exchange.answers.items():
             if self._shown.get(role) is not answering:
                 self._let_go(role)

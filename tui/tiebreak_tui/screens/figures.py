@@ -4,19 +4,18 @@ from textual.content import Content
 
 from tiebreak.gates import GateOutcome
 from tiebreak.gates.wording import money, plural
-from tiebreak.records import ROLES, Case, Form, SessionRole
+from tiebreak.records import ROLES, Case, Form
 from tiebreak.sanitise import clean, clean_line
-from tiebreak.scoreboard import Snapshot
+from tiebreak.scoreboard import Snapshot, WinRate
 from tiebreak.session.form import FormState
 from tiebreak.session.live import LiveSession
+from tiebreak.session.seating import SIDES, Seating
 from tiebreak_store import StoredSession
 from tiebreak_tui.widgets.gate_bar import Chip
 from tiebreak_tui.widgets.rubric import RubricRow
 from tiebreak_tui.widgets.status_bar import Status
 from tiebreak_tui.widgets.win_rate import Tally
 
-SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
-VOTE_WORDS = {"A": "A better", "B": "B better", "tie": "a tie", "both_bad": "both bad"}
 QUESTION = 4000
 """Characters of a question above the answers; `c` shows it whole."""
 
@@ -29,7 +28,7 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
         done=snapshot.done,
         saves=str(live.saves),
         halted=live.saves.failure is not None,
-        spent=spent(snapshot),
+        spent="" if live.blinding.veiled else spent(snapshot),
     )
 
 
@@ -45,10 +44,10 @@ def spent(snapshot: Snapshot) -> str:
     return "  ".join(parts)
 
 
-def tally_of(snapshot: Snapshot) -> Tally:
-    rate = snapshot.win_rate
+def tally_of(rate: WinRate, *, names: tuple[str, str] | None = ("A", "B"), every: int = 1) -> Tally:
+    """`names` are what baseline and candidate are called, None while that is hidden; `every` as in `Tally`."""
     if rate.mean is None:
-        return Tally(rate=None, planned=rate.planned)
+        return Tally(rate=None, planned=rate.planned, names=names, every=every)
     low, high = rate.interval
     return Tally(
         rate=rate.mean,
@@ -60,6 +59,8 @@ def tally_of(snapshot: Snapshot) -> Tally:
         both_bad=rate.both_bad,
         n=rate.n,
         planned=rate.planned,
+        names=names,
+        every=every,
     )
 
 
@@ -77,7 +78,7 @@ def gate_needs(outcome: GateOutcome) -> str:
     return "; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)
 
 
-def rubric_of(form: Form, state: FormState) -> list[RubricRow]:
+def rubric_of(form: Form, state: FormState, seating: Seating) -> list[RubricRow]:
     return [
         RubricRow(
             name=dimension.name,
@@ -86,22 +87,20 @@ def rubric_of(form: Form, state: FormState) -> list[RubricRow]:
             high=dimension.high,
             required=dimension.required,
             scores=(
-                state.scores.get((dimension.name, "baseline")),
-                state.scores.get((dimension.name, "candidate")),
+                state.scores.get((dimension.name, seating.left)),
+                state.scores.get((dimension.name, seating.right)),
             ),
         )
         for dimension in form.dimensions
     ]
 
 
-def case_header(case: Case, state: FormState) -> Content:
+def case_header(case: Case, state: FormState, seating: Seating) -> Content:
     """`bill-003 · billing · typical · your vote: B better`."""
     facts = [case.id, case.segment or "", case.kind, "should be refused" if case.expect == "refuse" else ""]
     text = Content.styled(clean_line(" · ".join(fact for fact in facts if fact), 80), "dim")
     if state.vote is not None:
-        text += Content.styled(
-            f" · your vote: {VOTE_WORDS.get(state.vote, clean_line(state.vote, 20))}", "$text-success"
-        )
+        text += Content.styled(f" · your vote: {seating.words(state.vote)}", "$text-success")
     elif state.skipped:
         text += Content.styled(" · skipped", "$text-warning")
     elif state.settled_by_itself:

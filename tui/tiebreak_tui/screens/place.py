@@ -14,6 +14,7 @@ class Place(Screen[None]):
     """A place of the app, such as Setup or the Arena."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
+    NAME: ClassVar[str] = ""
     INTRO: ClassVar[str] = ""
     """What one does here, for the help."""
 

@@ -1,31 +1,30 @@
 """How both answers are looked at: view mode, differences, search."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from tiebreak.records import SessionRole
 from tiebreak_tui.rendering.worddiff import diff_words
 from tiebreak_tui.widgets.answer_view import MODES, Mode
 from tiebreak_tui.widgets.pair import AnswerPane
 
 
 class Reading:
-    """Keeps both panes in the same view."""
+    """Keeps both panes, left and right, in the same view."""
 
-    def __init__(self, panes: Mapping[SessionRole, AnswerPane]) -> None:
-        self._panes = panes
+    def __init__(self, left: AnswerPane, right: AnswerPane) -> None:
+        self._panes = left, right
         self.mode: Mode = "rendered"
         self.comparing = False
 
     def next_mode(self) -> Mode:
         self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
-        for pane in self._panes.values():
+        for pane in self._panes:
             pane.view.mode = self.mode
         return self.mode
 
     def compare(self, on: bool) -> None:
         """Mark the words in which the answers differ, or stop marking them."""
         self.comparing = on
-        a, b = (pane.view for pane in self._panes.values())
+        a, b = (pane.view for pane in self._panes)
         runs = diff_words(a.text, b.text) if on else (None, None)
         a.compare(runs[0])
         b.compare(runs[1])
@@ -35,10 +34,13 @@ class Reading:
         if self.comparing:
             self.compare(False)
 
-    def find(self, text: str, step: int) -> str:
-        """Mark a text in both answers, or move to its next place in each; returns what was found, in words."""
+    def find(self, text: str, step: int, labels: Sequence[str]) -> str:
+        """Mark a text in both answers, or move to its next place in each; returns what was found, in words.
+
+        `labels` are what the sides are called, left first.
+        """
         words: list[str] = []
-        for side, pane in zip("AB", self._panes.values(), strict=True):
+        for side, pane in zip(labels, self._panes, strict=True):
             if step:
                 at, count = pane.view.find_next(step)
                 words.append(f"{side} {at}/{count}" if count else f"{side} none")

@@ -39,6 +39,7 @@ class SetupScreen(Place):
     """The first place; everything else opens over it."""
 
     KEYS = SETUP
+    NAME = "Setup"
     INTRO = "Choose what to compare, then start. Everything you rate is saved at once; any session can be resumed."
     BINDINGS = bindings(SETUP)
 

@@ -24,7 +24,18 @@ LABELS = {
     "segment": "Segment",
     "cases": "Cases",
     "seed": "Seed",
+    "blind": "Mode",
 }
+MODES = """\
+open: A stands left and B right, with their names, speed and cost; the win rate names who leads.
+
+blind: the sides are drawn anew for every case, and nothing tells them apart. Names, speed, cost and the model's \
+reasoning are hidden, both answers appear at the same pace, the tally comes every 10 settled cases and names nobody, \
+and the gates stay sealed until the last case is done. O reveals the sides early; that is written down, and votes \
+given after it are kept apart and count in no gate of the human phase.
+
+Whoever knows which answer is the new one tends to like it better, so a vote that is to convince others is \
+a blind one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,7 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         "segment": (choices.segment or "all", f"{len(choosing.segments)} in the dataset"),
         "cases": (f"{choices.cases or pool} of {pool}", "planned before the first answer"),
         "seed": (str(choosing.seed), "fixes the random order"),
+        "blind": ("blind", "which side is which stays hidden") if choices.blind else ("open", "⏎ makes it blind"),
     }
     found = [
         Line(key=key, label=LABELS[key], value=value, detail=detail, problem=problems.get(key, ""))  # type: ignore[call-overload]
@@ -102,6 +114,8 @@ def preview(choosing: "Choosing", key: str) -> Content:
         case "baseline" | "candidate":
             config = choosing.baseline if key == "baseline" else choosing.candidate
             return _config(config) if config else _problem(choosing, key)
+        case "blind":
+            return Content(MODES)
         case "policy":
             return policy_text(choosing.policy) if choosing.policy else _problem(choosing, key)
         case _:

@@ -32,6 +32,8 @@ class Identity:
     """`A` or `B`."""
     config: str | None = None
     model: str | None = None
+    place: str | None = None
+    """`left` or `right` where that is what the side goes by, although it is known whose it is."""
 
 
 class AnswerPane(Vertical):
@@ -76,6 +78,7 @@ class AnswerPane(Vertical):
         self._first: float | None = None
         self._streamed = (0, 0)
         self._reason = ""
+        self._flag = ""
         self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -90,11 +93,19 @@ class AnswerPane(Vertical):
 
     def identify(self, identity: Identity) -> None:
         """Set whose answer it is; `Identity()` for blind."""
+        if identity == self._identity:
+            return
         self._identity = identity
         self.set_class(identity.role == "A", "-role-a")
         self.set_class(identity.role == "B", "-role-b")
         self._retitle()
         self._restate()
+
+    def flag(self, text: str) -> None:
+        """A word of warning about a finished answer, beside its figures; empty for none."""
+        if text != self._flag:
+            self._flag = text
+            self._restate()
 
     def idle(self, message: str = "") -> None:
         """Show nothing but `message`."""
@@ -138,7 +149,7 @@ class AnswerPane(Vertical):
         self.response = None
         self._exploratory = exploratory
         self._began = self._clock() if since is None else since
-        self._first, self._chunks, self._streamed, self._reason = None, 0, (0, 0), ""
+        self._first, self._chunks, self._streamed, self._reason, self._flag = None, 0, (0, 0), "", ""
         self.view.clear()
         self.view.placeholder = message
         self._tell("")
@@ -184,7 +195,8 @@ class AnswerPane(Vertical):
         """`▶ A short-and-warm · gpt-4.1-mini`; the arrow marks the focused side where colours do not."""
         who = self._identity
         mark = "▶ " if self.has_focus_within else ""
-        names = [who.role or self.side, who.config, f"· {who.model}" if who.model else None]
+        role = f"{who.place}:" if who.place else who.role or self.side
+        names = [role, who.role if who.place else None, who.config, f"· {who.model}" if who.model else None]
         title = mark + " ".join(name for name in names if name)
         self.border_title = Content(clean_line(title, self._room))
 
@@ -219,7 +231,7 @@ class AnswerPane(Vertical):
             case "done":
                 if self.response is None:
                     return ""
-                marks = [*badges(self.response, exploratory=self._exploratory), self._reason]
+                marks = [*badges(self.response, exploratory=self._exploratory), self._flag, self._reason]
                 lead = SEPARATOR.join(mark for mark in marks if mark)
                 rest = figures(self.response, self._room - len(lead) - len(SEPARATOR), blind=self.blind)
                 return SEPARATOR.join(part for part in (lead, rest) if part)

@@ -26,6 +26,8 @@ class Tally:
     planned: int | None = None
     names: tuple[str, str] | None = ("A", "B")
     """What baseline and candidate are called; None in a blind session, where the leader stays unnamed."""
+    every: int = 1
+    """Settled cases between two tallies."""
 
 
 class WinRateBar(Bar):
@@ -48,7 +50,12 @@ def line(tally: Tally, width: int) -> Content:
     """The tally in `width` cells. What goes first is the bar, then both-bad, then wins, ties and losses."""
     if tally.rate is None:
         planned = f" of {tally.planned}" if tally.planned is not None else ""
-        return Content.styled(f"No case settled yet{planned}", "dim").truncate(width, ellipsis=True)
+        text = (
+            f"No case settled yet{planned}"
+            if tally.every == 1
+            else f"The tally comes every {tally.every} settled cases"
+        )
+        return Content.styled(text, "dim").truncate(width, ellipsis=True)
     of = f"/{tally.planned}" if tally.planned is not None else ""
     # (rank, text, style): the highest rank is given up first.
     parts = [

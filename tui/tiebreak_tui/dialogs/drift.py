@@ -1,0 +1,30 @@
+"""Tells that another model answers than at the start, and asks whether its answers are to be counted."""
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from tiebreak.gates.wording import plural
+from tiebreak.records import SessionRole
+from tiebreak.sanitise import clean_line
+from tiebreak.scoreboard.drift import Drift
+from tiebreak.session.seating import SIDES
+from tiebreak_tui.dialogs.confirm import ConfirmDialog
+
+VEILED = "One side is served by another model, or another version of it, than it began with."
+ASK = "Count them all the same? That is written down. D asks again later."
+
+
+class DriftDialog(ConfirmDialog):
+    """Dismissed with True when the answers are to be pooled. Blind, it names neither side nor model."""
+
+    def __init__(self, drift: Mapping[SessionRole, Drift], *, veiled: bool) -> None:
+        held = sum(arm.cases for arm in drift.values())
+        lines = [VEILED] if veiled else [_told(role, arm) for role, arm in drift.items()]
+        lines += ["", f"Kept out of every figure so far: {plural(held, 'case')}. They would mix two configs.", "", ASK]
+        super().__init__("The model behind an answer changed", Content("\n".join(lines)))
+
+
+def _told(role: SessionRole, arm: Drift) -> str:
+    since = ", ".join(clean_line(model, 60) for model in arm.since)
+    return f"{SIDES[role]} began with {clean_line(arm.began, 60)} and is now served by {since}."

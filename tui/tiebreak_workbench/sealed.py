@@ -1,0 +1,53 @@
+"""A blind session seen from outside the app: sealed to its rater until the last case is done, or a reveal on record."""
+
+from collections.abc import Mapping
+
+from tiebreak.gates.wording import plural
+from tiebreak.records import Event, Rater, stamp, utc_now
+from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard import Snapshot
+from tiebreak_store import StoredSession
+from tiebreak_workbench.workbench import Workbench
+
+SEALED = (
+    "Names, gates, speed and cost stay sealed until the last case is done. "
+    "With --reveal they are shown; that is written down, and votes you give after it count in no human gate."
+)
+
+
+def is_sealed(stored: StoredSession, snapshot: Snapshot, rater: Rater) -> bool:
+    """Whether a rater must not yet see which side is which."""
+    if not stored.session.blind or snapshot.done >= snapshot.planned:
+        return False
+    return all(event.kind != "reveal" or event.detail.get("rater") != rater.id for event in stored.events)
+
+
+def note_look(bench: Workbench, stored: StoredSession, snapshot: Snapshot, at: str) -> None:
+    """Leave a trace that figures which name the sides were looked at: a reveal where they were sealed, else a peek.
+
+    A peek is noted while cases of the plan are missing, once per figure.
+
+    Raises:
+        StoreError: where it cannot be recorded.
+    """
+    rater = bench.rater()
+    if is_sealed(stored, snapshot, rater):
+        _note(bench, stored, "reveal", {"rater": rater.id, "why": at, "settled": snapshot.settled})
+        return
+    looks = [event.detail.get("settled") for event in stored.events if event.kind == "peek"]
+    if 0 < snapshot.settled < snapshot.planned and looks[-1:] != [snapshot.settled]:
+        detail = {"rater": rater.id, "at": at, "settled": snapshot.settled, "planned": snapshot.planned}
+        _note(bench, stored, "peek", detail)
+
+
+def _note(bench: Workbench, stored: StoredSession, kind: EventKind, detail: Mapping[str, object]) -> None:
+    event = Event(id=bench.new_id(), session_id=stored.session.id, kind=kind, at=stamp(utc_now()), detail=detail)
+    bench.store.record_event(event).result()
+
+
+def sealed_words(snapshot: Snapshot) -> str:
+    """How far a sealed session is."""
+    return (
+        f"A blind session: {snapshot.done} of {plural(snapshot.planned, 'case')} done, {snapshot.skipped} skipped, "
+        f"{snapshot.excluded_cases} excluded.\n{SEALED}"
+    )
