@@ -60,7 +60,9 @@ async def seen(folder: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> dict
             if seat.app.screen is seat.arena:
                 await seat.saved()
             await seat.sees(*words)
-            told[name] = f"{seat.terminal.styled}\n{seat.app.title} {seat.app.sub_title} {seat.toasts}"
+            # The cursor of an input blinks: there, the text has to do.
+            shown = seat.terminal.styled if seat.app.focused is None or name != "palette" else seat.text
+            told[name] = f"{shown}\n{seat.app.title} {seat.app.sub_title} {seat.toasts}"
 
         await look("answers", "The tally comes every 10 settled cases", "▪ sealed", "Left better")
         for key, name, words in (
