@@ -2,6 +2,7 @@
 
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.imports import ImportedRecords, ImportReject
+from tiebreak_store.outcomes import StoredRun
 from tiebreak_store.sessions import NewSession, SessionSummary, StoredSession
 from tiebreak_store.store import Store
 
@@ -12,5 +13,6 @@ __all__ = [
     "SessionSummary",
     "Store",
     "StoredGateOutcome",
+    "StoredRun",
     "StoredSession",
 ]

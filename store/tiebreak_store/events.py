@@ -12,10 +12,12 @@ from tiebreak_store.text import from_json, restored, restored_or_none, storable,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGateOutcome:
-    """The status of one gate at one moment, with what it rests on."""
+    """The status of one gate at one moment, with what it rests on: of a session, or of a run against another."""
 
     id: str
-    session_id: str
+    session_id: str | None = None
+    candidate_run: str | None = None
+    baseline_run: str | None = None
     policy_hash: str
     gate: str
     """The gate's id."""
@@ -35,6 +37,8 @@ GATE_OUTCOME = AppendOnly(
     (
         "id",
         "session_id",
+        "candidate_run",
+        "baseline_run",
         "policy_hash",
         "gate",
         "segment",
@@ -57,6 +61,8 @@ def put_gate_outcome(connection: sqlite3.Connection, outcome: StoredGateOutcome)
         (
             outcome.id,
             outcome.session_id,
+            outcome.candidate_run,
+            outcome.baseline_run,
             outcome.policy_hash,
             storable(outcome.gate),
             storable_or_none(outcome.segment),
@@ -80,14 +86,38 @@ def iter_events(connection: sqlite3.Connection, session_id: str) -> Iterator[Eve
 
 def iter_gate_outcomes(connection: sqlite3.Connection, session_id: str) -> Iterator[StoredGateOutcome]:
     """The gate outcomes of a session in the order of recording."""
+    yield from _gate_outcomes(connection, "session_id", session_id)
+
+
+def iter_gate_outcomes_of_run(connection: sqlite3.Connection, run_id: str) -> Iterator[StoredGateOutcome]:
+    """What gates said of a run as the candidate, outside of sessions, in the order of recording."""
+    yield from _gate_outcomes(connection, "candidate_run", run_id)
+
+
+def _gate_outcomes(connection: sqlite3.Connection, column: str, wanted: str) -> Iterator[StoredGateOutcome]:
     cursor = connection.execute(
-        f"SELECT {', '.join(GATE_OUTCOME.columns)} FROM gate_outcome WHERE session_id = ? ORDER BY seq",  # noqa: S608  # names of ours
-        (session_id,),
+        f"SELECT {', '.join(GATE_OUTCOME.columns)} FROM gate_outcome WHERE {column} = ? ORDER BY seq",  # noqa: S608  # names of ours
+        (wanted,),
     )
-    for id_, session, policy_hash, gate, segment, status, method, evidence, rows_digest, at in cursor:
+    for (
+        id_,
+        session,
+        candidate,
+        baseline,
+        policy_hash,
+        gate,
+        segment,
+        status,
+        method,
+        evidence,
+        rows_digest,
+        at,
+    ) in cursor:
         yield StoredGateOutcome(
             id=id_,
             session_id=session,
+            candidate_run=candidate,
+            baseline_run=baseline,
             policy_hash=policy_hash,
             gate=restored(gate),
             segment=restored_or_none(segment),

@@ -7,13 +7,13 @@ that, `user_version` counts them, which tells an up-to-date file apart without i
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tiebreak_store.schema import FIRST_TABLES, trigger_sql
+from tiebreak_store.schema import BASELINES, FIRST_TABLES, GATES_OF_RUNS, trigger_sql
 from tiebreak_store.views import VIEWS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-NAMES = ("0001_first_tables", "0002_cost_components")
+NAMES = ("0001_first_tables", "0002_cost_components", "0003_baselines")
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
 APPLICATION_ID = 0x54424B31
@@ -37,6 +37,12 @@ def steps() -> "Migrations":
             "ALTER TABLE response ADD COLUMN cost_components TEXT"
             " CHECK (cost_components IS NULL OR json_valid(cost_components))"
         )
+
+    @migrations(name="0003_baselines")
+    def baselines(db: "Database") -> None:
+        # The triggers of a table go with it, and are made anew after the last step.
+        for statement in (*BASELINES, *GATES_OF_RUNS):
+            db.conn.execute(statement)
 
     return migrations
 

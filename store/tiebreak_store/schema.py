@@ -246,7 +246,50 @@ CREATE TABLE import_reject (
     "CREATE INDEX import_reject_batch ON import_reject (batch)",
 )
 
-APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event")
+BASELINES = (
+    """
+CREATE TABLE baseline (
+    seq INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    run_id TEXT REFERENCES run (id),
+    at TEXT NOT NULL
+) STRICT
+""",
+    "CREATE INDEX baseline_name ON baseline (name)",
+)
+"""Added by the third step: runs under names. Of each name the latest row is in force; one without a run ends it."""
+
+GATES_OF_RUNS = (
+    """
+CREATE TABLE gate_outcome_new (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    session_id TEXT REFERENCES session (id),
+    candidate_run TEXT REFERENCES run (id),
+    baseline_run TEXT REFERENCES run (id),
+    policy_hash TEXT NOT NULL REFERENCES policy_version (hash),
+    gate TEXT NOT NULL,
+    segment TEXT,
+    status TEXT NOT NULL,
+    method TEXT NOT NULL,
+    evidence TEXT NOT NULL CHECK (json_valid(evidence)),
+    rows_digest TEXT NOT NULL,
+    at TEXT NOT NULL,
+    CHECK (session_id IS NOT NULL OR candidate_run IS NOT NULL)
+) STRICT
+""",
+    "INSERT INTO gate_outcome_new "
+    "(seq, id, session_id, policy_hash, gate, segment, status, method, evidence, rows_digest, at) "
+    "SELECT seq, id, session_id, policy_hash, gate, segment, status, method, evidence, rows_digest, at "
+    "FROM gate_outcome ORDER BY seq",
+    "DROP TABLE gate_outcome",
+    "ALTER TABLE gate_outcome_new RENAME TO gate_outcome",
+    "CREATE INDEX gate_outcome_session ON gate_outcome (session_id)",
+    "CREATE INDEX gate_outcome_candidate ON gate_outcome (candidate_run)",
+)
+"""Added by the third step: what gates say of two runs that no session has put side by side."""
+
+APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event", "baseline")
 """Tables of which no row is ever changed or taken away."""
 
 

@@ -258,7 +258,7 @@ def get_session(connection: sqlite3.Connection, session_id: str) -> Session:
 
 
 def get_runs(connection: sqlite3.Connection, session: Session) -> dict[SessionRole, Run]:
-    return {role: _get_run(connection, run_id) for role, run_id in session.runs.items()}
+    return {role: get_run(connection, run_id) for role, run_id in session.runs.items()}
 
 
 def iter_summaries(connection: sqlite3.Connection, limit: int) -> Iterator[SessionSummary]:
@@ -302,7 +302,8 @@ def _put_run(connection: sqlite3.Connection, run: Run) -> None:
     )
 
 
-def _get_run(connection: sqlite3.Connection, run_id: str) -> Run:
+def get_run(connection: sqlite3.Connection, run_id: str) -> Run:
+    """A run by its whole id, which must be there."""
     row: tuple[Any, ...] = connection.execute(
         "SELECT id, dataset_hash, config_hash, seed, samples, case_order_hash, origin, concurrency, status, created_at "
         "FROM run WHERE id = ?",

@@ -18,14 +18,17 @@ from tiebreak.records import (
     Presentation,
     Rater,
     Response,
+    Run,
     SessionRole,
     utc_now,
 )
-from tiebreak_store import ballots, events, export, imports, responses, sessions
+from tiebreak.records.outcomes import Baseline, CaseOutcome
+from tiebreak_store import ballots, baselines, events, export, imports, outcomes, responses, sessions
 from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.export import Line
 from tiebreak_store.imports import ImportedRecords, ImportReject
+from tiebreak_store.outcomes import StoredRun
 from tiebreak_store.sessions import Fact, NewSession, SessionSummary, StoredSession
 from tiebreak_store.writer import Writer
 
@@ -127,6 +130,10 @@ class Store:
 
         return self.writer.submit(put, durable=True)
 
+    def record_baseline(self, baseline: Baseline) -> "Future[None]":
+        """Let a name stand for a run from now on; without a run, for nothing."""
+        return self.writer.submit(partial(baselines.put_baseline, baseline=baseline), durable=True)
+
     def add_import_batch(
         self,
         source_hash: str,
@@ -222,6 +229,45 @@ class Store:
         """What gates were recorded to have said, in the order of recording."""
         with self._database.reading() as connection:
             return list(events.iter_gate_outcomes(connection, session_id))
+
+    def gate_outcomes_of_run(self, run_id: str) -> list[StoredGateOutcome]:
+        """What gates were recorded to have said of a run as the candidate, outside of sessions."""
+        with self._database.reading() as connection:
+            return list(events.iter_gate_outcomes_of_run(connection, run_id))
+
+    def baseline(self, name: str) -> Baseline | None:
+        """What a name stands for now."""
+        with self._database.reading() as connection:
+            return baselines.get_baseline(connection, name)
+
+    def baselines(self) -> list[Baseline]:
+        """Every name in force, in alphabetical order."""
+        with self._database.reading() as connection:
+            return list(baselines.iter_baselines(connection))
+
+    def baseline_history(self, name: str) -> list[Baseline]:
+        """All that a name ever stood for, oldest first."""
+        with self._database.reading() as connection:
+            return list(baselines.iter_history(connection, name))
+
+    def run(self, wanted: str) -> StoredRun:
+        """A run with what it pins, by its id, the start of it, a baseline's name, `SESSION:A`, or `config:NAME`.
+
+        Raises:
+            UsageError: where `wanted` names no run, or more than one.
+        """
+        with self._database.reading() as connection:
+            return outcomes.load_run(connection, outcomes.find_run(connection, wanted))
+
+    def iter_places(self, session_id: str) -> Iterator[tuple[str, str | None, str | None]]:
+        """Id, segment and group of each planned case of a session."""
+        with self._database.reading() as connection:
+            yield from outcomes.iter_places(connection, session_id)
+
+    def iter_outcomes(self, run: Run) -> Iterator[CaseOutcome]:
+        """What a run made of each case it tried, without texts, by the case's id; one after the other."""
+        with self._database.reading() as connection:
+            yield from outcomes.iter_outcomes(connection, run)
 
     def import_mapping(self, source_hash: str) -> Mapping[str, object] | None:
         """What was noted of an imported file; None where it was not imported."""

@@ -151,6 +151,16 @@ LEFT JOIN config_version a ON a.hash = run_a.config_hash
 LEFT JOIN config_version b ON b.hash = run_b.config_hash
 """
 
+BASELINES_IN_FORCE = """
+-- The run that each name stands for now.
+SELECT b.name, b.run_id, b.at AS since, c.name AS config, d.name AS dataset
+FROM baseline b
+JOIN run r ON r.id = b.run_id
+JOIN config_version c ON c.hash = r.config_hash
+LEFT JOIN dataset_version d ON d.hash = r.dataset_hash
+WHERE NOT EXISTS (SELECT 1 FROM baseline later WHERE later.name = b.name AND later.seq > b.seq)
+"""
+
 VIEWS = {
     "ballots_given": BALLOTS_GIVEN,
     "ballots_standing": BALLOTS_STANDING,
@@ -158,5 +168,6 @@ VIEWS = {
     "responses_counting": RESPONSES_COUNTING,
     "case_outcome": CASE_OUTCOME,
     "sessions_overview": SESSIONS_OVERVIEW,
+    "baselines_in_force": BASELINES_IN_FORCE,
 }
 """Name → query, each after those it builds on."""

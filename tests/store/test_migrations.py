@@ -76,6 +76,20 @@ def test_an_old_file_ends_like_a_blank_one(tmp_path: Path, path: Path, version: 
     assert schema_of(path) == schema_of(tmp_path / "blank.db")
 
 
+def test_what_gates_said_survives_the_step_that_rebuilds_its_table(path: Path) -> None:
+    old_file(path, 2)
+    with closing(sqlite3.connect(path)) as connection:
+        policy = "(SELECT policy_hash FROM session)"
+        values = f"'g1', 's1', {policy}, 'short', NULL, 'pass', 'set', '{{}}', 'digest', '2026-01-02'"
+        columns = "id, session_id, policy_hash, gate, segment, status, method, evidence, rows_digest, at"
+        connection.execute(f"INSERT INTO gate_outcome ({columns}) VALUES ({values})")
+        connection.commit()
+    with Store.open(path) as store:
+        (outcome,) = store.gate_outcomes("s1")
+        assert (outcome.id, outcome.gate, outcome.status, outcome.candidate_run) == ("g1", "short", "pass", None)
+        assert store.problems() == []
+
+
 def test_an_old_file_is_backed_up_before_its_migration(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old_file(path, NEWEST)
     with Store.open(path):

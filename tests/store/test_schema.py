@@ -11,6 +11,7 @@ import pytest
 from support.stored import CHECKS, ballot_of, new_session, presentation_of, response_of, results_of
 from tiebreak.errors import Fault
 from tiebreak.records import Event, Presentation
+from tiebreak.records.outcomes import Baseline
 from tiebreak.records.responses import CheckStatus, ResponseStatus
 from tiebreak.records.sessions import BallotKind, BallotPhase, EventKind, RunOrigin, SessionKind
 from tiebreak_store import Store, StoredGateOutcome
@@ -19,6 +20,8 @@ from tiebreak_store.migrations import NEWEST
 TRIGGERS = {
     "ballot_refuses_delete",
     "ballot_refuses_update",
+    "baseline_refuses_delete",
+    "baseline_refuses_update",
     "event_refuses_delete",
     "event_refuses_update",
     "gate_outcome_refuses_delete",
@@ -29,7 +32,7 @@ TRIGGERS = {
     "response_refuses_update",
 }
 
-FINGERPRINTS = {1: "ce9718cb61eba3d4", 2: "33a14a73859d7991"}
+FINGERPRINTS = {1: "ce9718cb61eba3d4", 2: "33a14a73859d7991", 3: "1cd2b0026a204512"}
 """Of the whole schema, by version. A change without a new migration would leave older files behind."""
 
 
@@ -53,7 +56,8 @@ def one_of_each(store: Store) -> Presentation:
         rows_digest="",
         at="",
     )
-    store.record_gate_outcomes([outcome]).result()
+    store.record_gate_outcomes([outcome])
+    store.record_baseline(Baseline(name="prod", run_id=new.runs["baseline"].id, at="")).result()
     return shown
 
 
@@ -74,8 +78,8 @@ def test_the_triggers_are_those_that_keep_work_safe(plain: sqlite3.Connection) -
     assert {name for (name,) in plain.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")} == TRIGGERS
 
 
-@pytest.mark.parametrize("table", ["response", "presentation", "ballot", "gate_outcome", "event"])
-@pytest.mark.parametrize("act", ["UPDATE {} SET id = 'x'", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["response", "presentation", "ballot", "gate_outcome", "event", "baseline"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET seq = 9", "DELETE FROM {}"])
 def test_recorded_work_is_never_changed(plain: sqlite3.Connection, table: str, act: str) -> None:
     before = plain.execute(f"SELECT * FROM {table}").fetchall()
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):

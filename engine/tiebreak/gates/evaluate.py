@@ -4,13 +4,16 @@
              enough even if every missing case went against it, FAIL once even all of them could not save it.
 `population` the claim is about all cases of this kind: W±, valid however often one looks; see
              `tiebreak.stats.confidence_sequence`.
+`fixed_n`    the same claim, judged once, when every planned case is in; see `tiebreak.gates.fixed`.
 `zero`       nothing of this sort may happen at all: FAIL at the first hit, PASS once every planned case is in.
 """
 
 import math
+from dataclasses import asdict
 from functools import lru_cache
 
 from tiebreak.gates.evidence import SCALES, Evidence, exact, measure_of
+from tiebreak.gates.fixed import fixed_rule
 from tiebreak.gates.latency import quantile_rule
 from tiebreak.gates.outcome import GateOutcome, GateStatus, Method, Ruling
 from tiebreak.gates.wording import percent, plural, population_needs, set_needs, title_of
@@ -33,27 +36,31 @@ def evaluate(
     segment: str | None = None,
     max_excluded: float = 0.02,
     max_skipped: float = 0.05,
+    family: tuple[Evidence, ...] = (),
 ) -> GateOutcome:
     """The outcome of one gate; `evidence` is that of `measure_of(gate)` over the cases of `segment`.
 
-    `max_excluded` and `max_skipped` are shares of the planned cases; more of them block a pass.
+    `max_excluded` and `max_skipped` are shares of the planned cases; more of them block a pass. `family` is the
+    evidence of all segments where they are judged together: those of a regression gate of a fixed n.
 
     Raises:
         ValueError: for a gate that `validate_policy` refuses, such as one without a limit.
     """
-    limit = 0.0 if gate.zero else gate.at_least if gate.at_least is not None else gate.at_most
-    if limit is None:
-        raise ValueError(f"gate {gate.id!r} has no limit")
+    limit = _limit(gate)
     blocks = _blocks(gate, evidence, max_excluded, max_skipped)
     method: Method = "zero" if gate.zero else gate.scope
     if evidence.applicable <= 0:
         ruling = Ruling(None, None, None, _why_nothing(gate, evidence))
     elif gate.statistic not in (None, "mean"):
         ruling = quantile_rule(gate, evidence, limit)
+    elif gate.metric == "cost_per_success":
+        ruling = _ratio_rule(evidence, limit)
+    elif method == "fixed_n":
+        ruling = fixed_rule(gate, evidence, limit, family)
     else:
         rule = {"zero": _zero_rule, "set": _set_rule, "population": _population_rule}[method]
         ruling = rule(gate, evidence, limit)
-    status = _status(ruling, evidence, blocks)
+    status = _status(ruling, max(one.to_come for one in (evidence, *family)), blocks)
     return GateOutcome(
         gate_id=gate.id,
         title=title_of(gate),
@@ -72,18 +79,27 @@ def evaluate(
     )
 
 
+def _limit(gate: Gate) -> float:
+    if gate.regression is not None:
+        return -gate.regression.margin
+    limit = 0.0 if gate.zero else gate.at_least if gate.at_least is not None else gate.at_most
+    if limit is None:
+        raise ValueError(f"gate {gate.id!r} has no limit")
+    return limit
+
+
 def _why_nothing(gate: Gate, evidence: Evidence) -> str:
     if gate.metric == "latency" and evidence.not_applicable:
         return "only headless runs are timed: `tiebreak run`"
     return "every case is excluded or skipped" if evidence.planned else "it applies to no case"
 
 
-def _status(ruling: Ruling, evidence: Evidence, blocks: tuple[str, ...]) -> GateStatus:
+def _status(ruling: Ruling, to_come: int, blocks: tuple[str, ...]) -> GateStatus:
     if ruling.passes is False:
         return "fail"
     if ruling.passes and not blocks:
         return "pass"
-    return "pending" if evidence.to_come > 0 else "undecided"
+    return "pending" if to_come > 0 else "undecided"
 
 
 def _needed(status: GateStatus, ruling: Ruling, blocks: tuple[str, ...]) -> str:
@@ -130,7 +146,7 @@ def _set_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     least = evidence.total + evidence.missing * low
     most = None if high is None and evidence.missing else evidence.total + evidence.missing * (high or 0)
     wanted = exact(limit) * evidence.applicable
-    if gate.at_least is not None:
+    if gate.at_most is None:
         passes = True if least >= wanted else False if most is not None and most < wanted else None
         decisive = most if passes is False else least
     else:
@@ -145,6 +161,20 @@ def _set_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     return Ruling(passes, _mean(evidence), bound, needed)
 
 
+def _ratio_rule(evidence: Evidence, limit: float) -> Ruling:
+    """What all answers cost over the cases that succeed. A missing case may cost nothing and succeed, or cost any sum
+    and fail, so there is a pass only once none is missing."""
+    value = float(evidence.total / evidence.successes) if evidence.successes else None
+    if evidence.total > exact(limit) * (evidence.successes + evidence.missing):
+        lost = "out of reach, whatever the missing cases bring" if evidence.missing else "not reached"
+        return Ruling(False, value, value, lost)
+    if evidence.missing:
+        return Ruling(None, value, None, f"{plural(evidence.missing, 'answer')} still to come")
+    if value is None:
+        return Ruling(False, None, None, "no case succeeds")
+    return Ruling(True, value, value, "")
+
+
 def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     """Values scaled to [0, 1]; "at most" is "at least" seen in the mirror."""
     low, high = SCALES[measure_of(gate).kind]
@@ -153,7 +183,7 @@ def _population_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     width = high - low
     histogram = Histogram.of_counts({(float(value) - low) / width: count for value, count in evidence.values})
     share = (exact(limit) - low) / width
-    upright = gate.at_least is not None
+    upright = gate.at_most is None
     seen, m0 = (histogram, float(share)) if upright else (histogram.mirrored, float(1 - share))
     if log_wealth(seen, m0, -1) >= math.log(1 / gate.alpha_fail):
         passes, bound = False, upper_bound(seen, gate.alpha_fail)
@@ -174,9 +204,13 @@ def _mean(evidence: Evidence) -> float | None:
 
 
 def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict[str, object]:
-    rule = "zero" if gate.zero else "at_least" if gate.at_least is not None else "at_most"
-    alphas = {"alpha_pass": gate.alpha_pass, "alpha_fail": gate.alpha_fail} if gate.scope == "population" else {}
+    rule = "zero" if gate.zero else "at_least" if gate.at_most is None else "at_most"
+    alphas = {"alpha_pass": gate.alpha_pass, "alpha_fail": gate.alpha_fail} if gate.scope != "set" else {}
     timed = {"timing": gate.timing, "statistic": gate.statistic} if gate.metric == "latency" else {}
+    if gate.regression is not None:
+        timed = {"regression": asdict(gate.regression), "compared": measure_of(gate).name}
+    if gate.metric == "cost_per_success":
+        timed = {"successes": evidence.successes}
     return {
         "metric": gate.metric,
         **timed,
@@ -187,6 +221,7 @@ def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict
         **alphas,
         "planned": evidence.planned,
         "n": evidence.n,
+        "groups": len(evidence.groups),
         "sum": float(evidence.total),
         "values": [[float(value), count] for value, count in evidence.values],
         "excluded": evidence.excluded,

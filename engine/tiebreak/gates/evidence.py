@@ -7,7 +7,18 @@ from typing import Literal, NamedTuple
 
 from tiebreak.records import Gate, SessionRole
 
-MeasureKind = Literal["win_rate", "rubric", "check", "harmful", "cost_per_answer", "error_rate", "latency"]
+MeasureKind = Literal[
+    "win_rate",
+    "rubric",
+    "check",
+    "harmful",
+    "cost_per_answer",
+    "cost_per_success",
+    "error_rate",
+    "latency",
+    "regression",
+    "rubric_regression",
+]
 
 SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "win_rate": (0, 1),
@@ -15,8 +26,11 @@ SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "check": (0, 1),
     "harmful": (0, 1),
     "cost_per_answer": (0, None),
+    "cost_per_success": (0, None),
     "error_rate": (0, 1),
     "latency": (0, None),
+    "regression": (-1, 1),
+    "rubric_regression": (-4, 4),
 }
 """The least and the greatest value of one case; costs and times have no greatest."""
 
@@ -24,6 +38,8 @@ SCALES: dict[MeasureKind, tuple[int, int | None]] = {
 class Measure(NamedTuple):
     """One number that every case may have: what is measured, on which arm, and of which dimension, check or timing.
 
+    A regression is the candidate's value less the baseline's, positive where the candidate is better, of what its name
+    says: `success`, `error_rate`, `check ID` or `rubric DIMENSION`.
     `harmful` is 0 for a case with a harmful answer and 1 for a clean one; everything else is as its gate's metric says.
     """
 
@@ -40,6 +56,10 @@ def measure_of(gate: Gate) -> Measure:
         return Measure(gate.metric, gate.on, gate.dimension)
     if gate.metric == "latency":
         return Measure("latency", gate.on, gate.timing)
+    if gate.metric == "regression":
+        compared = gate.regression.measure if gate.regression is not None else "success"
+        name = " ".join(part for part in (compared, gate.check or gate.dimension) if part is not None)
+        return Measure("rubric_regression" if compared == "rubric" else "regression", "candidate", name)
     return Measure(gate.metric, gate.on)
 
 
@@ -59,7 +79,11 @@ class Evidence:
     total: Fraction = Fraction(0)
     """Sum of their values."""
     values: tuple[tuple[Fraction, int], ...] = ()
-    """Each value and how many cases have it, sorted; left empty for costs."""
+    """Each value and how many cases have it, sorted; left empty for costs, unless a gate of a fixed n needs them."""
+    groups: tuple[tuple[Fraction, int], ...] = ()
+    """For a fixed n, where cases come in groups: the sum and the number of the values of each group, sorted."""
+    successes: int = 0
+    """Of `cost_per_success`: cases that succeed."""
     excluded: int = 0
     skipped: int = 0
     not_applicable: int = 0

@@ -20,5 +20,13 @@ def expand(policy: Policy, segments: Iterable[str]) -> tuple[PlannedGate, ...]:
         PlannedGate(phase, gate, segment)
         for phase in PHASES
         for gate in policy.gates.get(phase, ())
-        for segment in (known if gate.each_segment else [gate.segment])
+        for segment in _places(gate, known)
     )
+
+
+def _places(gate: Gate, segments: list[str]) -> list[str | None]:
+    if gate.each_segment:
+        return [*segments]
+    if gate.regression is not None and gate.regression.segments:
+        return [None, *segments]
+    return [gate.segment]

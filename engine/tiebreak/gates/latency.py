@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tiebreak.gates.evidence import Evidence, exact
+from tiebreak.gates.fixed import rate_bounds
 from tiebreak.gates.outcome import Ruling
 from tiebreak.gates.wording import plural, seconds
 from tiebreak.records import Gate
@@ -22,13 +23,16 @@ def quantile_rule(gate: Gate, evidence: Evidence, limit: float) -> Ruling:
     """What the times say of a quantile gate.
 
     `set`: certain, as every case that is missing may be fast or slow. `population`: W± on the share of answers within
-    the limit, at every look; the bound of that share is no time, so none is given.
+    the limit, at every look; the bound of that share is no time, so none is given. `fixed_n`: the exact bound of that
+    share, once every case is in.
     """
     share = SHARES[gate.statistic]
     within = sum(count for value, count in evidence.values if value <= exact(limit))
     value = at_rank(evidence.values, math.ceil(share * evidence.n))
     if gate.scope == "population":
         return _population(gate, evidence, within, value)
+    if gate.scope == "fixed_n":
+        return _fixed(gate, evidence, within, value)
     enough = math.ceil(share * evidence.applicable)
     if within >= enough:
         return Ruling(True, value, at_rank(evidence.values, enough), "")
@@ -60,3 +64,16 @@ def _population(gate: Gate, evidence: Evidence, within: int, value: float | None
     if evidence.to_come <= 0:
         return Ruling(None, value, None, "all cases are in, and they settle it neither way")
     return Ruling(None, value, None, f"more answers: {within} of {evidence.n} within the limit so far")
+
+
+def _fixed(gate: Gate, evidence: Evidence, within: int, value: float | None) -> Ruling:
+    if evidence.to_come > 0:
+        return Ruling(None, value, None, f"judged once, when every case is in: {evidence.to_come} still to come")
+    if not evidence.n:
+        return Ruling(None, value, None, "no case has a value")
+    share = float(SHARES[gate.statistic])
+    if rate_bounds(within, evidence.n, gate.alpha_fail)[1] < share:
+        return Ruling(False, value, None, "the evidence is against it")
+    if rate_bounds(within, evidence.n, gate.alpha_pass)[0] >= share:
+        return Ruling(True, value, None, "")
+    return Ruling(None, value, None, "all cases are in, and they settle it neither way")

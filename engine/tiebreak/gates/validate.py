@@ -1,5 +1,6 @@
 """What is wrong with the gates of a policy for a dataset, before anybody rates a case."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
@@ -7,13 +8,18 @@ from typing import Literal, NamedTuple, get_args
 from tiebreak.checks.parse import nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
+from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
-from tiebreak.gates.wording import amount, percent, plural, title_of
-from tiebreak.records import Case, Dataset, Gate, Policy
+from tiebreak.gates.wording import amount, percent, plural, points, title_of
+from tiebreak.records import Case, Dataset, Gate, Policy, Regression
 from tiebreak.records.policies import Statistic, Timing
+from tiebreak.stats.paired import FEWEST_GROUPS
 from tiebreak.stats.planning import zero_failures_to_pass
+from tiebreak.stats.power import Spread, cases_for_scores
 
 Level = Literal["error", "warning"]
+PLANNED_FLIPS = 0.1
+"""The share of cases that flip between two alike sides, for planning."""
 
 
 class Finding(NamedTuple):
@@ -60,20 +66,24 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """What makes a gate undecidable in itself."""
     rules = [gate.at_least is not None, gate.at_most is not None, gate.zero]
     counts = gate.metric in ("failures", "harmful")
-    if sum(rules) != 1:
+    compared = gate.regression.measure if gate.regression is not None else None
+    if gate.regression is not None or gate.metric == "regression":
+        yield from _wrong_regression(gate, sum(rules))
+    elif sum(rules) != 1:
         yield "it needs exactly one of `at_least`, `at_most` and `zero`."
     elif gate.zero != counts:
         yield f"`{gate.metric}` goes with `zero: true`." if counts else f"`zero` does not go with `{gate.metric}`."
     for field, needed, name in (
-        ("check", gate.metric in ("check", "failures"), gate.check),
-        ("dimension", gate.metric in ("rubric", "harmful"), gate.dimension),
+        ("check", gate.metric in ("check", "failures") or compared == "check", gate.check),
+        ("dimension", gate.metric in ("rubric", "harmful") or compared == "rubric", gate.dimension),
         ("timing", gate.metric == "latency", gate.timing),
         ("statistic", gate.metric == "latency", gate.statistic),
     ):
+        metric = f"measure: {compared}" if compared is not None else gate.metric
         if needed and name is None:
-            yield f"`{gate.metric}` needs a `{field}`. {nearest(None, known[field])}"
+            yield f"`{metric}` needs a `{field}`. {nearest(None, known[field])}"
         elif not needed and name is not None:
-            yield f"`{field}` does not go with `{gate.metric}`."
+            yield f"`{field}` does not go with `{metric}`."
         elif name is not None and name not in known[field]:
             yield f"there is no {field} “{name}”. {nearest(name, known[field])}"
     if gate.segment is not None and gate.each_segment:
@@ -81,6 +91,26 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
     if gate.segment is not None and gate.segment not in known["segment"]:
         yield f"there is no segment “{gate.segment}”. {nearest(gate.segment, known['segment'])}"
     yield from _wrong_numbers(gate)
+
+
+def _wrong_regression(gate: Gate, rules: int) -> Iterator[str]:
+    """What a comparison with the baseline lacks, or has too much."""
+    if gate.regression is None:
+        yield "`regression` needs `regression: {measure: …, margin: …}`."
+        return
+    if gate.metric != "regression":
+        yield f"`regression` does not go with `{gate.metric}`; name what is compared in its `measure`."
+    if rules:
+        yield "a regression is limited by its `margin`, not by `at_least`, `at_most` or `zero`."
+    if gate.on == "baseline":
+        yield "a regression is the candidate's; leave out `on`."
+    if gate.each_segment or (gate.segment is not None and gate.regression.segments):
+        yield "write `segments: true` inside `regression` for a gate of every segment, or `segment` for one of them."
+    widest = SCALES[measure_of(gate).kind][1] or 1
+    if not 0 <= gate.regression.margin < widest:
+        hint = f" For {points(gate.regression.margin / 100)} write {gate.regression.margin / 100:g}."
+        told = hint.replace("+", "") if widest == 1 and 1 <= gate.regression.margin < 100 else ""
+        yield f"`margin: {gate.regression.margin:g}` is not from 0 to below {widest}.{told}"
 
 
 def _wrong_numbers(gate: Gate) -> Iterator[str]:
@@ -92,11 +122,15 @@ def _wrong_numbers(gate: Gate) -> Iterator[str]:
             yield f"`{field}: {limit:g}` is outside {gate.metric}, which is {span}.{hint}"
     if not (0 < gate.alpha_pass < 1 and 0 < gate.alpha_fail < 1):
         yield "`alpha_pass` and `alpha_fail` lie between 0 and 1."
+    if gate.alpha_pass >= 0.5 or gate.alpha_fail >= 0.5:
+        yield "`alpha_pass` and `alpha_fail` are how often a verdict may be wrong; 0.5 and more decides nothing."
     mean_time = gate.metric == "latency" and gate.statistic == "mean"
     if (gate.metric == "cost_per_answer" or mean_time) and gate.scope == "population":
         noun = "times" if mean_time else "costs"
         yield f"{noun} have no upper end, so no population bound holds for a mean; use `scope: set`."
-    if gate.metric in ("cost_per_answer", "latency") and gate.at_least is not None:
+    if gate.metric == "cost_per_success" and gate.scope != "set":
+        yield "it is a ratio of two sums, for which there is no bound here; use `scope: set`."
+    if gate.metric in ("cost_per_answer", "cost_per_success", "latency") and gate.at_least is not None:
         yield f"a {'latency' if gate.metric == 'latency' else 'cost'} is limited by `at_most`."
 
 
@@ -123,6 +157,10 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
     )
     if n == 0:
         yield Finding("error", f"Gate “{gate.id}” applies to no planned case of {place}.")
+    elif gate.regression is not None:
+        yield from _reach_of_regression(gate, gate.regression, place, n)
+    elif gate.scope == "fixed_n" and not gate.zero:
+        yield from _reach_of_fixed(gate, place, n)
     elif gate.scope == "population" and not gate.zero:
         limit = gate.at_least if gate.at_least is not None else gate.at_most
         assert limit is not None
@@ -133,6 +171,48 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
         elif needed > n:
             clean = plural(needed, "clean case")
             yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
+
+
+def _reach_of_regression(gate: Gate, regression: Regression, place: str, n: int) -> Iterator[Finding]:
+    """How many cases can tell the margin from no change at all."""
+    width = SCALES[measure_of(gate).kind][1] or 1
+    margin = regression.margin / width
+    if gate.scope == "population":
+        needed = zero_failures_to_pass(1 - margin, gate.alpha_pass)
+        if needed is None:
+            told = "without a margin only a better candidate can pass; equal answers never do."
+            yield Finding("warning", f"Gate “{gate.id}”: {told}")
+        elif needed > n:
+            alike = plural(needed, "case")
+            yield Finding("warning", f"Gate “{gate.id}”: it needs {alike} without a difference; {place} has {n}.")
+    elif gate.scope == "fixed_n":
+        if n < FEWEST_GROUPS:
+            yield Finding("warning", f"Gate “{gate.id}”: a fixed n takes {FEWEST_GROUPS} cases; {place} has {n}.")
+        elif margin > 0 and (needed := _cases_for_margin(margin, gate.alpha_pass)) > n and not regression.segments:
+            told = f"{points(margin).removeprefix('+')} worse is told from no change in {plural(needed, 'case')}"
+            flips = f"when {percent(PLANNED_FLIPS)} of them flip"
+            yield Finding("warning", f"Gate “{gate.id}”: {told} {flips}; {place} has {n}.")
+
+
+def _cases_for_margin(margin: float, alpha: float) -> int:
+    """For 80 % power where the sides are alike and one case in ten flips: n = (z_α + z_β)² · ψ / δ²."""
+    spread = Spread(between=PLANNED_FLIPS)
+    return math.ceil(cases_for_scores(spread, margin, alpha=2 * alpha))
+
+
+def _reach_of_fixed(gate: Gate, place: str, n: int) -> Iterator[Finding]:
+    """Whether a fixed n may be enough, if all goes well."""
+    limit = gate.at_least if gate.at_least is not None else gate.at_most
+    assert limit is not None
+    high = SCALES[measure_of(gate).kind][1]
+    rate = high == 1 or (gate.metric == "latency" and gate.statistic != "mean")
+    needed = clean_cases_needed(_share(gate, limit), gate.alpha_pass) if rate else FEWEST_GROUPS
+    claim = f"{'≥' if gate.at_least is not None else '≤'} {amount(gate, limit)} at a fixed n"
+    if needed is None:
+        yield Finding("error", f"Gate “{gate.id}”: no number of cases can show {claim}.")
+    elif needed > n:
+        clean = plural(needed, "clean case" if rate else "case")
+        yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
 
 
 def _share(gate: Gate, limit: float) -> float:

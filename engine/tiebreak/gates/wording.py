@@ -15,8 +15,11 @@ UNITS: dict[MeasureKind, tuple[str, str]] = {
     "check": ("pass", "answer"),
     "harmful": ("clean rating", "rating"),
     "cost_per_answer": ("answer", "answer"),
+    "cost_per_success": ("answer", "answer"),
     "error_rate": ("error", "answer"),
     "latency": ("answer", "answer"),
+    "regression": ("better case", "case"),
+    "rubric_regression": ("better case", "case"),
 }
 """What is counted, and what is still to come."""
 
@@ -47,6 +50,11 @@ def seconds(value: float) -> str:
     return f"{value:.3g} s"
 
 
+def points(value: float) -> str:
+    """A difference of two shares in percentage points: `+1.5 pp`, `−12 pp`."""
+    return f"{'−' if value < 0 else '+' if value > 0 else ''}{f'{abs(100 * value):.1f}'.removesuffix('.0')} pp"
+
+
 def amount(gate: Gate, value: float) -> str:
     """A value in the unit of the gate's metric."""
     return in_unit(gate.metric, value)
@@ -54,8 +62,10 @@ def amount(gate: Gate, value: float) -> str:
 
 def in_unit(metric: Metric, value: float) -> str:
     """A value of a metric: dollars, a mean of ratings, or a share in percent."""
-    if metric == "cost_per_answer":
+    if metric in ("cost_per_answer", "cost_per_success"):
         return money(value)
+    if metric == "regression":
+        return points(value)
     if metric == "latency":
         return seconds(value)
     return f"{value:.2f}".rstrip("0").rstrip(".") if metric == "rubric" else percent(value)
@@ -67,6 +77,8 @@ def value_of(outcome: GateOutcome) -> str:
         return "–"
     if outcome.method == "zero":
         return f"{outcome.value:g}"
+    if str(outcome.evidence.get("compared", "")).startswith("rubric "):
+        return f"{outcome.value:+.2f}"
     return in_unit(cast("Metric", outcome.evidence["metric"]), outcome.value)
 
 
@@ -85,6 +97,11 @@ def title_of(gate: Gate) -> str:
         return f"no failed {gate.check}{arm}"
     if gate.metric == "harmful":
         return f"no harmful {gate.dimension}{arm}"
+    if gate.regression is not None:
+        subject = gate.dimension or gate.check or gate.regression.measure.replace("_", " ")
+        margin = gate.regression.margin
+        allowed = f"{margin:g}" if gate.regression.measure == "rubric" else points(margin).removeprefix("+")
+        return f"{subject} {f'at most {allowed} worse' if margin else 'not worse'} than A"
     subject = gate.dimension or gate.check or gate.metric.replace("_", " ")
     if gate.metric == "latency":
         subject = f"{gate.statistic} of {'TTFT' if gate.timing == 'ttft' else 'total time'}"
@@ -100,7 +117,11 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
     missing = evidence.missing
     left = f"the {plural(missing, coming)} left" if missing > 1 else f"the one {coming} left"
     open_sum = exact(limit) * evidence.applicable - evidence.total
-    at_least = gate.at_least is not None
+    at_least = gate.at_most is None
+    if kind in ("regression", "rubric_regression"):
+        mean = float(open_sum / missing)
+        short = points(mean) if kind == "regression" else f"{mean:+.2f}"
+        return f"a mean difference of at least {short} over {left}"
     if kind == "rubric":
         mean = open_sum / missing
         rounded = math.ceil(mean * 100) / 100 if at_least else math.floor(mean * 100) / 100
@@ -108,8 +129,8 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
     if kind in ("cost_per_answer", "latency"):
         return f"{amount(gate, float(open_sum / missing))} or less on average for {left}"
     if kind == "win_rate":
-        points = halves(open_sum) if at_least else halves(Fraction(math.floor(open_sum * 2), 2))
-        return f"{'' if at_least else 'at most '}{plural(points, 'more win')} in {left} (a tie counts ½)"
+        wins = halves(open_sum) if at_least else halves(Fraction(math.floor(open_sum * 2), 2))
+        return f"{'' if at_least else 'at most '}{plural(wins, 'more win')} in {left} (a tie counts ½)"
     if at_least:
         return f"{plural(math.ceil(open_sum), f'more {counted}')} in {left}"
     allowed = math.floor(open_sum)

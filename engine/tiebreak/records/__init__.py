@@ -17,7 +17,7 @@ from tiebreak.records.configs import (
     Target,
 )
 from tiebreak.records.ids import IdMaker, stamp, utc_now
-from tiebreak.records.policies import PHASES, ROLES, Dimension, Form, Gate, Phase, Policy, SessionRole
+from tiebreak.records.policies import PHASES, ROLES, Dimension, Form, Gate, Phase, Policy, Regression, SessionRole
 from tiebreak.records.responses import (
     BROKEN,
     CheckResult,
@@ -66,6 +66,7 @@ __all__ = [
     "PythonTarget",
     "Rater",
     "RecordingTarget",
+    "Regression",
     "Response",
     "ResponseError",
     "ResponseStatus",

@@ -9,10 +9,22 @@ from tiebreak.records.cases import FORBID_UNKNOWN, CheckSpec
 
 Phase = Literal["offline", "human", "online"]
 PHASES: tuple[Phase, ...] = ("offline", "human", "online")
-Metric = Literal["win_rate", "rubric", "check", "failures", "harmful", "cost_per_answer", "error_rate", "latency"]
+Metric = Literal[
+    "win_rate",
+    "rubric",
+    "check",
+    "failures",
+    "harmful",
+    "cost_per_answer",
+    "cost_per_success",
+    "error_rate",
+    "latency",
+    "regression",
+]
+Compared = Literal["success", "check", "rubric", "error_rate"]
 Timing = Literal["ttft", "total"]
 Statistic = Literal["mean", "p50", "p95", "p99"]
-Scope = Literal["set", "population"]
+Scope = Literal["set", "population", "fixed_n"]
 SessionRole = Literal["baseline", "candidate"]
 ROLES: tuple[SessionRole, ...] = ("baseline", "candidate")
 VoteRule = Literal["required", "optional", "off"]
@@ -44,14 +56,32 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regression:
+    """How much worse than the baseline a measure may be; case by case, the candidate's value less the baseline's.
+
+    `success` is 1 for a whole answer that passes every check that applies to it. `check` and `rubric` take the name
+    from the gate's own `check` or `dimension`.
+    """
+
+    measure: Compared = "success"
+    margin: float = 0.0
+    """In the unit of the measure: a share for rates, points for `rubric`."""
+    segments: bool = False
+    """It must hold overall and, a gate each, in every segment of the planned cases."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """One criterion. Exactly one of `at_least`, `at_most` and `zero` says what must hold.
+    """One criterion. Exactly one of `at_least`, `at_most`, `zero` and `regression` says what must hold.
 
     Metrics: `win_rate` (0..1, ties and both-bad count one half); `rubric` (mean of `dimension`, 1..5); `check` (pass
     rate of the check id in `check`, 0..1); `failures` (number of failures of `check`; goes with `zero`); `harmful`
     (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1,
     broken counting answers over counting answers); `latency` (seconds to the first token or to the last, `timing`, by
-    their `statistic`; of headless runs alone).
+    their `statistic`; of headless runs alone); `cost_per_success` (US dollars of all answers over the number of cases
+    that succeed); `regression` (see `Regression`; a file may leave the metric out).
     """
 
     id: str
@@ -64,6 +94,7 @@ class Gate:
     at_least: float | None = None
     at_most: float | None = None
     zero: bool = False
+    regression: Regression | None = None
     on: SessionRole = "candidate"
     scope: Scope = "set"
     segment: str | None = None

@@ -208,11 +208,14 @@ class Scoreboard:
         measures, versions = self._layout.of_case(case)
         before = self._readings.get(case_id) or (None,) * len(measures)
         after = tuple(read(measure, state, facts, versions) for measure in measures)
+        group = ""
+        if self._layout.grouped:  # a case without a group is one of its own
+            group = f"case {case_id}" if case.group is None else f"group {case.group}"
         for measure, old, new in zip(measures, before, after, strict=True):
             if old != new:
-                self._layout.tallies[measure, None].move(old, new)
+                self._layout.tallies[measure, None].move(old, new, group)
                 if case.segment is not None and measure in self._layout.by_segment:
-                    self._layout.tallies[measure, case.segment].move(old, new)
+                    self._layout.tallies[measure, case.segment].move(old, new, group)
         self._readings[case_id] = after
         marks = _marks(state)
         self._counts.subtract(self._marks.get(case_id, ()))

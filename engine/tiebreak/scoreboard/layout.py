@@ -26,6 +26,9 @@ class Layout:
         self._policy = policy
         self._roles = roles
         self._policy_versions = {spec.id: spec.version for spec in policy.checks}
+        self.grouped = any(case.group is not None for case in planned)
+        """Whether some cases come from one source, so that a fixed n counts sources."""
+        self._fixed = {measure_of(gate) for _, gate, _ in self.gates if gate.scope == "fixed_n"}
         self._everywhere = self._measures_of_every_case()
         self._measures: dict[tuple[str, ...], tuple[Measure, ...]] = {}
         self.tallies = self._planned_tallies(planned)
@@ -47,15 +50,21 @@ class Layout:
                 measures[Measure("rubric", role, dimension.name)] = None
         for _, gate, _ in self.gates:
             measure = measure_of(gate)
-            if measure.kind != "check":
+            if measure.kind != "check" and _check_of(measure) is None and self._can_have(measure):
                 measures[measure] = None
         return tuple(measures)
+
+    def _can_have(self, measure: Measure) -> bool:
+        """A regression takes both arms."""
+        return len(self._roles) == 2 or measure.kind not in ("regression", "rubric_regression")
 
     def _with_checks(self, check_ids: tuple[str, ...]) -> tuple[Measure, ...]:
         known = self._measures.get(check_ids)
         if known is None:
             checks = (Measure("check", role, check_id) for check_id in check_ids for role in self._roles)
-            known = self._measures[check_ids] = (*self._everywhere, *checks)
+            compared = {measure_of(gate): None for _, gate, _ in self.gates if gate.regression is not None}
+            own = (m for m in compared if _check_of(m) in check_ids and self._can_have(m))
+            known = self._measures[check_ids] = (*self._everywhere, *checks, *own)
         return known
 
     def _planned_tallies(self, planned: Sequence[Case]) -> dict[TallyKey, Tally]:
@@ -67,8 +76,10 @@ class Layout:
         tallies: dict[TallyKey, Tally] = {}
 
         def tally(measure: Measure, segment: str | None) -> Tally:
-            keeps_values = measure.kind != "cost_per_answer"
-            return tallies.setdefault((measure, segment), Tally(keeps_values=keeps_values))
+            fixed = measure in self._fixed
+            keeps_values = fixed or measure.kind not in ("cost_per_answer", "cost_per_success")
+            made = Tally(keeps_values=keeps_values, keeps_groups=fixed and self.grouped)
+            return tallies.setdefault((measure, segment), made)
 
         for measure in self._with_checks(tuple(self._policy_versions)):
             tally(measure, None)
@@ -81,3 +92,9 @@ class Layout:
         for _, gate, segment in self.gates:
             tally(measure_of(gate), segment)
         return tallies
+
+
+def _check_of(measure: Measure) -> str | None:
+    """The check that a regression compares."""
+    what, _, check_id = (measure.name or "").partition(" ")
+    return check_id if measure.kind == "regression" and what == "check" else None

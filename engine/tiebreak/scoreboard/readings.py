@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from tiebreak.gates.evidence import Measure, exact
+from tiebreak.gates.evidence import Measure, MeasureKind, exact
+from tiebreak.records import ROLES
 from tiebreak.scoreboard.case import CaseState, Verdict
 from tiebreak.scoreboard.facts import Answer, CaseFacts
 
-Label = Literal["value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown"]
+Label = Literal[
+    "value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown", "success"
+]
 
 
 class Reading(NamedTuple):
-    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet."""
+    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet.
+
+    `success` stands beside the cost of a case that succeeds.
+    """
 
     label: Label
     value: Fraction | None = None
@@ -32,6 +38,8 @@ def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping
 
     Votes and scores need both answers, so they are excluded with either arm; everything else only with its own.
     """
+    if measure.kind in ("regression", "rubric_regression"):
+        return _regression(measure, state, facts, versions)
     if measure.kind in ("win_rate", "rubric", "harmful"):
         return EXCLUDED if state.excluded else _human(measure, state)
     if measure.on in state.excluded:
@@ -44,9 +52,55 @@ def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping
     if measure.kind == "cost_per_answer":
         known = [exact(answer.usd) for answer in answers if answer.usd is not None]
         return _mean(known) if len(known) == len(answers) else UNKNOWN
+    if measure.kind == "cost_per_success":
+        return _priced_success(answers, facts, versions)
     if measure.kind == "latency":
         return _latency(answers, first_token=measure.name == "ttft")
     return _mean([Fraction(answer.broken) for answer in answers])
+
+
+def _regression(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
+    """The candidate's reading less the baseline's, positive where the candidate is better."""
+    what, _, name = (measure.name or "").partition(" ")
+    both: list[Fraction] = []
+    for role in ROLES:
+        if what == "success":
+            if state.excluded:
+                return EXCLUDED
+            answers = state.counting.get(role, ())
+            reading = _success(answers, facts, versions) if answers else None
+        else:
+            kind: MeasureKind = "check" if what == "check" else "rubric" if what == "rubric" else "error_rate"
+            reading = EXCLUDED if state.excluded else read(Measure(kind, role, name or None), state, facts, versions)
+        if reading is None or reading.value is None:
+            return reading
+        both.append(-reading.value if what == "error_rate" else reading.value)
+    return Reading("value", both[1] - both[0])
+
+
+def _success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
+    """The share of samples that are whole and pass every check that applies to them."""
+    values: list[Fraction] = []
+    for answer in answers:
+        readings = [] if answer.broken else [_check((answer,), facts, check_id, versions) for check_id in versions]
+        if None in readings:
+            return None
+        if UNKNOWN in readings:
+            return UNKNOWN
+        values.append(Fraction(not answer.broken and ZERO not in readings))
+    return _mean(values)
+
+
+def _priced_success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
+    """What the case cost, and whether every sample of it succeeds."""
+    success = _success(answers, facts, versions)
+    if success is None or success == UNKNOWN:
+        return success
+    known = [exact(answer.usd) for answer in answers if answer.usd is not None]
+    if len(known) < len(answers):
+        return UNKNOWN
+    cost = sum(known, Fraction(0))
+    return Reading("success" if success == ONE else "value", cost)
 
 
 def _human(measure: Measure, state: CaseState) -> Reading | None:

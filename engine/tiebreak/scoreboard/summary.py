@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from tiebreak.gates import GateOutcome, Measure, evaluate, measure_of
-from tiebreak.records import Policy, SessionRole
+from tiebreak.gates import Evidence, GateOutcome, Measure, evaluate, measure_of
+from tiebreak.records import Gate, Policy, SessionRole
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.drift import Drift, ServedModels
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
@@ -84,9 +84,17 @@ def _gates(policy: Policy, layout: Layout) -> tuple[GateOutcome, ...]:
             segment=segment,
             max_excluded=policy.max_excluded,
             max_skipped=policy.max_skipped,
+            family=_family(layout, gate) if segment is not None else (),
         )
         for phase, gate, segment in layout.gates
     )
+
+
+def _family(layout: Layout, gate: Gate) -> tuple[Evidence, ...]:
+    """The segments that a regression gate of a fixed n judges together."""
+    if gate.regression is None or not gate.regression.segments or gate.scope != "fixed_n":
+        return ()
+    return tuple(layout.tallies[measure_of(gate), segment].evidence() for segment in layout.segments)
 
 
 def _mean(tally: Tally) -> Mean:

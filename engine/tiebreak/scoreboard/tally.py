@@ -10,9 +10,9 @@ from tiebreak.scoreboard.readings import Label, Reading
 class Tally:
     """One measure over the planned cases of one segment. Fractions, so that taking a case out leaves no trace."""
 
-    __slots__ = ("_evidence", "_parts", "_whole", "keeps_values", "labels", "n", "planned", "values")
+    __slots__ = ("_evidence", "_parts", "_whole", "groups", "keeps_values", "labels", "n", "planned", "values")
 
-    def __init__(self, *, keeps_values: bool = True) -> None:
+    def __init__(self, *, keeps_values: bool = True, keeps_groups: bool = False) -> None:
         self.planned = 0
         self.n = 0
         self._whole = 0
@@ -20,20 +20,26 @@ class Tally:
         """The sum, whole numbers apart: nearly all values are whole, and fractions are slow."""
         self.values: Counter[Fraction] = Counter()
         self.labels: Counter[Label] = Counter()
+        self.groups: dict[str, tuple[Fraction, int]] | None = {} if keeps_groups else None
+        """Sum and number of the values of each group, where a gate of a fixed n needs them."""
         self.keeps_values = keeps_values
         self._evidence: Evidence | None = None
 
-    def move(self, old: Reading | None, new: Reading | None) -> None:
-        """Take out what a case said and put in what it says now."""
+    def move(self, old: Reading | None, new: Reading | None, group: str = "") -> None:
+        """Take out what a case said and put in what it says now; `group` is that of the case."""
         self._evidence = None
         if old is not None:
-            self._count(old, -1)
+            self._count(old, -1, group)
         if new is not None:
-            self._count(new, 1)
+            self._count(new, 1, group)
 
-    def _count(self, reading: Reading, sign: int) -> None:
+    def _count(self, reading: Reading, sign: int, group: str) -> None:
         self.labels[reading.label] += sign
         if reading.value is not None:
+            if self.groups is not None:
+                total, n = self.groups.pop(group, (Fraction(0), 0))
+                if n + sign:
+                    self.groups[group] = total + sign * reading.value, n + sign
             self.n += sign
             if reading.value.denominator == 1:
                 self._whole += sign * reading.value.numerator
@@ -61,6 +67,8 @@ class Tally:
                 n=self.n,
                 total=self.total,
                 values=tuple(sorted(self.values.items())),
+                groups=tuple(sorted(self.groups.values())) if self.groups is not None else (),
+                successes=self.labels["success"],
                 excluded=self.labels["excluded"],
                 skipped=self.labels["skipped"],
                 not_applicable=self.labels["not_applicable"],

@@ -1,9 +1,10 @@
 """Policy files, and the policy of a workspace that has none."""
 
 from pathlib import Path
+from typing import cast
 
 from tiebreak.datasets.cases import with_checks
-from tiebreak.datasets.reading import read_document, read_record
+from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import WorkspaceError
 from tiebreak.records import Form, Gate, Policy
 
@@ -22,7 +23,7 @@ def read_policy(path: Path) -> Policy:
     if source.mapping is None:
         raise source.refuse("A policy is a mapping: `gates`, `form`, `checks` and so on.")
     source = source.holding({"name": path.stem, **source.mapping})
-    policy = read_record(Policy, with_checks(source))
+    policy = read_record(Policy, with_checks(_with_metrics(source)))
     if not policy.name.strip():
         raise source.refuse("The name is empty.", ("name",))
     if not any(policy.gates.values()):
@@ -38,6 +39,26 @@ def read_policy(path: Path) -> Policy:
         if not 0 <= share <= 1:
             raise source.refuse("This is a share, from 0 to 1.", (field,))
     return policy
+
+
+def _with_metrics(source: Located) -> Located:
+    """A gate that says `regression` needs no `metric` beside it."""
+    mapping = source.mapping or {}
+    phases = mapping.get("gates")
+    if not isinstance(phases, dict):
+        return source
+    filled = {
+        phase: [_with_metric(gate) for gate in cast("list[object]", gates)] if isinstance(gates, list) else gates
+        for phase, gates in cast("dict[str, object]", phases).items()
+    }
+    return source.holding({**mapping, "gates": filled})
+
+
+def _with_metric(gate: object) -> object:
+    if not isinstance(gate, dict):
+        return gate
+    written = cast("dict[str, object]", gate)
+    return {"metric": "regression", **written} if "regression" in written and "metric" not in written else written
 
 
 def default_policy() -> Policy:

@@ -10,7 +10,7 @@ from tiebreak.gates import Evidence, evaluate
 from tiebreak.records import Gate
 
 
-def evidence(values: Mapping[int, int] | Mapping[float, int], planned: int, **counts: int) -> Evidence:
+def evidence(values: Mapping[int, int] | Mapping[float, int], planned: int, **counts: Any) -> Evidence:
     exact = {Fraction(str(value)): count for value, count in values.items() if count}
     total = sum((value * count for value, count in exact.items()), Fraction(0))
     n = sum(exact.values())

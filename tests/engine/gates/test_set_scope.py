@@ -16,7 +16,7 @@ HALVES = (Fraction(0), Fraction(1, 2), Fraction(1))
 STARS = tuple(Fraction(star) for star in range(1, 6))
 
 
-def evidence_of(values: list[Fraction], planned: int, **counts: int) -> Evidence:
+def evidence_of(values: list[Fraction], planned: int, **counts: Any) -> Evidence:
     return Evidence(
         planned=planned,
         n=len(values),
