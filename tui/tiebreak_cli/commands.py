@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import evidence, opening, run, trust, upkeep
+from tiebreak_cli import comparing, evidence, opening, run, trust, upkeep
 from tiebreak_cli.exits import PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -72,5 +72,6 @@ def start(
 opening.add_to(app)
 run.add_to(app)
 evidence.add_to(app)
+comparing.add_to(app)
 upkeep.add_to(app)
 trust.add_to(app)

@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings

@@ -1,0 +1,189 @@
+"""A comparison for a person. All names and texts in it are outside text."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from tiebreak.compare import Comparison, Flip, MeasureDiff, SegmentDiff
+from tiebreak.compare.result import Unit, Verdict
+from tiebreak.compare.wiring import Change
+from tiebreak.gates.wording import money, percent, plural, points, seconds
+from tiebreak_cli.output import safe, safe_line, table_of
+
+LOOKS: dict[Verdict, tuple[str, str]] = {
+    "worse": ("✘ worse", "bold red"),
+    "better": ("✔ better", "green"),
+    "unclear": ("≈ unclear", "dim"),
+}
+PROMPT_LINES = 40
+"""Lines of a text's diff that are shown."""
+SEGMENTS = 12
+"""Rows of segments that are shown."""
+WIDE = 100
+"""Columns from which on the tables show every figure."""
+
+
+def print_comparison(console: Console, found: Comparison, cases: int) -> None:
+    """Print what got worse first, then everything else; `cases` changed cases are listed."""
+    console.print(Group(*_parts(found, cases, wide=console.width >= WIDE)))
+
+
+def _parts(found: Comparison, cases: int, *, wide: bool) -> Iterator[RenderableType]:
+    yield _heading(found)
+    yield _measures(found, wide)
+    yield from _segments(found, wide)
+    yield from _flips("Cases that got worse", found.worse, cases)
+    yield from _flips("Cases that got better", found.better, cases)
+    yield from _spending(found)
+    yield from _changes(found.changes)
+
+
+def _heading(found: Comparison) -> Text:
+    a, b = (
+        f"{safe_line(side.config.name, 40)} ({safe_line(side.label, 40)})" for side in (found.baseline, found.candidate)
+    )
+    text = Text.assemble((safe_line(found.baseline.dataset, 40), "bold"), f"  A {a}  against  B {b}\n")
+    text.append(f"{plural(found.pairs, 'case')} compared", "dim")
+    for reason, count in found.excluded.items():
+        text.append(f" · {count} not: {safe_line(reason, 60)}", "dim")
+    text.append("\n")
+    for differs in found.overridden:
+        text.append(f"! Compared all the same: {safe(differs.sentence)}\n", "yellow")
+    names = [safe_line(measure.name, 40) for measure in found.regressed]
+    if names:
+        text.append(f"\nWorse beyond chance: {', '.join(names)}\n", "bold red")
+    else:
+        text.append("\nNo measure of quality got worse beyond chance.\n", "bold")
+    dearer = [m.name for m in found.measures if m.worse and m not in found.regressed]
+    if dearer:
+        text.append(f"Dearer, slower or longer: {', '.join(dearer)}\n", "yellow")
+    if found.measures and (caution := found.measures[0].difference.caution):
+        text.append(f"{caution}\n", "yellow")
+    return text
+
+
+def _measures(found: Comparison, wide: bool) -> RenderableType:
+    both = ("A #", "B #") if wide else ()
+    more = ("flips − / + #", "n #") if wide else ()
+    table = table_of("Measure", "", *both, "B − A #", "95 % interval #", "p #", *more)
+    for m in found.measures:
+        table.add_row(
+            safe_line(m.name.replace("_", " "), 40),
+            Text(*LOOKS[m.verdict]),
+            *((amount(m.unit, m.baseline), amount(m.unit, m.candidate)) if wide else ()),
+            change(m.unit, m.difference.mean),
+            _interval(m.unit, m),
+            _p(m.p),
+            *((f"{m.worsened} / {m.improved}", str(m.n)) if wide else ()),
+        )
+    return table
+
+
+def _segments(found: Comparison, wide: bool) -> Iterator[RenderableType]:
+    """Of measures of quality: the segments in which something moved, what got worse first."""
+    rows = [(m, s) for m in found.measures if m.unit in ("share", "score") for s in m.segments if s.difference.mean]
+    if not rows:
+        return
+    order: list[Verdict] = ["worse", "better", "unclear"]
+    rows.sort(key=lambda row: (order.index(row[1].verdict), 1.0 if row[1].p is None else row[1].p))
+    both = ("A #", "B #") if wide else ()
+    more = ("95 % interval #", "p, Holm #", "p, BH #", "n #") if wide else ("p, Holm #",)
+    table = table_of("Segment", "Measure", "", *both, "B − A #", *more)
+    for m, s in rows[:SEGMENTS]:
+        figures = (_interval(m.unit, s), _p(s.p_holm), _p(s.p_bh), str(s.n)) if wide else (_p(s.p_holm),)
+        table.add_row(
+            safe_line(s.segment, 30),
+            safe_line(m.name.replace("_", " "), 30),
+            Text(*LOOKS[s.verdict]),
+            *((amount(m.unit, s.baseline), amount(m.unit, s.candidate)) if wide else ()),
+            change(m.unit, s.difference.mean),
+            *figures,
+        )
+    if len(rows) > SEGMENTS:
+        table.add_row(f"… and {len(rows) - SEGMENTS} more")
+    yield table
+
+
+def _flips(title: str, flips: Sequence[Flip], limit: int) -> Iterator[RenderableType]:
+    if not flips or not limit:
+        return
+    table = table_of("Case", "Segment", "What moved, A → B", title=f"{title}: {len(flips)}")
+    for flip in flips[:limit]:
+        moved = ", ".join(f"{name} {before:g} → {after:g}" for name, (before, after) in flip.moved.items())
+        table.add_row(safe_line(flip.case_id, 40), safe_line(flip.segment or "–", 30), safe_line(moved, 120))
+    if len(flips) > limit:
+        table.add_row(f"… and {len(flips) - limit} more", "", "")
+    yield table
+
+
+def _spending(found: Comparison) -> Iterator[RenderableType]:
+    table = table_of("Cost and time", "A #", "B #", "B / A #")
+    a, b = found.cost
+    for name, one, other in (
+        ("cost per answer", a.per_answer, b.per_answer),
+        ("cost per success", a.per_success, b.per_success),
+        *((f"  {part}, in all", a.parts.get(part), b.parts.get(part)) for part in sorted({*a.parts, *b.parts})),
+    ):
+        if one is not None or other is not None:
+            table.add_row(name, _money(one), _money(other), _ratio(one, other))
+    for name, (one, other) in found.latency.items():
+        for statistic in ("p50", "p95", "p99"):
+            first, second = getattr(one, statistic), getattr(other, statistic)
+            table.add_row(f"{statistic} of {name}", seconds(first), seconds(second), _ratio(first, second))
+    if a.unknown or b.unknown:
+        table.add_row("cases of unknown cost", str(a.unknown), str(b.unknown), "")
+    if table.row_count:
+        yield table
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[RenderableType]:
+    text = Text()
+    text.append("What changed between the configs\n" if changes else "Both configs are alike.\n", "bold")
+    for one in changes:
+        before, after = ("" if value is None else str(value) for value in (one.before, one.after))
+        if "\n" in before or "\n" in after:
+            text.append(f"{safe_line(one.field, 60)}\n", "bold")
+            lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
+            for line in lines[:PROMPT_LINES]:
+                text.append(f"  {safe(line)}\n", {"+": "green", "-": "red"}.get(line[:1], "dim"))
+            if len(lines) > PROMPT_LINES:
+                text.append(f"  … and {len(lines) - PROMPT_LINES} more lines\n", "dim")
+        else:
+            text.append(f"{safe_line(one.field, 60)}  ", "bold")
+            text.append(f"{safe_line(before, 200) or '–'}", "red")
+            text.append(" → ")
+            text.append(f"{safe_line(after, 200) or '–'}\n", "green")
+    yield text
+
+
+def amount(unit: Unit, value: float) -> str:
+    """A value in its unit."""
+    forms = {"share": percent, "usd": money, "seconds": seconds}
+    return forms[unit](value) if unit in forms else f"{value:.3g}"
+
+
+def change(unit: Unit, value: float) -> str:
+    """A difference in its unit, with its sign."""
+    if unit == "share":
+        return points(value)
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{amount(unit, abs(value))}"
+
+
+def _interval(unit: Unit, of: MeasureDiff | SegmentDiff) -> str:
+    low, high = of.difference.low, of.difference.high
+    return "–" if low is None or high is None else f"{change(unit, low)} to {change(unit, high)}"
+
+
+def _p(p: float | None) -> str:
+    return "–" if p is None else "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def _money(usd: float | None) -> str:
+    return "–" if usd is None else money(usd)
+
+
+def _ratio(one: float | None, other: float | None) -> str:
+    return f"{other / one:.2f}" if one and other is not None else "–"
