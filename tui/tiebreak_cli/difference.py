@@ -67,7 +67,7 @@ def _heading(found: Comparison) -> Text:
 def _measures(found: Comparison, wide: bool) -> RenderableType:
     both = ("A #", "B #") if wide else ()
     more = ("flips − / + #", "n #") if wide else ()
-    table = table_of("Measure", "", *both, "B − A #", "95 % interval #", "p #", *more)
+    table = table_of("Measure", "", *both, "B − A #", "95 % interval #", "p, Holm #", *more)
     for m in found.measures:
         table.add_row(
             safe_line(m.name.replace("_", " "), 40),
@@ -75,7 +75,7 @@ def _measures(found: Comparison, wide: bool) -> RenderableType:
             *((amount(m.unit, m.baseline), amount(m.unit, m.candidate)) if wide else ()),
             change(m.unit, m.difference.mean),
             _interval(m.unit, m),
-            _p(m.p),
+            _p(m.p_holm),
             *((f"{m.worsened} / {m.improved}", str(m.n)) if wide else ()),
         )
     return table

@@ -1,9 +1,9 @@
 """From a column to what it says: means, the paired difference with its interval, flips, segments."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from tiebreak.compare.pairing import LOWER_IS_BETTER, UNITS, Columns
+from tiebreak.compare.pairing import LOWER_IS_BETTER, UNITS, Column, Columns
 from tiebreak.compare.result import MeasureDiff, SegmentDiff, Unit, Verdict
 from tiebreak.stats.flips import McNemar, mcnemar
 from tiebreak.stats.multiplicity import benjamini_hochberg, holm
@@ -20,6 +20,7 @@ def measure_diffs(columns: Columns, *, alpha: float, size: int | None) -> Iterat
     segment_of: Any = np.array([number.get(columns.segment_of(pair) or "", -1) for pair in pairs], dtype=np.int64)
     groups: Any = _group_numbers(columns)
     shown = [*columns.quality(), *((name, columns.columns[name]) for name in UNITS if name in columns.columns)]
+    found: list[_Tested] = []
     for name, column in shown:
         if not column.pair:
             continue
@@ -28,15 +29,41 @@ def measure_diffs(columns: Columns, *, alpha: float, size: int | None) -> Iterat
         b: Any = np.array(column.b)
         own: Any = None if groups is None else groups[at]
         higher = name not in LOWER_IS_BETTER
-        test = _Test(a, b, own, higher, alpha)
-        inside = segment_of[at]
-        tested = [
-            (names[k], _Test(a[m], b[m], None if own is None else own[m], higher, alpha)) for k, m in _masks(inside)
+        segments = [
+            (names[k], _Test(a[m], b[m], None if own is None else own[m], higher, alpha))
+            for k, m in _masks(segment_of[at])
         ]
+        found.append(_Tested(name, column, _Test(a, b, own, higher, alpha), segments))
+    for family in _families(found):
+        yield from _told(family, size)
+
+
+class _Tested(NamedTuple):
+    name: str
+    column: Column
+    overall: "_Test"
+    segments: list[tuple[str, "_Test"]]
+
+
+def _families(found: list[_Tested]) -> Iterator[list[_Tested]]:
+    """What is corrected together. `success` is the question itself and stands alone, as does each cost and time; the
+    other measures of quality are one family, or else ten checks without any change would raise an alarm in a fifth of
+    all comparisons."""
+    others = [one for one in found if one.name != "success" and one.name not in UNITS]
+    yield from ([one] for one in found if one not in others)
+    if others:
+        yield others
+
+
+def _told(family: list[_Tested], size: int | None) -> Iterator[MeasureDiff]:
+    overall = _adjusted([one.overall.p for one in family])
+    segments = iter(_adjusted([test.p for one in family for _, test in one.segments]))
+    for one, (p_holm, _) in zip(family, overall, strict=True):
+        test = one.overall
         yield MeasureDiff(
-            name=name,
-            unit=_unit(name),
-            higher_is_better=higher,
+            name=one.name,
+            unit=_unit(one.name),
+            higher_is_better=one.name not in LOWER_IS_BETTER,
             n=test.n,
             baseline=test.mean_a,
             candidate=test.mean_b,
@@ -46,16 +73,25 @@ def measure_diffs(columns: Columns, *, alpha: float, size: int | None) -> Iterat
             worsened=test.worsened,
             mcnemar=test.mcnemar,
             p=test.p,
-            verdict=test.verdict(test.p),
-            segments=_segments(tested),
-            excluded=dict(sorted(column.excluded.items())),
+            p_holm=p_holm,
+            verdict=test.verdict(p_holm),
+            segments=_segments(one.segments, segments),
+            excluded=dict(sorted(one.column.excluded.items())),
         )
 
 
-def order_of(measure: MeasureDiff) -> tuple[int, int, float, str]:
+def _adjusted(p_values: list[float | None]) -> list[tuple[float | None, float | None]]:
+    """Of each p-value the adjusted ones, by Holm and by Benjamini and Hochberg; None is no test."""
+    known = [index for index, p in enumerate(p_values) if p is not None]
+    raw = [p for p in p_values if p is not None]
+    adjusted = dict(zip(known, zip(holm(raw), benjamini_hochberg(raw), strict=True), strict=True))
+    return [adjusted.get(index, (None, None)) for index in range(len(p_values))]
+
+
+def order_of(measure: MeasureDiff) -> tuple[int, bool, bool, float, str]:
     """Worse before unclear before better; quality before costs; the smallest p first."""
     rank = 0 if measure.verdict == "worse" else 1 if measure.worse else 3 if measure.verdict == "better" else 2
-    return rank, measure.name in UNITS, 1.0 if measure.p is None else measure.p, measure.name
+    return rank, measure.name in UNITS, measure.name != "success", 1.0 if measure.p is None else measure.p, measure.name
 
 
 def _unit(name: str) -> Unit:
@@ -88,27 +124,26 @@ def _masks(segments: Any) -> Iterator[tuple[int, Any]]:
             yield int(index), segments == index
 
 
-def _segments(tested: list[tuple[str, "_Test"]]) -> tuple[SegmentDiff, ...]:
-    """The segments of a measure, their p-values adjusted over each other; the smallest first."""
-    p_values = [test.p for _, test in tested]
-    known = [index for index, p in enumerate(p_values) if p is not None]
-    raw = [p for p in p_values if p is not None]
-    by_holm = dict(zip(known, holm(raw), strict=True))
-    by_bh = dict(zip(known, benjamini_hochberg(raw), strict=True))
-    found = [
-        SegmentDiff(
-            segment=name,
-            n=test.n,
-            baseline=test.mean_a,
-            candidate=test.mean_b,
-            difference=test.difference,
-            p=test.p,
-            p_holm=by_holm.get(index),
-            p_bh=by_bh.get(index),
-            verdict=test.verdict(by_holm.get(index)),
+def _segments(
+    tested: list[tuple[str, "_Test"]], adjusted: Iterator[tuple[float | None, float | None]]
+) -> tuple[SegmentDiff, ...]:
+    """The segments of a measure, the smallest p first; takes their adjusted p-values off `adjusted`."""
+    found: list[SegmentDiff] = []
+    for name, test in tested:
+        p_holm, p_bh = next(adjusted)
+        found.append(
+            SegmentDiff(
+                segment=name,
+                n=test.n,
+                baseline=test.mean_a,
+                candidate=test.mean_b,
+                difference=test.difference,
+                p=test.p,
+                p_holm=p_holm,
+                p_bh=p_bh,
+                verdict=test.verdict(p_holm),
+            )
         )
-        for index, (name, test) in enumerate(tested)
-    ]
     return tuple(sorted(found, key=lambda one: (one.p is None, one.p or 0.0, one.segment)))
 
 

@@ -28,7 +28,7 @@ class SegmentDiff:
     """Candidate less baseline."""
     p: float | None
     p_holm: float | None
-    """Adjusted over the segments of this measure; below `alpha` it blocks."""
+    """Adjusted over the segments of `success`, or of all other measures of quality; below `alpha` it blocks."""
     p_bh: float | None
     """The same by Benjamini and Hochberg, for looking around."""
     verdict: Verdict
@@ -55,6 +55,8 @@ class MeasureDiff:
     """Where every value is a pass or a fail: of the cases that flipped."""
     p: float | None
     """Two-sided: mid-p McNemar of ungrouped passes and fails, else the t test."""
+    p_holm: float | None
+    """Adjusted over all measures of quality but `success`, which stands alone; what the verdict rests on."""
     verdict: Verdict
     segments: tuple[SegmentDiff, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict[str, int])
