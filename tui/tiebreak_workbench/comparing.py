@@ -26,7 +26,9 @@ def compare_runs(bench: Workbench, a: str, b: str | None, *, allow: Collection[s
     one, other = store.run(a), store.run(b)
     if one.run.id == other.run.id:
         raise UsageError(f"“{a}” and “{b}” are the same run.", hint="Compare it with another one.")
-    places = {**_places(store, other), **_places(store, one)}
+    places = _places(store, one)
+    if other.session_id != one.session_id:
+        places = _places(store, other) | places
     outcomes = (store.iter_outcomes(one.run), store.iter_outcomes(other.run))
     return compare(_side(a, one), _side(b, other), *outcomes, places, allow=allow)
 
