@@ -63,6 +63,12 @@ class Bench:
         calls = [call.body["messages"] for call in self.server.calls]
         return [str(user["content"]) for system, user in calls if system["content"] == f"You are the {role}."]
 
+    async def arrived(self, role: SessionRole, count: int) -> None:
+        """Wait until so many calls of one arm have come in: a call that has begun is on its way for a while."""
+        while len(self.asked(role)) < count:
+            self.server.called.clear()
+            await self.server.called.wait()
+
     def attempts(self, role: SessionRole) -> list[tuple[str, int, bool]]:
         responses = [r for r in self.kept.responses if r.run_id == f"run of {role}"]
         return [(r.case_id, r.attempt, r.excluded) for r in responses]
@@ -182,6 +188,7 @@ async def test_neither_arm_runs_ahead_of_a_slow_one(bench: Bench) -> None:
     batch = bench.batch(cases_of(40), QUICK, "stall_head")
     running = asyncio.create_task(batch.run())
     await bench.kept.until(4 + 4 + 1)
+    await bench.arrived("candidate", 4)
     batch.cancel()
     await running
     assert len(bench.asked("baseline")) == 4 + 4 + 1
