@@ -71,7 +71,7 @@ def _gates(snapshot: Snapshot) -> Table | None:
             Text(mark, style),
             value_of(outcome),
             f"{outcome.n}/{outcome.planned}",
-            safe_line(outcome.needed, 200),
+            safe_line(outcome.why, 200),
         )
     return table if snapshot.gates else None
 

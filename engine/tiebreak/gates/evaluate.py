@@ -73,7 +73,7 @@ def evaluate(
         limit=limit,
         n=evidence.n,
         planned=evidence.planned,
-        needed=_needed(status, ruling, blocks),
+        needed="" if ruling.passes is True else ruling.needed,
         blocked_by=blocks,
         evidence=_plain(gate, evidence, limit, ruling),
     )
@@ -100,13 +100,6 @@ def _status(ruling: Ruling, to_come: int, blocks: tuple[str, ...]) -> GateStatus
     if ruling.passes and not blocks:
         return "pass"
     return "pending" if to_come > 0 else "undecided"
-
-
-def _needed(status: GateStatus, ruling: Ruling, blocks: tuple[str, ...]) -> str:
-    if status == "pass":
-        return ""
-    own = ruling.needed if ruling.passes is not True else ""
-    return "; ".join(part for part in (own, *(blocks if status != "fail" else ())) if part)
 
 
 def _blocks(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: float) -> tuple[str, ...]:

@@ -41,11 +41,16 @@ class GateOutcome:
     planned: int
     """Planned cases that the gate applies to, with the excluded and the skipped ones."""
     needed: str
-    """What is still needed, in plain words; empty on a pass."""
+    """What the rule still needs, in plain words, or why it fails; empty once it would pass."""
     blocked_by: tuple[str, ...] = ()
-    """What keeps it from passing, whatever the numbers say."""
+    """What keeps it from passing, whatever the numbers say. Never repeated in `needed`."""
     evidence: Mapping[str, object] = field(default_factory=dict[str, object])
     """The same as plain JSON values, for the store and for reports."""
+
+    @property
+    def why(self) -> str:
+        """All that stands between it and a pass, each thing said once; empty on a pass."""
+        return "; ".join(part for part in (self.needed, *self.blocked_by) if part)
 
     @property
     def key(self) -> str:

@@ -74,7 +74,7 @@ def test_at_most_in_words() -> None:
 
 def test_exclusions_block_a_population_pass_too() -> None:
     outcome = evaluate(CHECK, evidence({1: 95}, 100, excluded=5))
-    assert (outcome.status, outcome.needed) == ("undecided", "5 of 100 cases excluded, 2 % allowed")
+    assert (outcome.status, outcome.why) == ("undecided", "5 of 100 cases excluded, 2 % allowed")
 
 
 def test_costs_have_no_population_bound() -> None:
@@ -103,7 +103,7 @@ def test_zero_tolerance_passes_only_when_all_is_in() -> None:
 def test_zero_tolerance_forgives_no_gap(gap: str) -> None:
     outcome = evaluate(HARMFUL, evidence({1: 999}, 1000, **{gap: 1}))
     assert outcome.status == "undecided"
-    assert outcome.needed == f"1 case {gap}, and every planned case must be in"
+    assert outcome.why == f"1 case {gap}, and every planned case must be in"
     assert evaluate(HARMFUL, evidence({1: 900}, 1000, **{gap: 1})).status == "pending"
     assert evaluate(HARMFUL, evidence({0: 1, 1: 9}, 1000, **{gap: 1})).status == "fail"
 

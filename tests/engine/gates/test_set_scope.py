@@ -119,7 +119,9 @@ def test_too_many_exclusions_or_skips_block_a_pass_but_not_a_fail() -> None:
     assert evaluate(gate, evidence_of(wins[1:], 98, excluded=1, skipped=1)).status == "pass"
     blocked = evaluate(gate, evidence_of(wins, 100, excluded=3))
     assert (blocked.status, blocked.blocked_by) == ("undecided", ("3 of 100 cases excluded, 2 % allowed",))
-    assert blocked.needed == "3 of 100 cases excluded, 2 % allowed"
+    assert (blocked.needed, blocked.why) == ("", "3 of 100 cases excluded, 2 % allowed")
+    early = evaluate(gate, evidence_of(wins[:20], 100, excluded=3))
+    assert early.why == f"{early.needed}; 3 of 100 cases excluded, 2 % allowed"  # each thing once
     assert evaluate(gate, evidence_of(wins, 106, skipped=6)).status == "pending"
     assert evaluate(gate, evidence_of(wins[:94], 100, skipped=6)).status == "undecided"
     assert evaluate(gate, evidence_of(wins[:95], 100, skipped=5)).status == "pass"

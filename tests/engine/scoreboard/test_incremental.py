@@ -167,4 +167,4 @@ def test_the_parts_add_up(data: st.DataObject) -> None:
             + evidence["not_applicable"]
             == gate.planned
         )
-        assert (gate.status == "pass") == (gate.needed == "")
+        assert (gate.status == "pass") == (gate.why == "")

@@ -78,12 +78,11 @@ class SummaryDialog(Dialog[None]):
         urgent = sorted(self._snapshot.gates, key=lambda outcome: URGENCY.index(outcome.status))
         for outcome in urgent:
             mark, colour = LOOKS[outcome.status]
-            needs = "; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)
             lines.append(
                 Content.assemble(
                     (f"{mark} ", colour),
                     clean_line(_title(outcome), 60),
-                    (f"  {clean(needs)}" if needs else "", "dim"),
+                    (f"  {clean(outcome.why)}" if outcome.why else "", "dim"),
                 )
             )
         return [*lines, Content("")]

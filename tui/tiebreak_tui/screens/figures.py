@@ -65,17 +65,11 @@ def tally_of(rate: WinRate, *, names: tuple[str, str] | None = ("A", "B"), every
 
 
 def chips_of(snapshot: Snapshot) -> list[Chip]:
-    return [
-        Chip(label=gate_title(outcome), status=outcome.status, needed=gate_needs(outcome)) for outcome in snapshot.gates
-    ]
+    return [Chip(label=gate_title(outcome), status=outcome.status, needed=outcome.why) for outcome in snapshot.gates]
 
 
 def gate_title(outcome: GateOutcome) -> str:
     return f"{outcome.title} · {outcome.segment}" if outcome.segment is not None else outcome.title
-
-
-def gate_needs(outcome: GateOutcome) -> str:
-    return "; ".join(part for part in (outcome.needed, *outcome.blocked_by) if part)
 
 
 def rubric_of(form: Form, state: FormState, seating: Seating) -> list[RubricRow]:
