@@ -21,6 +21,7 @@ TiebreakError
 │   ├── ProtocolError      the server spoke, but not the protocol
 │   ├── IncompleteError    the stream ended without a finish reason
 │   └── RecordingError     a recording holds no answer for the case
+├── SessionInUseError      another process works on the session
 └── StoreError             the database
     ├── CorruptStoreError
     ├── NewerSchemaError
@@ -190,6 +191,10 @@ class IncompleteError(TargetError):
 
 class RecordingError(TargetError):
     code = "recording"
+
+
+class SessionInUseError(TiebreakError):
+    title = "This session is open elsewhere"
 
 
 class StoreError(TiebreakError):

@@ -20,7 +20,8 @@ CHECKS = {"pass": ("✔", "green"), "fail": ("✘", "bold red"), "error": ("?", 
 
 def print_both(bench: Workbench, session_id: str, *, as_json: bool) -> int:
     """Ask both sides of a spot check and print what they say; returns the exit code."""
-    responses = asyncio.run(_ask(bench, session_id))
+    with bench.lease(session_id):
+        responses = asyncio.run(_ask(bench, session_id))
     if as_json:
         print_json({"session": session_id, "answers": dict(zip(SIDES, responses, strict=True))})
     else:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tiebreak.errors import AuthError, StoreError, TargetError, TiebreakError, UnknownModelError
+from tiebreak.errors import AuthError, SessionInUseError, StoreError, TargetError, TiebreakError, UnknownModelError
 
 if TYPE_CHECKING:
     from tiebreak.gates import GateStatus
@@ -14,7 +14,7 @@ BAD_INPUT = 2
 NOT_DECIDED = 3
 """A gate is still pending, or everything is in and it could not be decided."""
 UNAVAILABLE = 4
-"""The database, the network or a provider stood in the way; trying again may help."""
+"""The database, another process, the network or a provider stood in the way; trying again may help."""
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 """Whoever read the output has gone; as a program that SIGPIPE ends."""
@@ -24,7 +24,7 @@ def exit_code(error: TiebreakError) -> int:
     match error:
         case AuthError() | UnknownModelError():
             return BAD_INPUT  # before any call: a missing key, a provider that nobody knows
-        case StoreError() | TargetError():
+        case StoreError() | TargetError() | SessionInUseError():
             return UNAVAILABLE
         case _:
             return BAD_INPUT

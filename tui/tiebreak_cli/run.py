@@ -67,9 +67,11 @@ def run(
         )
         warnings = warnings_of(setup)
         taken = take_up(bench, setup, resume=resume, concurrency=concurrency)
-        batch = open_batch(bench, taken.stored, Wanted(limits=limits, reuse=reuse))
-        with display(console(stderr=True)) as shown:
-            ending = asyncio.run(_answer(batch, shown, first_words(taken, warnings)))
+        with bench.lease(taken.stored.session.id) as lease:
+            batch = open_batch(bench, taken.stored, Wanted(limits=limits, reuse=reuse))
+            warnings += [lease.warning] if lease.warning else []
+            with display(console(stderr=True)) as shown:
+                ending = asyncio.run(_answer(batch, shown, first_words(taken, warnings)))
         shown.say(last_words(ending, taken.stored.session.id))
         snapshot = board_of(bench, taken.stored).snapshot()
     if as_json:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from textual.events import Event, Paste
 from textual.screen import Screen
 
 import tiebreak
-from tiebreak.errors import TiebreakError, UsageError
+from tiebreak.errors import StoreError, TiebreakError, UsageError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
 from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
@@ -26,6 +27,7 @@ from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.arena import ArenaScreen
+    from tiebreak_workbench.lease import Lease
     from tiebreak_workbench.workbench import Workbench
 
 TOAST = 300
@@ -49,6 +51,8 @@ class TiebreakApp(App[None]):
         self.environ = environ
         self.bench: Workbench | None = None
         self.arena: ArenaScreen | None = None
+        self._lease: Lease | None = None
+        """Keeps other processes off the session in the Arena."""
         self.own_keys: dict[str, str] = {}
         self.parting_words = ""
         """Said on stderr once the terminal is back, such as how to resume."""
@@ -115,6 +119,7 @@ class TiebreakApp(App[None]):
         if self.arena is not None:
             # Only now is it known of every ballot whether it was saved.
             self.parting_words = self.arena.parting_words()
+        self._give_back()
         if self._forget_signals is not None:
             self._forget_signals()
             self._forget_signals = None
@@ -172,23 +177,40 @@ class TiebreakApp(App[None]):
         if self.bench is None:
             raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
         bench = self.bench
-        stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
-        arms = await asyncio.to_thread(bench.arms, stored)
-        await self.leave_session()
-        arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms)
-        self.arena = arena
+        session_id = await asyncio.to_thread(bench.store.session_id, session_id)
+        if self.arena is not None and self.arena.session_id == session_id:
+            await self.leave_session()  # or we would be in our own way
+        with ExitStack() as held:
+            lease = held.enter_context(await asyncio.to_thread(bench.lease, session_id))
+            stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
+            arms = await asyncio.to_thread(bench.arms, stored)
+            await self.leave_session()
+            arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms)
+            held.pop_all()
+        self.arena, self._lease = arena, lease
         # Installed, the Arena lives on under Setup while one looks there.
         self.install_screen(arena, arena.session_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
         await self.push_screen(arena)
+        if lease.warning:
+            self.notify(clean(lease.warning), severity="warning", timeout=10, markup=False)
 
     async def leave_session(self) -> None:
         """Close the open session, if any; it stays resumable."""
         arena, self.arena = self.arena, None
         if arena is not None:
             await arena.live.close()
+            with suppress(StoreError):  # told by the Arena itself
+                await arena.live.saves.settled()
+            self._give_back()
             if arena in self.screen_stack:
                 await self.action_place("setup")
             self.uninstall_screen(arena)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
+
+    def _give_back(self) -> None:
+        """Let other processes open the session. Only once all of it is written: whoever comes next reads the rows."""
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            lease.release()
 
     # -- telling
 

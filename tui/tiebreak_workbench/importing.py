@@ -6,6 +6,7 @@ but no votes, so that no win rate and no gate counts them.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from tiebreak.datasets.importing import source_hash
@@ -43,6 +44,7 @@ def import_file(
         ImportFormatError: for a file that cannot be read, or of which nothing can be taken.
         UsageError: for options that do not fit, and for cases that are not known.
         DatasetError, WorkspaceError: for a dataset or a policy that cannot be used.
+        SessionInUseError: while another process works on the session to add to.
         StoreError: where it cannot be recorded; nothing is, then.
     """
     if what not in WHATS:
@@ -58,7 +60,8 @@ def import_file(
         names=names or {},
         rater=rater,
     )
-    return _import(bench, options, progress or _silent)
+    with nullcontext() if session is None else bench.lease(session):
+        return _import(bench, options, progress or _silent)
 
 
 def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> ImportReport:

@@ -34,6 +34,7 @@ from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
 from tiebreak_store import NewSession, Store, StoredSession
+from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.setup import Setup, in_order
 
 
@@ -142,6 +143,15 @@ class Workbench:
         at = stamp(utc_now())
         event = Event(id=self.new_id(), session_id=session.id, kind="plan", at=at, detail=detail)
         self.store.record_event(event).result()
+
+    def lease(self, wanted: str) -> Lease:
+        """The right to work on a session (see `Store.session_id`): take it before reading what is to be added to.
+
+        Raises:
+            UsageError: where `wanted` names no session, or more than one.
+            SessionInUseError: while another process works on it.
+        """
+        return Lease.take(self.store.path.parent, self.store.session_id(wanted))
 
     def rater(self) -> Rater:
         """Who rates here: the login name, which also is what keeps raters apart."""

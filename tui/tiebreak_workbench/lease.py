@@ -1,0 +1,111 @@
+"""One process at a time works on a session: two would count past each other, and the later vote would win unseen.
+
+The guard is a lock of the operating system on a file beside the database. The kernel lets go of it when its process
+ends, however it ends, so that nothing stale is ever in the way. What stands in the file tells others who holds it, and
+decides nothing.
+"""
+
+import fcntl
+import json
+import os
+import re
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tiebreak.errors import SessionInUseError
+from tiebreak.records import digest, stamp, utc_now
+from tiebreak.sanitise import clean_line
+
+FOLDER = "open"
+PLAIN_NAME = re.compile(r"\w[\w.-]{0,99}")
+HOLDER_BYTES = 1000
+
+
+class Lease:
+    """The right to work on a session, until `release` or the end of the process. A context manager releases it."""
+
+    def __init__(self, path: Path, handle: int | None, warning: str | None = None) -> None:
+        self.warning = warning
+        """What to say where the file system knows no locks: nobody is kept out then."""
+        self._path = path
+        self._handle = handle
+
+    @classmethod
+    def take(cls, housekeeping: Path, session_id: str) -> Self:
+        """Take the lease of a session; `housekeeping` is the folder of its database.
+
+        Raises:
+            SessionInUseError: while another process has it, or another opening in this one.
+        """
+        name = session_id if PLAIN_NAME.fullmatch(session_id) else digest(session_id.encode("utf-8", "replace"))
+        path = housekeeping / FOLDER / f"{name}.lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return cls(path, _locked(path))
+        except BlockingIOError:
+            raise SessionInUseError(
+                f"Session {session_id} is open in {_holder(path)}; opened twice, each would count without the other.",
+                hint=f"Close it there. `tiebreak show {session_id}` looks on meanwhile.",
+            ) from None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            return cls(path, None, f"Nothing keeps this session from being opened twice here ({reason}): take care.")
+
+    def release(self) -> None:
+        """Let others have it. A second call does nothing."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            # While it is still locked, so that what goes is our own file and never that of the next holder.
+            self._path.unlink(missing_ok=True)
+            os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def _locked(path: Path) -> int:
+    """
+    Raises:
+        BlockingIOError: while it is held elsewhere.
+        OSError: where it cannot be locked at all.
+    """
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(handle, path):
+                told = {"pid": os.getpid(), "host": socket.gethostname(), "since": stamp(utc_now())}
+                os.truncate(handle, 0)
+                os.write(handle, json.dumps(told).encode())
+                return handle
+        except OSError:
+            os.close(handle)
+            raise
+        os.close(handle)  # its last holder removed the file between our two steps: what we have locked has no name
+
+
+def _is_still(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _holder(path: Path) -> str:
+    """Who has it, as far as the file tells."""
+    try:
+        with path.open("rb") as file:
+            told = json.loads(file.read(HOLDER_BYTES))
+        pid, host = int(told["pid"]), str(told["host"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+    if (pid, host) == (os.getpid(), socket.gethostname()):
+        return "this very process"
+    return f"another process ({pid} on {clean_line(host, 60)})"
