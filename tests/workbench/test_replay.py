@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from support.live import asking, open_bench, serve_with, start, taken_up
+from support.live import asking, both, open_bench, serve_with, start, taken_up
 from support.model_server import ModelServer
 from support.workspaces import QUESTIONS, make_workspace, write_lines
-from tiebreak.errors import ImportFormatError, StoreError, UsageError
+from tiebreak.errors import ImportFormatError, StoreError, UsageError, WorkspaceError
 from tiebreak.records import ROLES
 from tiebreak_workbench.demo import run_demo
+from tiebreak_workbench.headless import TakenUp, setup_of, take_up
 from tiebreak_workbench.replay import RecordedBallots, read_ballots, replay
+from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.spot import spot_workbench, start_spot
 
 ALL = {
@@ -112,3 +114,43 @@ def test_an_imported_session_is_not_continued(tmp_path: Path) -> None:
         stored = replace(bench.store.load_session(start(bench)), configs={})
         with pytest.raises(UsageError, match="can be shown and exported, not continued"):
             bench.arms(stored)
+
+
+async def test_a_session_fetches_from_no_recording_but_the_one_it_was_started_with(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws", policy=asking("{vote: required}"))
+    path = folder / "recordings" / "warm.jsonl"
+    whole = path.read_bytes()
+    with open_bench(folder) as bench:
+        session_id = start(bench)
+        async with taken_up(bench, session_id, lookahead=0) as live:
+            await both(live, 0)
+        path.write_bytes(whole.replace(b"Ada", b"Eve"))
+        stored = bench.store.load_session(session_id)
+        with pytest.raises(WorkspaceError, match="not the one that was set down") as refused:
+            bench.arms(stored)
+        assert refused.value.where.endswith("warm.jsonl")
+        assert scoreboard_of(stored).snapshot().planned == 6  # what is there can still be read
+        again = bench.store.load_session(start(bench))  # another session, of another version of the config
+        assert again.configs["candidate"].version != stored.configs["candidate"].version
+        assert again.configs["baseline"].version == stored.configs["baseline"].version
+        path.write_bytes(whole)
+        async with taken_up(bench, session_id) as live:
+            await replay(live, {case_id: RecordedBallots(case=case_id, vote="B") for case_id in QUESTIONS})
+            assert live.scoreboard.snapshot().done == 6
+
+
+def test_a_run_does_not_go_on_with_answers_of_another_recording(tmp_path: Path) -> None:
+    with open_bench(make_workspace(tmp_path / "ws")) as bench:
+
+        def taken() -> TakenUp:
+            return take_up(bench, setup_of(bench.workspace, "small", "plain", "warm", policy="ship"))
+
+        first = taken()
+        assert (taken().stored.session.id, taken().resumed) == (first.stored.session.id, True)
+        path = bench.workspace.folder / "recordings" / "plain.jsonl"
+        path.write_text(path.read_text() + "\n")
+        other = taken()
+        assert not other.resumed
+        path.unlink()
+        with pytest.raises(WorkspaceError, match="cannot be read"):
+            taken()

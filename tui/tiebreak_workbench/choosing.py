@@ -107,7 +107,7 @@ class Choosing:
             return
         path = self.workspace.folder / CONFIGS / config.target.path
         try:
-            self._recorded[field] = RecordedTarget(path).case_ids
+            self._recorded[field] = RecordedTarget(path, sha256=config.target.sha256).case_ids
         except TiebreakError as error:
             self.problems[field] = str(error)
 

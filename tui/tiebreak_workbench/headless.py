@@ -90,9 +90,10 @@ def take_up(bench: Workbench, setup: Setup, *, resume: bool = True, concurrency:
 
     Raises:
         UsageError: for a plan that cannot be made.
+        WorkspaceError: for a recording that cannot be read.
         StoreError: where the database cannot be used.
     """
-    store = bench.store
+    store, setup = bench.store, bench.pinned(setup)
     configs: dict[SessionRole, str] = {role: setup.config(role).version for role in ROLES}
     known = store.headless_session(setup.plan(), setup.dataset.version, configs) if resume else None
     session_id = known or bench.start(setup, origin="headless", concurrency=concurrency)

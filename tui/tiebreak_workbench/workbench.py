@@ -30,6 +30,7 @@ from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
+from tiebreak.targets.recording_file import hash_of
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
@@ -86,8 +87,10 @@ class Workbench:
 
         Raises:
             UsageError: for a plan that cannot be made.
+            WorkspaceError: for a recording that cannot be read.
             StoreError: where it cannot be recorded.
         """
+        setup = self.pinned(setup)
         plan = setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
@@ -143,6 +146,18 @@ class Workbench:
         at = stamp(utc_now())
         event = Event(id=self.new_id(), session_id=session.id, kind="plan", at=at, detail=detail)
         self.store.record_event(event).result()
+
+    def pinned(self, setup: Setup) -> Setup:
+        """The setup with the content of its recordings set down: an edited recording is another config.
+
+        Raises:
+            WorkspaceError: for a recording that cannot be read.
+        """
+        return replace(
+            setup,
+            baseline=pinned(setup.baseline, self.configs_folder),
+            candidate=pinned(setup.candidate, self.configs_folder),
+        )
 
     def lease(self, wanted: str) -> Lease:
         """The right to work on a session (see `Store.session_id`): take it before reading what is to be added to.
@@ -223,6 +238,18 @@ class Workbench:
     def configs_folder(self) -> Path:
         """Where the paths inside stored configs start."""
         return self.workspace.folder / CONFIGS
+
+
+def pinned(config: Config, folder: Path) -> Config:
+    """The config with the hash of its recording, unless it has one or replays none; `folder` is where its path starts.
+
+    Raises:
+        WorkspaceError: for a recording that cannot be read.
+    """
+    target = config.target
+    if not isinstance(target, RecordingTarget) or target.sha256 is not None:
+        return config
+    return replace(config, target=replace(target, sha256=hash_of(folder / target.path)))
 
 
 def session_id() -> str:

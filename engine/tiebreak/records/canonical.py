@@ -6,13 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
+CAME_LATER: Mapping[str, object] = {"came_later": True}
+"""Metadata of a field that its record did not always have: left out while it is None, so that what was stored before
+keeps its version."""
+
 
 def plain(value: object) -> object:
     """A record as JSON-ready values: dataclasses become mappings, tuples lists; fields at their default are kept."""
     if isinstance(value, str) or value is None:  # most of what there is, and looked at for every answer
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {
+            f.name: plain(content)
+            for f in dataclasses.fields(value)
+            if (content := getattr(value, f.name)) is not None or "came_later" not in f.metadata
+        }
     if isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         return {str(key): plain(item) for key, item in mapping.items()}

@@ -51,7 +51,7 @@ def open_target(
         case RecordingTarget() as target:
             from tiebreak.targets.recording import RecordedTarget
 
-            return RecordedTarget(base_dir / target.path, speed=target.speed, price=config.price)
+            return RecordedTarget(base_dir / target.path, speed=target.speed, price=config.price, sha256=target.sha256)
         case ModelTarget() as target:
             endpoint = resolve(target, environ)
             if endpoint.lane == "litellm":

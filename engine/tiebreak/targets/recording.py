@@ -63,10 +63,10 @@ class RecordedTarget:
     """Answers from a file; see `AnswerTarget`, and `tiebreak.targets.recording_file` for the format.
 
     `speed` 1 is real time, 2 twice as fast, 0 at once and in large slices. The times that events bear are the recorded
-    ones at any speed. `price` stands before the price in the file.
+    ones at any speed. `price` stands before the price in the file. With `sha256`, no other content is replayed.
 
     Raises:
-        WorkspaceError: for a file that is missing or no recording.
+        WorkspaceError: for a file that is missing, no recording, or not the one of `sha256`.
     """
 
     def __init__(
@@ -75,9 +75,16 @@ class RecordedTarget:
         *,
         speed: float = 1.0,
         price: Price | None = None,
+        sha256: str | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._index = index_recording(path)
+        if sha256 is not None and sha256 != self._index.sha256:
+            raise WorkspaceError(
+                "The recording was changed: it is not the one that was set down.",
+                path=str(path),
+                hint="Put the earlier file back, or start a new session; what was recorded can still be shown.",
+            )
         self._speed = speed
         self._price = price
         self._sleep = sleep

@@ -8,6 +8,7 @@
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,6 +90,8 @@ class RecordingIndex:
     header: Header
     places: Mapping[tuple[str, int], tuple[int, int]] = field(repr=False)
     """(case id, sample) → (line number, byte offset)."""
+    marks: tuple[int, int] = field(repr=False)
+    """Size and time of change of the file that was read, in bytes and nanoseconds."""
 
     def read(self, case_id: str, sample: int) -> RecordedAnswer | None:
         """The recorded answer, or None where there is none.
@@ -102,19 +105,37 @@ class RecordingIndex:
         line, offset = place
         try:
             with self.path.open("rb") as file:
+                same = _marks(file) == self.marks or hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
                 file.seek(offset)
-                data = file.readline()
+                data = file.readline() if same else b""
         except OSError as error:
             raise _unreadable(self.path, error) from None
-        answer = _line(RecordedAnswer, _object(data, self.path, line), self.path, line)
-        if (answer.case, answer.sample) != (case_id, sample):
+        if not same:
             raise WorkspaceError(
                 "The recording changed while it was in use.",
                 path=str(self.path),
                 line=line,
-                hint="Open the session again.",
+                hint="Put the earlier file back, and ask again.",
             )
-        return answer
+        return _line(RecordedAnswer, _object(data, self.path, line), self.path, line)
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a recording's content.
+
+    Raises:
+        WorkspaceError: for a file that cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _marks(file: IO[bytes]) -> tuple[int, int]:
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
 
 
 def index_recording(path: Path) -> RecordingIndex:
@@ -129,6 +150,7 @@ def index_recording(path: Path) -> RecordingIndex:
     offset = 0
     try:
         with path.open("rb") as file:
+            marks = _marks(file)
             for number, data in enumerate(file, start=1):
                 sha.update(data)
                 start, offset = offset, offset + len(data)
@@ -152,7 +174,7 @@ def index_recording(path: Path) -> RecordingIndex:
         raise _unreadable(path, error) from None
     if header is None:
         raise WorkspaceError("The recording is empty.", path=str(path), hint='It begins with a line {"recording": 1}.')
-    return RecordingIndex(path=path, sha256=sha.hexdigest(), header=header, places=places)
+    return RecordingIndex(path=path, sha256=sha.hexdigest(), header=header, places=places, marks=marks)
 
 
 class RecordingWriter:

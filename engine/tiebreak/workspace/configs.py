@@ -110,6 +110,9 @@ def _check_target(target: Target, source: Located) -> None:
         case RecordingTarget():
             if target.speed < 0:
                 raise source.refuse("A speed is 0 (at once) or more.", ("target", "speed"))
+            if target.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", target.sha256):
+                message = "This is no SHA-256: 64 digits and letters from a to f."
+                raise source.refuse(message, ("target", "sha256"), "Leave it out, or take what `sha256sum` says.")
         case _:
             if slip := slip_in(target):
                 raise source.refuse(slip.message, ("target", slip.field), slip.hint)

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, TextDelt
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
 from tiebreak.targets.recording import RecordedTarget
-from tiebreak.targets.recording_file import RecordingWriter
+from tiebreak.targets.recording_file import RecordingWriter, hash_of
 
 HEADER = {"recording": 1, "notice": "Written for the tests.", "price": {"input": 1.0, "output": 2.0}}
 TEXT = "Your refund of 12.50 was sent on Monday; it takes three working days to arrive.\n\n- order 7\n- order 8"
@@ -201,10 +202,36 @@ async def test_the_identity_follows_the_content(tmp_path: Path) -> None:
     same = RecordedTarget(write(tmp_path, LINE), speed=0)
     changed = RecordedTarget(write(tmp_path, {**LINE, "text": "other"}))
     assert first.identity == same.identity != changed.identity
-    assert (await ask(first, Request(case_id="c1", messages=()))).text == "other"
-    write(tmp_path, {**LINE, "case": "moved"})
-    gone = await ask(changed, Request(case_id="c1", messages=()))
-    assert isinstance(gone.error, RecordingError)
+    assert (await ask(changed, Request(case_id="c1", messages=()))).text == "other"
+
+
+async def test_a_recording_that_is_edited_while_it_is_in_use_is_refused_and_not_replayed(tmp_path: Path) -> None:
+    path = write(tmp_path, LINE, {**LINE, "case": "c2"})
+    target = RecordedTarget(path, speed=0)
+    whole = path.read_bytes()
+    other = whole.replace(TEXT[:5].encode(), TEXT[:5].upper().encode())  # of the same length
+    assert len(other) == len(whole)
+    assert other != whole
+    path.write_bytes(other)
+    os.utime(path, ns=(1, 1))
+    edited = await ask(target, Request(case_id="c1", messages=()))
+    assert isinstance(edited.error, RecordingError)
+    assert "changed while it was in use" in str(edited.error)
+    assert edited.text == ""
+    path.write_bytes(whole)  # put back, under another time of change
+    assert (await ask(target, Request(case_id="c2", messages=()))).text == TEXT
+
+
+def test_only_the_content_that_was_set_down_is_opened(tmp_path: Path) -> None:
+    path = write(tmp_path, LINE)
+    content = hash_of(path)
+    assert RecordedTarget(path, sha256=content).identity["sha256"] == content
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(WorkspaceError, match="not the one that was set down") as refused:
+        RecordedTarget(path, sha256=content)
+    assert refused.value.path == str(path)
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        hash_of(tmp_path / "missing.jsonl")
 
 
 async def test_what_is_written_replays_as_it_was(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Config files are read strictly, with the prompt files they name, and written so that they read back the same."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,16 @@ def test_a_recording_is_found_from_the_configs_folder(tmp_path: Path) -> None:
     assert workspace(tmp_path).load_config("more/b.yaml").target == RecordingTarget(path="../more/r.jsonl")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_a_recording_may_be_pinned_by_hand(tmp_path: Path) -> None:
+    content = "ab" * 32
+    text = f"target: {{kind: recording, path: ../r.jsonl, sha256: {content}}}"
+    config = workspace(tmp_path, text).load_config("a")
+    assert config.target == RecordingTarget(path="../r.jsonl", sha256=content)
+    assert config.version != replace(config, target=RecordingTarget(path="../r.jsonl")).version
+    assert "no SHA-256" in refused(tmp_path, "target: {kind: recording, path: ../r.jsonl, sha256: abc}")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(CONFIGS)
 def test_a_saved_config_is_read_back_with_the_same_version(
     tmp_path_factory: pytest.TempPathFactory, config: Config
