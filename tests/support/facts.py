@@ -23,6 +23,7 @@ from tiebreak.records import (
     ResponseError,
     Session,
     SessionRole,
+    Timings,
     Vote,
 )
 from tiebreak.scoreboard import Fact, Scoreboard, Snapshot
@@ -81,6 +82,11 @@ class Story:
         """An attempt that infrastructure ended."""
         error = ResponseError(code=code, message=code)
         return self.answer(case_id, side, status="error", fault="infra", error=error, text="", **fields)
+
+    def stopped(self, case_id: str, side: str, *, seen: bool = True, **fields: Any) -> Response:
+        """An attempt that the rater stopped, by default once its first token was there."""
+        timings = Timings(ttft=0.2 if seen else None)
+        return self.answer(case_id, side, status="interrupted", fault="user", timings=timings, **fields)
 
     def broken(self, case_id: str, side: str, **fields: Any) -> Response:
         return self.answer(case_id, side, status="empty", text="", **fields)

@@ -26,7 +26,7 @@ async def shows_what_is_stored(seat: Seat, folder: Path) -> None:
     marks = {"pass": "✔ pass", "fail": "✘ fail", "pending": "… pending", "undecided": "≈ undecided"}
     for outcome in snapshot.gates[:2]:
         await seat.sees(f"{marks[outcome.status]} {outcome.title}")
-    await seat.sees(f"{len(stored.ballots)} saved", f"{snapshot.done} done")
+    await seat.sees(f"{len(stored.ballots)} saved", f"{snapshot.rated} rated")
 
 
 async def test_a_session_is_rated_to_its_end_by_keys_alone(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tiebreak.gates import GateStatus
-from tiebreak.gates.wording import money, value_of
+from tiebreak.gates.wording import money, plural, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak.scoreboard.wording import places, reasked
 from tiebreak_cli.output import safe, safe_line, table_of
 from tiebreak_store import StoredSession
 from tiebreak_workbench.report import remarks, said_by
@@ -47,11 +48,9 @@ def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
     text.append(f"\nWin rate of B  {percent(rate.mean)}", "bold")
     text.append(f"  [{percent(low)} to {percent(high)}]", "cyan")
     text.append(f"  won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}\n")
-    text.append(
-        f"{snapshot.done} of {snapshot.planned} cases done · {snapshot.automatic} settled by a broken answer"
-        f" · {snapshot.skipped} skipped · {snapshot.excluded_cases} excluded\n",
-        "dim",
-    )
+    text.append(f"{plural(snapshot.planned, 'case')}: {places(snapshot)}\n", "dim")
+    if again := reasked(snapshot):
+        text.append(f"{again}\n", "yellow")
     for line in remarks(snapshot):
         text.append(f"{safe(line)}\n", "yellow")
     text.append(

@@ -73,6 +73,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "plan": stored.session.plan.version,
         "planned": snapshot.planned,
         "done": snapshot.done,
+        "rated": snapshot.rated,
         "settled": snapshot.settled,
         "settled_automatically": snapshot.automatic,
         "skipped": snapshot.skipped,
@@ -84,6 +85,8 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         },
         "events": dict(snapshot.events),
         "excluded": {role: dict(reasons) for role, reasons in snapshot.excluded.items()},
+        "excluded_cases": snapshot.excluded_cases,
+        "reasked_after_stop": dict(snapshot.reasked),
         "win_rate": _win_rate(snapshot.win_rate),
         "segments": {name: _win_rate(rate) for name, rate in snapshot.segments.items()},
         "rubric": {name: _by_role(means) for name, means in snapshot.dimensions.items()},
@@ -154,4 +157,5 @@ def _gate(outcome: GateOutcome) -> dict[str, object]:
         "planned": outcome.planned,
         "needed": outcome.needed,
         "blocked_by": list(outcome.blocked_by),
+        "reasked_after_stop": outcome.evidence["reasked"],
     }

@@ -222,6 +222,7 @@ def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict
         "not_applicable": evidence.not_applicable,
         "unknown": evidence.unknown,
         "missing": evidence.missing,
+        "reasked": evidence.reasked,
         "value": ruling.value,
         "bound": ruling.bound,
     }

@@ -89,6 +89,9 @@ class Evidence:
     not_applicable: int = 0
     unknown: int = 0
     """Answers that are in, but whose cost or time is not known or whose check could not be run."""
+    reasked: int = 0
+    """Cases asked again after an answer was stopped with text on show. They count, wherever they stand; readers should
+    know of them."""
 
     def __hash__(self) -> int:
         """Without the values, which may be thousands: outcomes are looked up by their evidence at every act."""

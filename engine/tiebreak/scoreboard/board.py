@@ -23,7 +23,7 @@ from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.readings import Reading, read
 from tiebreak.scoreboard.snapshot import Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
-from tiebreak.scoreboard.summary import HELD, Mark, summarise
+from tiebreak.scoreboard.summary import HELD, REASKED, Mark, summarise
 from tiebreak.scoreboard.tally import Tally
 
 Fact = Response | CheckResult | Presentation | Ballot | Event
@@ -234,10 +234,12 @@ def _marks(state: CaseState) -> tuple[Mark, ...]:
     apart: tuple[Mark, ...] = ("apart",) * state.apart
     held: tuple[Mark, ...] = tuple((role, HELD) for role in state.held)
     conditions: dict[Mark, bool] = {
-        "done": state.complete or bool(state.excluded),
+        "done": state.complete,
+        "rated": state.complete and not state.automatic and not state.skipped,
         "settled": state.verdict is not None,
         "automatic": state.automatic,
         "skipped": state.skipped,
         "excluded": bool(state.excluded),
     }
-    return (*state.excluded.items(), *held, *apart, *(mark for mark, holds in conditions.items() if holds))
+    again: tuple[Mark, ...] = tuple(REASKED[role] for role in state.reasked)
+    return (*state.excluded.items(), *held, *apart, *again, *(mark for mark, holds in conditions.items() if holds))

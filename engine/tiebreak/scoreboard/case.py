@@ -8,7 +8,7 @@ from typing import Literal
 from tiebreak.records import Ballot, Form, Presentation, SessionRole
 from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.effective import effective_ballots, well_formed
-from tiebreak.scoreboard.facts import Answer, CaseFacts, counting_answers, why_excluded
+from tiebreak.scoreboard.facts import Answer, CaseFacts, asked_again_after_stop, counting_answers, why_excluded
 
 Verdict = Literal["win", "tie", "loss", "both_bad"]
 """As the candidate sees it."""
@@ -33,6 +33,8 @@ class CaseState:
     """The counting answers of each arm, by sample; sample 0 is the one that raters see."""
     excluded: Mapping[SessionRole, str]
     """Arms whose every attempt was ended by infrastructure or by the user, and how the last one ended."""
+    reasked: frozenset[SessionRole] = frozenset()
+    """Arms that were asked again after an answer was stopped with text of it on show."""
     broken: frozenset[SessionRole] = frozenset()
     """Arms whose shown answer counts as a failed one."""
     verdict: Verdict | None = None
@@ -94,6 +96,7 @@ def fold_case(
         case_id=case_id,
         counting={role: own for role, own in counting.items() if own},
         excluded=excluded,
+        reasked=frozenset(role for role in roles if asked_again_after_stop(answers[role])),
         broken=broken,
         verdict=verdict,
         win=win,

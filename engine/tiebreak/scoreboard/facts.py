@@ -23,6 +23,8 @@ class Answer:
     reused: bool = False
     served: str | None = None
     """The model that answered, as it named itself; None where that is not known, and for apps, which may use many."""
+    stopped: bool = False
+    """By the user, after its first token: they may have seen what they threw away."""
 
     @classmethod
     def of(cls, response: Response, *, timed: bool = False) -> "Answer":
@@ -37,6 +39,7 @@ class Answer:
             times=response.timings if timed else None,
             reused=response.reused_from is not None,
             served=response.served_model if response.requested_model is not None else None,
+            stopped=response.fault == "user" and response.timings.ttft is not None,
         )
 
 
@@ -71,3 +74,19 @@ def why_excluded(answers: Iterable[Answer]) -> str | None:
     if not attempts or any(not answer.excluded for answer in attempts):
         return None
     return max(attempts, key=lambda answer: (answer.attempt, answer.id)).outcome
+
+
+def asked_again_after_stop(answers: Iterable[Answer]) -> bool:
+    """Whether an attempt at sample 0 was stopped after its first token, and another one made that could count instead.
+
+    What is stopped once a counting answer is there was exploratory, and changes nothing.
+    """
+    stopped = False
+    for answer in sorted(answers, key=lambda answer: (answer.attempt, answer.id)):
+        if answer.sample == 0:
+            if stopped:
+                return True
+            if not answer.excluded:
+                return False
+            stopped = answer.stopped
+    return False

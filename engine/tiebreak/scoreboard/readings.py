@@ -22,6 +22,8 @@ class Reading(NamedTuple):
 
     label: Label
     value: Fraction | None = None
+    reasked: bool = False
+    """An answer behind it was asked again after one was stopped with text on show."""
 
 
 EXCLUDED = Reading("excluded")
@@ -30,6 +32,7 @@ NOT_APPLICABLE = Reading("not_applicable")
 UNKNOWN = Reading("unknown")
 ZERO = Reading("value", Fraction(0))
 ONE = Reading("value", Fraction(1))
+HUMAN = frozenset({"win_rate", "rubric", "harmful"})
 FLIPPED: dict[Verdict, Verdict] = {"win": "loss", "loss": "win", "tie": "tie", "both_bad": "both_bad"}
 
 
@@ -38,9 +41,16 @@ def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping
 
     Votes and scores need both answers, so they are excluded with either arm; everything else only with its own.
     """
+    reading = _read(measure, state, facts, versions)
+    if state.reasked and reading is not None and (measure.kind in HUMAN or measure.on in state.reasked):
+        return reading._replace(reasked=True)
+    return reading
+
+
+def _read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
     if measure.kind in ("regression", "rubric_regression"):
         return _regression(measure, state, facts, versions)
-    if measure.kind in ("win_rate", "rubric", "harmful"):
+    if measure.kind in HUMAN:
         return EXCLUDED if state.excluded else _human(measure, state)
     if measure.on in state.excluded:
         return EXCLUDED

@@ -95,17 +95,21 @@ class Snapshot:
     position: int
     """The first position of the plan that waits for something; `planned` when none does."""
     done: int
-    """Cases that ask nothing more: rated, settled by themselves, skipped or excluded."""
+    """Cases that ask nothing more: rated, settled by themselves, or skipped. Excluded ones wait to be asked again."""
+    rated: int
+    """Of those, the ones that a rater gave what was asked for."""
     settled: int
     """Cases that count in the win rate."""
     automatic: int
-    """Of those, settled by a broken answer without a vote."""
+    """Of those, settled by a broken answer without a vote; some may still ask for the scores of the intact one."""
     skipped: int
     apart: int
     """Votes and scores given after a reveal: kept, not counted."""
     excluded: Mapping[SessionRole, Mapping[str, int]]
     """Cases without a counting answer, by arm and by how the last attempt ended."""
     excluded_cases: int
+    reasked: Mapping[SessionRole, int]
+    """Cases in which an arm was asked again after an answer was stopped with text of it on show."""
     win_rate: WinRate
     segments: Mapping[str, WinRate]
     dimensions: Mapping[str, Mapping[SessionRole, Mean]]
@@ -119,6 +123,11 @@ class Snapshot:
     """Arms that were served by another model in mid-session; its answers are held back until that is acknowledged."""
     gates: tuple[GateOutcome, ...]
     events: Mapping[EventKind, int]
+
+    @property
+    def open(self) -> int:
+        """Cases that are neither rated, settled, skipped nor excluded."""
+        return self.planned - self.rated - self.automatic - self.skipped - self.excluded_cases
 
     @property
     def phases(self) -> Mapping[Phase, PhaseOutcome]:

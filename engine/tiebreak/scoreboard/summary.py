@@ -14,8 +14,13 @@ from tiebreak.scoreboard.tally import Tally
 
 HELD = "\0held"
 """Stands in a mark for answers of a model that is not acknowledged."""
-Mark = Literal["done", "settled", "automatic", "skipped", "excluded", "apart"] | tuple[SessionRole, str]
+Mark = (
+    Literal["done", "rated", "settled", "automatic", "skipped", "excluded", "apart", "again_A", "again_B"]
+    | tuple[SessionRole, str]
+)
 """What is counted once per case; a pair is an arm and why its answer is excluded, or `HELD`."""
+
+REASKED: Mapping[SessionRole, Mark] = {"baseline": "again_A", "candidate": "again_B"}
 
 
 def summarise(
@@ -43,12 +48,14 @@ def summarise(
         planned=planned,
         position=position,
         done=counts.get("done", 0),
+        rated=counts.get("rated", 0),
         settled=counts.get("settled", 0),
         automatic=counts.get("automatic", 0),
         skipped=counts.get("skipped", 0),
         apart=counts.get("apart", 0),
         excluded=excluded,
         excluded_cases=counts.get("excluded", 0),
+        reasked={role: counts.get(REASKED[role], 0) for role in roles},
         win_rate=_win_rate(layout, None),
         segments={segment: _win_rate(layout, segment) for segment in layout.segments},
         dimensions={

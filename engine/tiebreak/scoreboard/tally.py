@@ -10,11 +10,12 @@ from tiebreak.scoreboard.readings import Label, Reading
 class Tally:
     """One measure over the planned cases of one segment. Fractions, so that taking a case out leaves no trace."""
 
-    __slots__ = ("_evidence", "_parts", "_whole", "groups", "keeps_values", "labels", "n", "planned", "values")
+    __slots__ = ("_evidence", "_parts", "_whole", "groups", "keeps_values", "labels", "n", "planned", "reasked", "values")
 
     def __init__(self, *, keeps_values: bool = True, keeps_groups: bool = False) -> None:
         self.planned = 0
         self.n = 0
+        self.reasked = 0
         self._whole = 0
         self._parts = Fraction(0)
         """The sum, whole numbers apart: nearly all values are whole, and fractions are slow."""
@@ -35,6 +36,7 @@ class Tally:
 
     def _count(self, reading: Reading, sign: int, group: str) -> None:
         self.labels[reading.label] += sign
+        self.reasked += sign * reading.reasked
         if reading.value is not None:
             if self.groups is not None:
                 total, n = self.groups.pop(group, (Fraction(0), 0))
@@ -73,5 +75,6 @@ class Tally:
                 skipped=self.labels["skipped"],
                 not_applicable=self.labels["not_applicable"],
                 unknown=self.labels["unknown"],
+                reasked=self.reasked,
             )
         return self._evidence

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from support.facts import Story, cases_of, policy_of
-from tiebreak.records import Dimension, Form, Response
+from tiebreak.records import Dimension, Form, Gate, Response
+from tiebreak.scoreboard.wording import places, reasked
 
 ONE = cases_of(1)
 HELP = policy_of(dimensions=[Dimension(name="help")])
@@ -40,10 +41,56 @@ def test_an_excluded_case_says_why_until_a_retry_succeeds(story: Story) -> None:
     story.failure("c0", "B", "network", attempt=2)
     snapshot = story.snapshot(ONE)
     assert snapshot.excluded == {"baseline": {}, "candidate": {"network": 1}}
-    assert (snapshot.excluded_cases, snapshot.done, snapshot.position) == (1, 1, 1)
+    assert (snapshot.excluded_cases, snapshot.done, snapshot.position, snapshot.open) == (1, 0, 0, 0)
     story.answer("c0", "B", attempt=3)
     snapshot = story.snapshot(ONE)
     assert (snapshot.excluded_cases, snapshot.done, snapshot.position) == (0, 0, 0)
+
+
+def test_an_answer_that_was_stopped_in_sight_and_asked_again_is_told_of(story: Story) -> None:
+    """Else a rater could throw away bad answers until a good one comes, and nobody would know."""
+    gates = [
+        Gate(id="w", metric="win_rate", at_least=0.5),
+        Gate(id="a", metric="error_rate", at_most=0.5, on="baseline"),
+        Gate(id="b", metric="error_rate", at_most=0.5),
+    ]
+    policy, cases = policy_of(*gates), cases_of(5)
+    story.stopped("c0", "B", attempt=1)
+    assert story.snapshot(cases, policy).reasked == {"baseline": 0, "candidate": 0}  # it was not asked again
+    story.stopped("c0", "B", attempt=2)
+    assert story.snapshot(cases, policy).reasked == {"baseline": 0, "candidate": 1}
+    story.vote(story.shown(story.answer("c0", "A"), story.answer("c0", "B", attempt=3)), "B")
+    story.stopped("c1", "B", seen=False)  # nothing of it was there to be judged
+    story.answer("c1", "B", attempt=2)
+    story.answer("c2", "B")
+    story.stopped("c2", "B", attempt=2)  # exploratory: the counting answer stays what it was
+    story.answer("c2", "B", attempt=3)
+    story.failure("c3", "B", "network")
+    story.answer("c3", "B", attempt=2)
+    story.stopped("c4", "A")
+    story.failure("c4", "A", "network", attempt=2)
+    snapshot = story.snapshot(cases, policy)
+    assert snapshot.reasked == {"baseline": 1, "candidate": 1}
+    told = {outcome.gate_id: outcome.evidence["reasked"] for outcome in snapshot.gates}
+    assert told == {"w": 2, "a": 1, "b": 1}
+    assert snapshot.win_rate.wins == 1
+    said = "A: 1 re-asked after being stopped · B: 1 re-asked after being stopped"
+    assert reasked(snapshot) == said
+    assert reasked(story.snapshot(cases_of(1))) == "B: 1 re-asked after being stopped"
+
+
+def test_every_case_is_told_in_one_place(story: Story) -> None:
+    story.vote(story.pair("c0"), "A")
+    story.skip(story.pair("c1"))
+    story.answer("c2", "A")
+    story.broken("c2", "B")
+    story.failure("c3", "B")
+    story.answer("c4", "A")
+    snapshot = story.snapshot(cases_of(6))
+    assert places(snapshot) == "1 rated · 1 settled by a broken answer · 1 skipped · 1 excluded · 2 open"
+    assert places(snapshot, short=True) == "1 rated · 1 settled · 1 skipped · 1 excluded"
+    assert places(Story().snapshot(ONE), short=True) == "0 rated"
+    assert (snapshot.done, snapshot.settled) == (3, 2)
 
 
 def test_a_ballot_counts_only_on_exactly_the_counting_answers(story: Story) -> None:

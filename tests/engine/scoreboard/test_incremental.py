@@ -63,7 +63,7 @@ class Play:
             "attempt": self._draw(st.integers(1, 4)),
             "sample": self._draw(st.sampled_from([0, 0, 1])),
         }
-        how = self._draw(st.sampled_from(["answer", "answer", "answer", "broken", "failure"]))
+        how = self._draw(st.sampled_from(["answer", "answer", "answer", "broken", "failure", "stopped"]))
         getattr(self.story, how)(case_id, side, **fields)
 
     def served(self) -> None:
@@ -155,6 +155,9 @@ def test_the_parts_add_up(data: st.DataObject) -> None:
     assert rate.wins + rate.ties + rate.losses + rate.both_bad == rate.n <= rate.planned == 4
     assert sum(segment.n for segment in snapshot.segments.values()) == rate.n
     assert snapshot.automatic <= snapshot.settled
+    places = (snapshot.rated, snapshot.automatic, snapshot.skipped, snapshot.excluded_cases, snapshot.open)
+    assert min(places) >= 0
+    assert sum(places) == snapshot.planned
     assert snapshot.position <= snapshot.done or snapshot.position < snapshot.planned
     for gate in snapshot.gates:
         evidence: Any = gate.evidence

@@ -9,9 +9,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tiebreak.gates import GateOutcome, GateStatus
+from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, SessionRole
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak.scoreboard.wording import places, reasked
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_workbench.report import remarks
 
@@ -61,13 +63,12 @@ class SummaryDialog(Dialog[None]):
             Content.styled(DECISIONS[snapshot.decision], f"bold {LOOKS[snapshot.decision][1].split()[-1]}"),
             Content(""),
             Content.assemble((f"{b} (B) against {a} (A): ", ""), (_rate(rate), "bold")),
-            Content(
-                f"won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}; "
-                f"{snapshot.done} of {snapshot.planned} cases done, {snapshot.automatic} settled by a broken answer, "
-                f"{snapshot.skipped} skipped, {snapshot.excluded_cases} excluded"
-            ),
+            Content(f"won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}"),
+            Content(f"{plural(snapshot.planned, 'case')}: {places(snapshot)}"),
         ]
         lines += [Content.styled(clean_line(text, 200), "$warning") for text in remarks(snapshot)]
+        if again := reasked(snapshot):
+            lines.append(Content.styled(again, "$text-warning"))
         if self._notice:
             lines.append(Content.styled(clean(self._notice), "dim"))
         lines.append(Content.styled(f"Resume at any time: {clean(self._resume)}", "dim"))

@@ -7,6 +7,7 @@ from tiebreak.gates.wording import money, plural
 from tiebreak.records import ROLES, Case, Form
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.scoreboard import Snapshot, WinRate
+from tiebreak.scoreboard.wording import places
 from tiebreak.session.form import FormState
 from tiebreak.session.live import LiveSession
 from tiebreak.session.seating import SIDES, Seating
@@ -25,7 +26,7 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
         dataset=stored.dataset.card.name,
         position=position,
         planned=snapshot.planned,
-        done=snapshot.done,
+        counts=places(snapshot, short=True),
         saves=str(live.saves),
         halted=live.saves.failure is not None,
         spent="" if live.blinding.veiled else spent(snapshot),

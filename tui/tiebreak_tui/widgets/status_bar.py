@@ -25,7 +25,8 @@ class Status:
     dataset: str
     position: int
     planned: int
-    done: int
+    counts: str
+    """Where the cases stand, such as `12 rated · 3 excluded`."""
     saves: str
     halted: bool
     spent: str
@@ -77,7 +78,7 @@ class StatusBar(Static):
         parts: list[tuple[int, str, str]] = [
             (0, case, "bold"),
             (3, f" {clean_line(status.dataset, 30)} ", "dim"),
-            (4, f" {status.done} done ", "dim"),
+            (4, f" {status.counts} ", "dim"),
             (2, f" {clean_line(self.last_act, 48)} " if self.last_act else "", "$text-accent"),
             (0, saves, "bold $text-error" if status.halted else "$text-success"),
             (1, f" {status.spent} ", "dim"),
