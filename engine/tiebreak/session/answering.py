@@ -10,12 +10,12 @@ from tiebreak.prompts import PromptRenderer, RequestRenderer
 from tiebreak.records import Case, Config, Response, SessionRole
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
 from tiebreak.targets.collect import AnswerBuilder
-from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, TextDelta
+from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, Retrying, TextDelta
 
 Progress = Literal["queued", "waiting", "streaming", "done"]
 PieceKind = Literal["text", "reasoning"]
 Watcher = Callable[["Answering", PieceKind, str], None]
-"""Called on the loop with each piece of text, and with an empty piece whenever `progress` changes."""
+"""Called on the loop with each piece of text, and with an empty piece whenever `progress` or `retrying` changes."""
 
 
 class Arm:
@@ -63,6 +63,8 @@ class Answering:
         """A fault of ours that ended it without a response."""
         self.started: float | None = None
         """Loop time at which the call began, for showing how long one has waited."""
+        self.retrying: Retrying | None = None
+        """Why there is no token yet, where a call failed and another one follows."""
         self.done = asyncio.Event()
         self._builder: AnswerBuilder | None = None
         self._watchers: list[Watcher] = []
@@ -150,7 +152,11 @@ class Answering:
                 async for event in events:
                     builder.add(event)
                     match event:
+                        case Retrying():
+                            self.retrying = event
+                            self._tell("waiting")
                         case FirstToken():
+                            self.retrying = None
                             self._tell("streaming")
                         case TextDelta(text=text):
                             self._pass_on("text", text)

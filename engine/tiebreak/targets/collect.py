@@ -21,6 +21,7 @@ from tiebreak.targets.events import (
     Finish,
     FirstToken,
     ReasoningDelta,
+    Retrying,
     TargetEvent,
     TextDelta,
     ToolCallEvent,
@@ -85,6 +86,9 @@ class AnswerBuilder:
         return self._first.at if self._first else None
 
     def add(self, event: TargetEvent) -> None:
+        """Take in an event; a `Retrying` is no part of the answer."""
+        if isinstance(event, Retrying):
+            return
         self._last_at = event.at
         match event:
             case TextDelta(at=at, text=text):

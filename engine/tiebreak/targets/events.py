@@ -1,6 +1,7 @@
 """The one typed stream that every target yields.
 
 A stream is any number of events and then exactly one `Finish`; or it raises a `TargetError`. Nothing follows either.
+`Retrying` may come before all of them.
 `at` is in seconds since the request that gave the answer was sent.
 """
 
@@ -64,4 +65,20 @@ class Finish:
     tries: int = 1
 
 
-TargetEvent = FirstToken | TextDelta | ReasoningDelta | ToolCallEvent | ContextsEvent | UsageEvent | Finish
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A call failed before its first token, and another one follows. No part of the answer; `at` counts from the first
+    call that was asked for."""
+
+    at: float
+    code: str
+    """Of the error."""
+    tries: int
+    """The number of the call that follows, from 2."""
+    of: int
+    """Calls that are made at most."""
+    delay: float
+    """Seconds until it is sent; 0 once they are over."""
+
+
+TargetEvent = FirstToken | TextDelta | ReasoningDelta | ToolCallEvent | ContextsEvent | UsageEvent | Finish | Retrying

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from tiebreak.errors import RateLimitError, TargetError
-from tiebreak.targets.events import Finish, FirstToken, TargetEvent
+from tiebreak.targets.events import Finish, FirstToken, Retrying, TargetEvent
 from tiebreak.targets.limiter import Limiter
 
 Call = Callable[[], AsyncGenerator[TargetEvent, None]]
@@ -43,7 +43,8 @@ async def with_retries(
 ) -> AsyncGenerator[TargetEvent, None]:
     """The events of the first call that gives any, each call in a slot of the limiter.
 
-    `FirstToken` and `Finish` (or the error) get to know how long limiter and retries took, and how many calls it took.
+    Two `Retrying` stand before each further call: as the wait begins, and when it is over. `FirstToken` and `Finish`
+    (or the error) get to know how long limiter and retries took, and how many calls it took.
 
     Raises:
         TargetError: of the last call.
@@ -71,9 +72,12 @@ async def with_retries(
                 limiter.throttled(sent, error.retry_after)
             if begun or not error.retryable or tries > policy.retries:
                 raise
+            code = error.code
             delay = policy.delay(tries, error.retry_after, fraction())
             if clock() + delay - asked > policy.budget:
                 raise
         finally:
             limiter.release()
+        yield Retrying(clock() - asked, code, tries + 1, policy.retries + 1, delay)
         await sleep(delay)
+        yield Retrying(clock() - asked, code, tries + 1, policy.retries + 1, 0.0)

@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from tiebreak.errors import DeadlineError, NetworkError, QuotaError, RateLimitError, RequestError, TargetError
-from tiebreak.targets.events import Finish, FirstToken, TargetEvent, TextDelta
+from tiebreak.targets.events import Finish, FirstToken, Retrying, TargetEvent, TextDelta
 from tiebreak.targets.limiter import Limiter, LimiterPool
 from tiebreak.targets.retries import RetryPolicy, with_retries
 
@@ -46,7 +46,14 @@ class Script:
 async def test_retries_until_it_works_and_says_how_often() -> None:
     script = Script(NetworkError("a"), DeadlineError("b"), WHOLE)
     events = await script.run(RetryPolicy(retries=4, base=0.5))
-    first, last = events[0], events[-1]
+    told = [event for event in events if isinstance(event, Retrying)]
+    assert [(e.code, e.tries, e.of, e.delay) for e in told] == [
+        ("network", 2, 5, 0.5),
+        ("network", 2, 5, 0.0),
+        ("deadline", 3, 5, 1.0),
+        ("deadline", 3, 5, 0.0),
+    ]
+    first, last = events[len(told)], events[-1]
     assert isinstance(first, FirstToken)
     assert isinstance(last, Finish)
     assert (first.tries, last.tries) == (3, 3)

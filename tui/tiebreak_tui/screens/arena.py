@@ -91,7 +91,7 @@ class ArenaScreen(TwoAnswers):
         return self.live.seating(self.position)
 
     def make_feed(self) -> Feed | PacedFeed:
-        return Feed(self.left, self.right)
+        return Feed(self.left, self.right, self.live.paused)
 
     def go(self, position: int) -> None:
         """Show the case at a position; beyond the last one, the summary."""

@@ -5,15 +5,20 @@ from collections.abc import Callable
 from tiebreak.records import SessionRole
 from tiebreak.session.answering import Answering, PieceKind
 from tiebreak.session.live import Exchange
+from tiebreak_tui.widgets.answer_facts import retry_words
 from tiebreak_tui.widgets.pair import AnswerPane
+
+PAUSED = "Paused: r tries again, R all that failed."
 
 
 class Feed:
     """Connects answerings to panes, one exchange at a time."""
 
-    def __init__(self, left: AnswerPane, right: AnswerPane) -> None:
+    def __init__(self, left: AnswerPane, right: AnswerPane, paused: Mapping[SessionRole, str]) -> None:
+        """`paused` are the arms that fetch nothing further, at any time."""
         self._places = left, right
         self._panes: dict[SessionRole, AnswerPane] = {}
+        self._paused = paused
         self._ends: dict[SessionRole, Callable[[], None]] = {}
         self._shown: dict[SessionRole, Answering] = {}
 
@@ -25,6 +30,7 @@ class Feed:
                 self._let_go(role)
                 self._shown[role] = answering
                 self._take_up(role, answering)
+            self._panes[role].remark(PAUSED if role in self._paused else "")
 
     def close(self) -> None:
         for role in tuple(self._shown):
@@ -36,17 +42,22 @@ class Feed:
             pane.show(answering.response, exploratory=answering.exploratory)
             return
         if answering.held is not None:
-            pane.idle(f"Paused: {answering.held} r tries again.")
+            pane.idle(f"{answering.held}\n{PAUSED}")
             return
         self._ends[role] = answering.watch(self._heard)
         if answering.progress == "queued":
             pane.idle("Its turn comes soon")
             return
-        pane.wait(since=answering.started, exploratory=answering.exploratory)
+        self._wait(pane, answering)
         if answering.reasoning:
             pane.push(answering.reasoning, reasoning=True)
         if answering.text:
             pane.push(answering.text)
+
+    @staticmethod
+    def _wait(pane: AnswerPane, answering: Answering) -> None:
+        message = retry_words(answering.retrying)
+        pane.wait(since=answering.started, exploratory=answering.exploratory, message=message)
 
     def _let_go(self, role: SessionRole) -> None:
         self._shown.pop(role, None)
@@ -59,7 +70,7 @@ class Feed:
         if text:
             pane.push(text, reasoning=kind == "reasoning")
         elif answering.progress == "waiting":
-            pane.wait(since=answering.started, exploratory=answering.exploratory)
+            self._wait(pane, answering)
         elif answering.progress == "done" and answering.response is not None:
             self._ends.pop(answering.role, None)
             pane.finish(answering.response)
