@@ -14,16 +14,17 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.wishes import Wishes
 
 QUICK = {"first_token": 0.3, "idle": 0.3, "total": 5}
+DEADLINES = {"stall_before": QUICK, "stall_after": {"first_token": 10, "idle": 0.3, "total": 20}}
 START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 
 
 @pytest.mark.parametrize(
     ("model", "says"),
     [
-        ("401", ("ERROR", "TEST_KEY", "It never counts.")),
-        ("404", ("ERROR", "404", "It never counts.")),
-        ("500", ("ERROR", "500", "It never counts.")),
-        ("stall_before", ("ERROR", "No token came within 0.3 s.", "It never counts.")),
+        ("401", ("ERROR", "TEST_KEY", "It does not count.")),
+        ("404", ("ERROR", "404", "It does not count.")),
+        ("500", ("ERROR", "500", "It does not count.")),
+        ("stall_before", ("ERROR", "No token came within 0.3 s.", "It does not count.")),
         ("stall_after", ("So far", "0.3 s")),
         ("cut", ("half of an", "INCOMPLETE")),
         ("malformed", ("so far", "MALFORMED")),
@@ -32,7 +33,7 @@ START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
 )
 async def test_a_pane_says_what_happened_and_what_to_do(tmp_path: Path, model: str, says: tuple[str, ...]) -> None:
     async with ModelServer() as server:
-        folder = against(tmp_path / "ws", server, "normal?words=3", model, deadlines=QUICK if "stall" in model else {})
+        folder = against(tmp_path / "ws", server, "normal?words=3", model, deadlines=DEADLINES.get(model, {}))
         async with sit_down(folder, START) as seat:
             await seat.reaches(ArenaScreen)
             await seat.answered()
@@ -48,7 +49,7 @@ async def test_a_refused_connection_is_said_and_can_be_tried_again(tmp_path: Pat
     async with sit_down(folder, START) as seat:
         await seat.reaches(ArenaScreen)
         await seat.answered()
-        await seat.sees("ERROR", f"127.0.0.1:{port}", "It never counts.")
+        await seat.sees("ERROR", f"127.0.0.1:{port}", "It does not count.")
         await seat.press("right")
         assert not recomputed(folder).win_rate.n
         async with ModelServer(port=port):
@@ -60,6 +61,59 @@ async def test_a_refused_connection_is_said_and_can_be_tried_again(tmp_path: Pat
             await seat.press("right")
             await seat.saved()
             assert seat.arena.live.form(0).vote == "B" or seat.arena.live.form(1).vote == "B"
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [("429?retry_after=60", "Rate limited: try 2 of 5 in 6"), ("500", "The server failed: try ")],
+)
+async def test_while_a_call_is_retried_the_pane_says_why_and_which_try_it_is(
+    tmp_path: Path, model: str, says: str
+) -> None:
+    async with ModelServer() as server:
+        retries = 4 if model.startswith("429") else 199
+        folder = against(tmp_path / "ws", server, "normal?words=3", model, retries=retries)
+        recorded = "target: {kind: recording, path: ../recordings/plain.jsonl, speed: 0}\n"
+        (folder / "configs" / "plain.yaml").write_text(recorded)
+        async with sit_down(folder, START) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.sees("waiting", says)
+            await seat.press("tab", "escape")
+            await seat.sees("B stopped. It does not count; r asks again, and that will count.")
+            assert recomputed(folder).reasked == {"baseline": 0, "candidate": 0}
+
+
+async def test_a_dead_server_pauses_its_side_and_all_that_failed_can_be_asked_again(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "500", retries=1)
+        async with sit_down(folder, START) as seat:
+            arena = await seat.reaches(ArenaScreen)
+            await seat.until(lambda: arena.live.paused)
+            await seat.sees("Tried 2 times.", "Paused: r tries again, R all that failed.")
+            await seat.until(lambda: arena.live.scoreboard.snapshot().excluded_cases == 4)  # those in flight together
+            await seat.sees("0 rated · 4 excluded")
+            await seat.press("enter", "enter", "enter", "enter", "enter")
+            await seat.sees("case 6/6", "Paused: r tries again, R all that failed.", "in a row ended")
+            server.script(*["normal?words=3"] * 99)
+            await seat.press("R")
+            await seat.sees("Asking 4 cases again.")
+            await seat.until(lambda: not arena.live.scoreboard.snapshot().excluded_cases)
+            await seat.answered()
+            assert not arena.live.paused
+            await seat.hush()
+            await seat.press("R")
+            await seat.sees("No case is excluded.")
+            assert "paused" not in seat.text
+
+
+async def test_resuming_says_how_many_cases_are_asked_again(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "404")
+        async with sit_down(folder, START) as seat:
+            arena = await seat.reaches(ArenaScreen)
+            await seat.until(lambda: arena.live.scoreboard.snapshot().excluded_cases == 4)
+        async with sit_down(folder, Wishes(resume="last")) as seat:
+            await seat.sees("4 cases without an answer that counts: asked again each when you come to it; R asks now.")
 
 
 async def test_a_429_is_waited_out(tmp_path: Path) -> None:

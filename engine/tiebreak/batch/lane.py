@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 
-from tiebreak.batch.breaker import ASKED_IN_VAIN, Breaker
+from tiebreak.batch.breaker import ASKED_IN_VAIN, breaker_of
 from tiebreak.batch.ledger import Ledger
 from tiebreak.batch.progress import ArmProgress
 from tiebreak.records import Response
@@ -22,7 +22,7 @@ class Lane:
         self.paused: str | None = None
         self.purse = Purse()
         self._ledger = ledger
-        self._breaker = Breaker(concurrency)
+        self._breaker = breaker_of(concurrency)
         self._again: list[int] = []
         self._asked = 0
         self._reused = 0

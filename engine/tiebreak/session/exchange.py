@@ -60,7 +60,7 @@ class Exchange:
                 how = "was stopped" if response.fault == "user" else "did not come through"
                 raise UsageError(
                     f"The answer of {self.seating.name(role)} {how}, so it does not count.",
-                    hint="r asks again; enter goes on.",
+                    hint="r asks again, and that answer will count; enter goes on.",
                 )
         return found
 

@@ -215,9 +215,7 @@ class LiveSession:
         Raises:
             UsageError: while that answer is still on its way, once a write has failed, and once closed.
         """
-        self.saves.refuse_if_halted()
-        if self._pipeline.closed:
-            raise UsageError("This session is closed.", hint="Resume it.")
+        self._refuse_if_over()
         case = self._case(position)
         known = self._pipeline.known(role, case)
         if known is not None and not known.done.is_set():
@@ -227,6 +225,25 @@ class LiveSession:
             return self._pipeline.start(role, case, attempt=attempt)
         shown = self._on_show(role, case)
         return self._pipeline.start(role, case, attempt=attempt, instead_of=shown.instead_of or shown)
+
+    def retry_excluded(self) -> int:
+        """Ask again wherever infrastructure or the user ended every attempt; returns how many cases these are.
+
+        Raises:
+            UsageError: once a write has failed, and once closed.
+        """
+        self._refuse_if_over()
+        cases: set[str] = set()
+        for role in ROLES:
+            tried = [c for c in self.cases if (role, c.id) in self._attempts and self.counting(role, c) is None]
+            self._pipeline.ask_again(role, tried, self._next_attempt)
+            cases |= {case.id for case in tried}
+        return len(cases)
+
+    def _refuse_if_over(self) -> None:
+        self.saves.refuse_if_halted()
+        if self._pipeline.closed:
+            raise UsageError("This session is closed.", hint="Resume it.")
 
     def back_to_counting(self, position: int) -> bool:
         """Put the counting answers on show again; False if they already are."""

@@ -1,24 +1,26 @@
 """Fetches the answers of the cases in their order, a few cases ahead of the rater."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from tiebreak.records import Case, IdMaker, Response, SessionRole, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
+from tiebreak.session.breaker import Breaker
 
-FATAL = frozenset({"auth", "quota", "unknown_model"})
-"""Errors that the next case would meet as well."""
-FATAL_IN_A_ROW = 2
-"""Without a whole answer between them."""
+PATIENCE = 3
+"""Calls of an arm that may end in the same way, without an answer between them, until it is paused."""
 KEPT = 128
 """Finished answers that stay in memory with their text."""
 
+NextAttempt = Callable[[SessionRole, Case], int | None]
+"""Numbers the attempt to make at a case; None where it has its answer."""
 Recorded = Callable[[Answering, Response, bytes], None]
 
 
 class Pipeline:
-    """Runs answerings. Cases start strictly in the planned order; an arm that fails fatally is paused."""
+    """Runs answerings. Cases start strictly in the planned order; an arm that keeps failing is paused."""
 
     def __init__(
         self,
@@ -39,7 +41,9 @@ class Pipeline:
         self._crashed = crashed
         self._lookahead = lookahead
         self._latest: dict[tuple[SessionRole, str], Answering] = {}
-        self._fatal_in_a_row: dict[SessionRole, int] = {}
+        self._breakers = {role: Breaker(patience=PATIENCE, fatal=1) for role in self._arms}
+        self._again: dict[SessionRole, tuple[deque[Case], NextAttempt]] = {}
+        """Cases that are asked again at the user's wish, as soon as there is room."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
 
@@ -53,10 +57,10 @@ class Pipeline:
         self._latest.pop(key, None)  # so that the order is that of the last use
         self._latest[key] = answering
 
-    def want(self, position: int, next_attempt: Callable[[SessionRole, Case], int | None]) -> None:
+    def want(self, position: int, next_attempt: NextAttempt) -> None:
         """Sees to it that the cases from `position` to the end of the lookahead are answered or being answered.
 
-        `next_attempt` numbers the attempt to make, or is None where the case has its answer. Once closed, none begins.
+        Once closed, none begins.
         """
         if self.closed:
             return
@@ -85,35 +89,52 @@ class Pipeline:
         task.add_done_callback(partial(self._over, answering))
         return answering
 
+    def ask_again(self, role: SessionRole, cases: Iterable[Case], next_attempt: NextAttempt) -> None:
+        """Ask an arm for these cases, in their order and as many at once as the lookahead, until it is paused anew."""
+        self.paused.pop(role, None)
+        self._breakers[role] = Breaker(patience=PATIENCE, fatal=1)
+        self._again[role] = deque(cases), next_attempt
+        self._work_off(role)
+
+    def _work_off(self, role: SessionRole) -> None:
+        queue, next_attempt = self._again.get(role, (None, None))
+        while queue and next_attempt and not self.closed and self._running_of(role) <= self._lookahead:
+            case = queue.popleft()
+            known = self.known(role, case)
+            attempt = next_attempt(role, case)
+            if attempt is not None and (known is None or known.done.is_set()):
+                self.start(role, case, attempt=attempt)
+
+    def _running_of(self, role: SessionRole) -> int:
+        return sum(answering.role == role and not answering.done.is_set() for answering in self._latest.values())
+
     def _over(self, answering: Answering, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         crash = None if task.cancelled() else task.exception()
         answering.over(crash)
         if crash is not None:
             self._crashed(crash)
+        self._work_off(answering.role)
 
     async def _run(self, answering: Answering) -> None:
         response, chunks = await answering.run(self._new_id(), stamp(utc_now()))
-        self._note_fatal(answering.role, response)
+        self._heed(answering.role, response)
         self._recorded(answering, response, chunks)
         answering.settle()
 
-    def _note_fatal(self, role: SessionRole, response: Response) -> None:
+    def _heed(self, role: SessionRole, response: Response) -> None:
         """Pauses an arm that cannot answer. Only an answer shows that it can again: not a stop, nor another failure."""
-        if response.error is not None and response.error.code in FATAL:
-            self._fatal_in_a_row[role] = self._fatal_in_a_row.get(role, 0) + 1
-            if self._fatal_in_a_row[role] >= FATAL_IN_A_ROW:
-                self.paused[role] = response.error.message
-        elif not response.excluded:
-            self._fatal_in_a_row[role] = 0
-            if self.paused.pop(role, None) is not None:
-                self._ask_again(role)
+        why = self._breakers[role].note(response)
+        if why is not None:
+            self.paused[role] = why
+            self._again.pop(role, None)
+        elif not response.excluded and self.paused.pop(role, None) is not None:
+            self._forget_failures(role)
 
-    def _ask_again(self, role: SessionRole) -> None:
-        """Forgets the failures that paused an arm, so that those cases are asked anew in their turn."""
+    def _forget_failures(self, role: SessionRole) -> None:
+        """So that those cases are asked anew in their turn."""
         for key, answering in tuple(self._latest.items()):
-            error = answering.response.error if answering.response is not None else None
-            if key[0] == role and error is not None and error.code in FATAL:
+            if key[0] == role and answering.response is not None and answering.response.fault == "infra":
                 del self._latest[key]
 
     @property

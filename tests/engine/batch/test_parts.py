@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tiebreak.batch.breaker import FATAL_IN_A_ROW, PATIENCE, Breaker
+from tiebreak.batch.breaker import FATAL_IN_A_ROW, PATIENCE, breaker_of
 from tiebreak.batch.ledger import Ledger
 from tiebreak.records import Response, ResponseError
 
@@ -48,14 +48,14 @@ def test_a_failed_answer_counts() -> None:
     ("code", "needed"), [("auth", FATAL_IN_A_ROW), ("quota", FATAL_IN_A_ROW), ("server", PATIENCE + 4)]
 )
 def test_a_breaker_gives_up_after_the_same_failure_in_a_row(code: str, needed: int) -> None:
-    breaker = Breaker(concurrency=4)
+    breaker = breaker_of(concurrency=4)
     said = [breaker.note(response(code=code)) for _ in range(needed)]
     assert said[:-1] == [None] * (needed - 1)
     assert said[-1] == f"{needed} calls in a row ended the same way: {code}!"
 
 
 def test_an_answer_or_another_failure_starts_the_row_anew() -> None:
-    breaker = Breaker(concurrency=4)
+    breaker = breaker_of(concurrency=4)
     for between in (response(), response(code="server"), response(code="request", fault="target")):
         for _ in range(FATAL_IN_A_ROW - 1):
             assert breaker.note(response(code="auth")) is None
@@ -63,7 +63,7 @@ def test_an_answer_or_another_failure_starts_the_row_anew() -> None:
 
 
 def test_what_the_user_stopped_and_missing_recordings_say_nothing() -> None:
-    breaker = Breaker(concurrency=1)
+    breaker = breaker_of(concurrency=1)
     for _ in range(PATIENCE * 3):
         assert breaker.note(response(code="recording")) is None
         assert breaker.note(response(status="interrupted", fault="user")) is None

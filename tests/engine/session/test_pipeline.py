@@ -17,7 +17,7 @@ from support.workspaces import make_workspace, write_lines
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Case, Config, IdMaker, RecordingTarget, Response, SessionRole
 from tiebreak.session.answering import Answering, Arm
-from tiebreak.session.pipeline import KEPT, Pipeline
+from tiebreak.session.pipeline import KEPT, PATIENCE, Pipeline
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak_workbench.setup import in_order
 
@@ -142,42 +142,47 @@ def ignore_crash(error: BaseException) -> None:
     raise AssertionError from error
 
 
-@pytest.mark.parametrize("failure", ["401", "quota", "404"])
-async def test_two_failures_that_the_next_case_would_meet_too_pause_the_arm(tmp_path: Path, failure: str) -> None:
+@pytest.mark.parametrize(
+    ("failure", "needed"), [("401", 1), ("quota", 1), ("404", 1), ("500", PATIENCE), ("cut", PATIENCE)]
+)
+async def test_failures_that_the_next_case_would_meet_too_pause_the_arm(
+    tmp_path: Path, failure: str, needed: int
+) -> None:
     async with ModelServer() as server:
         serve_with(tmp_path / "ws", server.base_url, warm="normal?words=2")
-        server.script(failure, failure)
+        server.script(*[failure] * needed)
         async with sitting(tmp_path / "ws", lookahead=0) as live:
-            for position in (0, 1):
+            for position in range(needed):
                 assert live.paused == {}
                 await both(live, position)
             reason = live.paused["candidate"]
             assert reason
+            assert ("in a row ended the same way" in reason) is (needed > 1)
             assert "baseline" not in live.paused
-            waiting = live.exchange(2)
+            waiting = live.exchange(needed)
             assert waiting.answers["candidate"].held == reason
             await waiting.answers["baseline"].done.wait()
             with pytest.raises(UsageError, match=r"^B is paused: "):
-                live.vote(2, "A")
+                live.vote(needed, "A")
             with pytest.raises(UsageError, match=r"^B is paused: "):
-                await both(live, 2)
-            assert len(server.calls) == 2
+                await both(live, needed)
+            assert len(server.calls) == needed
 
-            # A further failure changes nothing, nor does an answer that the rater stops.
-            server.script("500", "stall_after")
-            await live.regenerate(2, "candidate").done.wait()
+            # Another failure changes nothing, nor does an answer that the rater stops.
+            server.script("429", "stall_after")
+            await live.regenerate(needed, "candidate").done.wait()
             assert live.paused["candidate"] == reason
-            stopped = live.regenerate(2, "candidate")
+            stopped = live.regenerate(needed, "candidate")
             server.called.clear()
             await asyncio.wait_for(server.called.wait(), 10)
-            assert live.stop(2, "candidate")
+            assert live.stop(needed, "candidate")
             await stopped.done.wait()
             assert live.paused["candidate"] == reason
 
             # An answer lifts it, and what failed for that reason is asked again in its turn.
-            await live.regenerate(2, "candidate").done.wait()
+            await live.regenerate(needed, "candidate").done.wait()
             assert live.paused == {}
-            for position in (0, 1, 2, 3):
+            for position in range(needed + 1):
                 answered = (await both(live, position)).responses()["candidate"]
                 assert answered.status == "ok"
             assert live.scoreboard.snapshot().excluded_cases == 0
@@ -186,13 +191,70 @@ async def test_two_failures_that_the_next_case_would_meet_too_pause_the_arm(tmp_
 async def test_failures_pause_only_without_an_answer_between_them(tmp_path: Path) -> None:
     async with ModelServer() as server:
         serve_with(tmp_path / "ws", server.base_url, warm="normal?words=2")
-        server.script("401", "normal", "401", "500", "401")
+        server.script("500", "500", "normal", "500", "429", "500")
         async with sitting(tmp_path / "ws", lookahead=0) as live:
-            for position in range(4):
+            for position in range(6):
                 await both(live, position)
                 assert live.paused == {}
-            await both(live, 4)
+
+
+async def test_a_dead_server_costs_no_more_cases_than_were_in_flight(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        serve_with(tmp_path / "ws", server.base_url, warm="500")
+        async with sitting(tmp_path / "ws", lookahead=3) as live:
+            await both(live, 0)
+            for position in range(1, 6):
+                await live.exchange(position).answers["baseline"].done.wait()
             assert "candidate" in live.paused
+            assert len(server.calls) <= 4
+            assert live.scoreboard.snapshot().excluded_cases == len(server.calls)
+
+
+async def test_all_that_is_excluded_is_asked_again_in_order_a_few_at_a_time(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        serve_with(tmp_path / "ws", server.base_url, warm="normal?words=2")
+        server.script("500", "500", "normal?words=2", "500", "500")
+        async with sitting(tmp_path / "ws", lookahead=0) as live:
+            for position in range(5):
+                await both(live, position)
+            live.vote(2, "B")
+            assert live.scoreboard.snapshot().excluded_cases == 4
+            server.peak = 0
+            del server.calls[:]
+            assert live.retry_excluded() == 4
+            running = [live.exchange(position).answers["candidate"] for position in (0, 1, 3, 4)]
+            for position in (0, 1, 3, 4):
+                await until(lambda p=position: live.form(p).answered)
+            assert server.peak == 1
+            asked = [str(call.body["messages"][-1]["content"]) for call in server.calls]
+            assert asked == [live.cases[position].question for position in (0, 1, 3, 4)]
+            assert live.scoreboard.snapshot().excluded_cases == 0
+            assert live.retry_excluded() == 0
+            assert len(server.calls) == len(running)
+
+
+async def test_asking_all_again_ends_when_the_server_is_still_down(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        serve_with(tmp_path / "ws", server.base_url, warm="500")
+        async with sitting(tmp_path / "ws", lookahead=0) as live:
+            for position in range(PATIENCE):
+                await both(live, position)
+            assert "candidate" in live.paused
+            for turn in (2, 3):
+                assert live.retry_excluded() == PATIENCE
+                assert live.paused == {}
+                await until(lambda: "candidate" in live.paused)
+                assert len(server.calls) == turn * PATIENCE
+            await live.close()
+            with pytest.raises(UsageError, match="closed"):
+                live.retry_excluded()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let the loop run until a condition holds."""
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110  # no one event stands for it, and no time passes
+            await asyncio.sleep(0)
 
 
 async def test_old_answers_leave_the_memory_and_are_read_back(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.widgets import Static
 
-from support.app import rating, sit_down, stored_session
+from support.app import against, rating, recomputed, sit_down, stored_session
 from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording, write_lines
 from tiebreak.records import SessionRole
@@ -263,6 +263,45 @@ async def test_a_regenerated_answer_is_looked_at_and_never_counts(tmp_path: Path
         assert seat.arena.live.form(0).vote == "A"
 
 
+@proves("answer.again_all")
+async def test_what_is_excluded_is_asked_again_at_a_key(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    path = folder / "recordings" / "warm.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"case": "greet-1"', b'"case": "someone"'))
+    async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
+        arena = await seat.reaches(ArenaScreen)
+        for _ in arena.live.cases:
+            await seat.answered()
+            await seat.press("enter")
+        await seat.until(lambda: arena.live.scoreboard.snapshot().excluded_cases == 1)
+        await seat.press("escape", "R")
+        await seat.sees("Asking 1 case again.")
+        await seat.until(lambda: max(r.attempt for r in stored_session(folder).responses) == 2)
+
+
+async def test_an_answer_stopped_in_sight_and_asked_again_counts_and_is_told_of(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=4")
+        (folder / "configs" / "plain.yaml").write_text(
+            "target: {kind: recording, path: ../recordings/plain.jsonl, speed: 0}\n"
+        )
+        server.script("stall_after")
+        async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.sees("So far")
+            await seat.press("tab", "escape")
+            await seat.sees("B stopped. It does not count; r asks again, and that will count.", "STOPPED")
+            await seat.press("r")
+            await seat.answered()
+            assert "EXPLORATORY" not in seat.text
+            await seat.press("right")
+            await seat.saved()
+            await seat.press("f4")
+            await seat.sees("1 rated", "B: 1 re-asked after being stopped")
+        assert recomputed(folder).win_rate.wins == 1
+
+
 async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "ws")
     slow = recording(dict.fromkeys(("greet-1", "greet-2", "bye-1", "bye-2", "json-1", "refuse-1"), "late"), ttft=3600)
@@ -284,7 +323,7 @@ async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path
         await seat.press("r")
         await seat.sees("That answer is still coming.")
         await seat.press("escape")
-        await seat.sees("B stopped. It does not count; r asks again.", "STOPPED")
+        await seat.sees("B stopped. It does not count; r asks again, and that will count.", "STOPPED")
         assert arena.live.scoreboard.snapshot().settled == 0
 
 

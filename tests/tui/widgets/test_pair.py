@@ -8,7 +8,7 @@ from support.hostile import HOSTILE, HOSTILE_DOCUMENT
 from support.terminal import Terminal, capture_app
 from tiebreak.errors import Fault
 from tiebreak.records import Cost, Response, ResponseError, ResponseStatus, Timings, ToolCall, Usage
-from tiebreak_tui.widgets.answer_facts import dollars, figures, seconds
+from tiebreak_tui.widgets.answer_facts import dollars, figures, problem, seconds
 from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 
@@ -124,7 +124,11 @@ async def test_finish_shows_the_recorded_answer_where_the_stream_was_another() -
         (response(status="filtered", finish="content_filter"), "FILTERED", "content filter"),
         (response(status="incomplete", finish=None), "INCOMPLETE", "without a finish reason"),
         (response(status="malformed", finish=None), "MALFORMED", "broke the protocol"),
-        (response(status="interrupted", finish=None, fault="user"), "STOPPED", "You stopped it"),
+        (
+            response(status="interrupted", finish=None, fault="user"),
+            "STOPPED",
+            "You stopped it, so it does not count. r asks again",
+        ),
         (response(refusal=True), "REFUSAL", ""),
         (
             response(
@@ -135,7 +139,7 @@ async def test_finish_shows_the_recorded_answer_where_the_stream_was_another() -
                 error=ResponseError(code="auth", message="The key was refused (401). Set OPENAI_API_KEY.", status=401),
             ),
             "ERROR",
-            "The key was refused (401). Set OPENAI_API_KEY. It never counts.",
+            "The key was refused (401). Set OPENAI_API_KEY. It does not count.",
         ),
     ],
 )
@@ -147,6 +151,19 @@ async def test_what_is_wrong_is_said_in_capitals_and_in_words(given: Response, b
         await settled(terminal, app.left)
         assert badge in terminal.rows[-1]
         assert advice in terminal.text
+
+
+def test_what_is_asked_again_beside_a_counting_answer_never_counts_however_it_ends() -> None:
+    for given in (
+        response(),
+        response(status="truncated", finish="length"),
+        response(status="interrupted", finish=None, fault="user"),
+        response("", status="error", fault="infra", error=ResponseError(code="network", message="Refused.")),
+    ):
+        said = problem(given, exploratory=True)
+        assert said.endswith("Asked again: for you to look at, never counted.")
+        assert "It counts" not in said
+        assert "will count" not in said
 
 
 async def test_an_exploratory_answer_says_that_it_never_counts() -> None:

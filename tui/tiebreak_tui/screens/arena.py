@@ -21,6 +21,7 @@ from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
 from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
+from tiebreak_tui.screens.second_chances import ask_all_again, words_of_missing
 from tiebreak_tui.screens.two_answers import TwoAnswers
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
@@ -78,6 +79,7 @@ class ArenaScreen(TwoAnswers):
         if self.stored.responses:
             self.live.diary.resumed()
             self._peeked("arena")
+            self.tiebreak.flash(words_of_missing(self.live))
         self.go(min(self.live.first_open(), len(self.live.cases) - 1))
 
     # -- showing
@@ -324,6 +326,10 @@ class ArenaScreen(TwoAnswers):
         if self._do(lambda: self.live.regenerate(self.position, self.focused_role)):
             self._show()
 
+    def action_retry_excluded(self) -> None:
+        if self._do(lambda: self.tiebreak.flash(ask_all_again(self.live))):
+            self._show()
+
     def action_escape(self) -> None:
         """Close what is open, else go back to the counting answers, else stop the focused answer."""
         find = self.query_one(FindBar)
@@ -334,8 +340,10 @@ class ArenaScreen(TwoAnswers):
         elif self.live.back_to_counting(self.position):
             self._show()
         elif self.live.stop(self.position, self.focused_role):
+            kept = self.exchange.answers[self.focused_role].exploratory
+            then = "The answer that counts stays." if kept else "It does not count; r asks again, and that will count."
             side = self.seating.label(self.focused_role)
-            self.tiebreak.flash(f"{side[0].upper()}{side[1:]} stopped. It does not count; r asks again.")
+            self.tiebreak.flash(f"{side[0].upper()}{side[1:]} stopped. {then}")
 
     # -- reading
 

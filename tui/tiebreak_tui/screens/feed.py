@@ -1,6 +1,6 @@
 """Pours the answers of one exchange into the two panes, and lets go of them when the next case comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tiebreak.records import SessionRole
 from tiebreak.session.answering import Answering, PieceKind

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tiebreak.records import Response, ResponseStatus
+from tiebreak.targets.events import Retrying
 
 BADGES: Mapping[ResponseStatus, str] = {
     "empty": "EMPTY",
@@ -15,15 +16,33 @@ BADGES: Mapping[ResponseStatus, str] = {
     "imported": "LABEL ONLY",
 }
 SEPARATOR = " · "
+EXPLORATORY = "Asked again: for you to look at, never counted."
+AGAIN = "r asks again, and that answer will count."
 _ADVICE: Mapping[ResponseStatus, str] = {
     "empty": "The model finished without a word. It counts, as a failed answer.",
     "truncated": "The token limit cut it. It counts, as a failed answer; max_tokens in the config raises the limit.",
     "filtered": "The provider's content filter ended it. It counts, as a failed answer.",
     "malformed": "The stream broke the protocol. It counts, as a failed answer.",
     "incomplete": "The stream ended without a finish reason, so this may not be the whole answer.",
-    "interrupted": "You stopped it. It never counts; regenerate to see a whole answer.",
+    "interrupted": "You stopped it, so it does not count.",
     "imported": "A label came without its answer; there is nothing to read.",
 }
+
+
+_RETRIED: Mapping[str, str] = {
+    "rate_limit": "Rate limited",
+    "network": "The connection failed",
+    "server": "The server failed",
+    "deadline": "No answer came in time",
+}
+
+
+def retry_words(event: Retrying | None) -> str:
+    """`Rate limited: try 2 of 5 in 3 s`, then `Rate limited: try 2 of 5`; nothing while nothing was retried."""
+    if event is None:
+        return ""
+    wait = f" in {event.delay:.2g} s" if event.delay < 10 else f" in {event.delay:.0f} s"
+    return f"{_RETRIED.get(event.code, 'It failed')}: try {event.tries} of {event.of}{wait if event.delay else ''}"
 
 
 def badges(response: Response, *, exploratory: bool = False) -> tuple[str, ...]:
@@ -42,11 +61,17 @@ def problem(response: Response, *, exploratory: bool = False, blind: bool = Fals
     Blind, the provider's own words are left out: they often name the model.
     """
     if response.error is not None:
-        counts = "It never counts." if response.excluded else "It counts, as a failed answer."
-        return f"{'No answer came.' if blind else response.error.message} {counts}"
-    if response.status in _ADVICE:
-        return _ADVICE[response.status]
-    return "Asked again: for you to look at, never counted." if exploratory else ""
+        what = "No answer came." if blind else response.error.message
+        if response.timings.tries > 1:
+            what += f" Tried {response.timings.tries} times."
+        counts = "It does not count." if response.excluded else "It counts, as a failed answer."
+        said = what if exploratory else f"{what} {counts}"
+    else:
+        said = _ADVICE.get(response.status, "")
+    if exploratory:
+        # What it would do to the numbers is no matter.
+        return f"{said.partition(' It counts')[0]} {EXPLORATORY}".lstrip()
+    return f"{said} {AGAIN}" if response.excluded else said
 
 
 def figures(response: Response, width: int, *, blind: bool = False) -> str:

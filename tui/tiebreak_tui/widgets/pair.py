@@ -40,7 +40,7 @@ class AnswerPane(Vertical):
     """Shows one answer from waiting to done. Takes plain values; knows no session and no store.
 
     CSS classes: `-left` or `-right`; `-role-a` or `-role-b` once identified; `-waiting`, `-streaming`, `-done`,
-    `-problem`.
+    `-problem`, `-bare` without any text.
     """
 
     DEFAULT_CSS = """
@@ -52,6 +52,7 @@ class AnswerPane(Vertical):
         AnswerView { height: 1fr; }
         .problem { height: auto; max-height: 33%; color: $text-warning; display: none; }
         &.-problem .problem { display: block; }
+        &.-bare .problem { max-height: 100%; }
     }
     """
 
@@ -79,6 +80,7 @@ class AnswerPane(Vertical):
         self._streamed = (0, 0)
         self._reason = ""
         self._flag = ""
+        self._remark = ""
         self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -142,6 +144,13 @@ class AnswerPane(Vertical):
         self.view.placeholder = "" if response.text or response.reasoning else _nothing(response)
         self.view.show(response.text, reasoning=response.reasoning, notes=_notes(response))
 
+    def remark(self, text: str) -> None:
+        """Say something more about an answer that went wrong, such as that its side is paused; "" takes it back."""
+        if text != self._remark:
+            self._remark = text
+            if self.response is not None:
+                self._say_what_is_wrong(self.response)
+
     # -- how it says so
 
     def _begin(self, state: State, message: str, *, since: float | None = None, exploratory: bool = False) -> None:
@@ -157,8 +166,13 @@ class AnswerPane(Vertical):
 
     def _settle(self, response: Response) -> None:
         self.response = response
-        self._tell(problem(response, exploratory=self._exploratory, blind=self.blind))
+        self._say_what_is_wrong(response)
         self._enter("done")
+
+    def _say_what_is_wrong(self, response: Response) -> None:
+        wrong = problem(response, exploratory=self._exploratory, blind=self.blind)
+        self._tell(f"{self._remark}\n{wrong[:_PROBLEM_LENGTH]}".strip() if response.excluded else wrong)
+        self.set_class(not (response.text or response.reasoning), "-bare")  # what is wrong is all there is to read
 
     def _enter(self, state: State) -> None:
         self.state = state
@@ -169,7 +183,7 @@ class AnswerPane(Vertical):
     def _tell(self, text: str) -> None:
         self.set_class(bool(text), "-problem")
         if text:
-            self._problem.update(Content(clean(text[:_PROBLEM_LENGTH])))
+            self._problem.update(Content(clean(text[: 2 * _PROBLEM_LENGTH])))
 
     def _tick(self) -> None:
         if self.state in ("waiting", "streaming"):
