@@ -17,7 +17,7 @@ SEALED = (
 
 def is_sealed(stored: StoredSession, snapshot: Snapshot, rater: Rater) -> bool:
     """Whether a rater must not yet see which side is which."""
-    if not stored.session.blind or snapshot.done >= snapshot.planned:
+    if not stored.session.blind or not snapshot.open:
         return False
     return all(event.kind != "reveal" or event.detail.get("rater") != rater.id for event in stored.events)
 

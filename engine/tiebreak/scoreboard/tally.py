@@ -10,7 +10,18 @@ from tiebreak.scoreboard.readings import Label, Reading
 class Tally:
     """One measure over the planned cases of one segment. Fractions, so that taking a case out leaves no trace."""
 
-    __slots__ = ("_evidence", "_parts", "_whole", "groups", "keeps_values", "labels", "n", "planned", "reasked", "values")
+    __slots__ = (
+        "_evidence",
+        "_parts",
+        "_whole",
+        "groups",
+        "keeps_values",
+        "labels",
+        "n",
+        "planned",
+        "reasked",
+        "values",
+    )
 
     def __init__(self, *, keeps_values: bool = True, keeps_groups: bool = False) -> None:
         self.planned = 0

@@ -1,6 +1,7 @@
 """Tells that another model answers than at the start, and asks whether its answers are to be counted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -8,8 +9,12 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import SessionRole
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard.drift import Drift
+from tiebreak.session.live import LiveSession
 from tiebreak.session.seating import SIDES
 from tiebreak_tui.dialogs.confirm import ConfirmDialog
+
+if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
 
 VEILED = "One side is served by another model, or another version of it, than it began with."
 ASK = "Count them all the same? That is written down. D asks again later."
@@ -23,6 +28,18 @@ class DriftDialog(ConfirmDialog):
         lines = [VEILED] if veiled else [_told(role, arm) for role, arm in drift.items()]
         lines += ["", f"Kept out of every figure so far: {plural(held, 'case')}. They would mix two configs.", "", ASK]
         super().__init__("The model behind an answer changed", Content("\n".join(lines)))
+
+
+def ask_about_drift(app: "TiebreakApp", live: LiveSession, pool: Callable[[], object]) -> None:
+    """Show what changed, if anything did; `pool` is called when the answers are to be counted all the same."""
+
+    def answered(counted: bool | None) -> None:
+        if counted:
+            pool()
+
+    drift = live.scoreboard.snapshot().drift
+    if drift:
+        app.push_screen(DriftDialog(drift, veiled=live.blinding.veiled), answered)
 
 
 def _told(role: SessionRole, arm: Drift) -> str:

@@ -365,14 +365,9 @@ class ArenaScreen(TwoAnswers):
             self.action_drift()
 
     def action_drift(self) -> None:
-        from tiebreak_tui.dialogs.drift import DriftDialog
+        from tiebreak_tui.dialogs.drift import ask_about_drift
 
-        def answered(pool: bool | None) -> None:
-            if pool and self._do(self.live.diary.acknowledge_drift):
-                self._show()
-
-        drift = self.live.scoreboard.snapshot().drift
-        self.tiebreak.push_screen(DriftDialog(drift, veiled=self.live.blinding.veiled), answered)
+        ask_about_drift(self.tiebreak, self.live, lambda: self._do(self.live.diary.acknowledge_drift) and self._show())
 
     # -- leaving
 

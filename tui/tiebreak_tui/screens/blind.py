@@ -80,7 +80,7 @@ class BlindArenaScreen(ArenaScreen):
         snapshot = self.live.scoreboard.snapshot()
         if not self._veiled:
             super().action_summary()
-        elif snapshot.done >= snapshot.planned:
+        elif not snapshot.open:
             self._ask_to_reveal("Session finished", FINISHED, "finished")
         else:
             told = blind_summary(snapshot, self.tally(snapshot), self.resume_command)
