@@ -32,7 +32,8 @@ from tiebreak.workspace.configs import PROMPT_FILES, read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak_cli.commands import app
 from tiebreak_store.views import VIEWS
-from tiebreak_tui.keys import ARENA, PLACES, load_keymap
+from tiebreak_tui.keys import ARENA, PLACES
+from tiebreak_tui.own_keys import read_own_keys
 from tiebreak_workbench.replay import RecordedBallots, read_ballots, replay
 from tiebreak_workbench.setup import Setup
 from tiebreak_workbench.workbench import Workbench
@@ -136,7 +137,9 @@ def test_recordings_ballots_imports_and_keys_load(tmp_path: Path) -> None:
             assert imported.rows
             assert imported.rejects == ()
     for block in examples("keys"):
-        assert load_keymap(written(tmp_path, "keys.toml", block))
+        own = read_own_keys(written(tmp_path, "keys.toml", block))
+        assert own.keys
+        assert not own.problems
 
 
 def test_every_kind_of_example_is_there() -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ WIDE = (140, 44)
 
 POLL = 0.02
 """Seconds between two looks at a condition; a look may lay out the whole screen."""
+PAUSE = 2.0
+"""Seconds between two keys on the clock of the keyboard, on which a held key is told from one that is pressed."""
 HOPS = 3
 """Rounds through the message queues that a key takes, from the app over the focused widget to what it opens."""
 NAMED = {" ": "space", "\n": "enter"}
@@ -51,6 +54,7 @@ class Seat:
 
     app: TiebreakApp
     terminal: Terminal
+    clock: Iterator[float] = field(default_factory=lambda: count(0, PAUSE))
 
     @property
     def text(self) -> str:
@@ -72,10 +76,23 @@ class Seat:
         Does not wait for an idle processor, as Textual's pilot does: answers may be streaming.
         """
         for name in keys:
-            driver = self.app._driver  # pyright: ignore[reportPrivateUsage]
-            assert driver is not None
-            driver.send_message(key_event(name))
+            self.send(name, next(self.clock))
             await self.settle()
+
+    async def hold(self, name: str, repeats: int = 20, *, delay: float = 0.5, every: float = 0.03) -> None:
+        """A key that is left down: once, after `delay` seconds again, and then `every` so many."""
+        pressed = next(self.clock)
+        for at in (pressed, *(pressed + delay + every * repeat for repeat in range(repeats))):
+            self.send(name, at)
+            await self.settle()
+
+    def send(self, name: str, at: float) -> None:
+        """A key that comes at a time."""
+        driver = self.app._driver  # pyright: ignore[reportPrivateUsage]
+        assert driver is not None
+        event = key_event(name)
+        event.time = at
+        driver.send_message(event)
 
     async def settle(self) -> None:
         """Let what was sent go its way through the message queues."""
@@ -125,7 +142,7 @@ class Seat:
     async def saved(self) -> None:
         """Wait until nothing is on its way to the disk, and the screen says so."""
         arena = self.arena
-        await self.until(lambda: not arena.live.saves.pending and f"{arena.live.saves.saved} saved" in self.text)
+        await self.until(lambda: not arena.live.saves.pending and f"{arena.live.saves.standing} saved" in self.text)
 
     async def start(self) -> None:
         """From Setup into the Arena with everything as preselected."""

@@ -20,23 +20,35 @@ IN_A_TERMINAL = "import sys; from tiebreak_cli.__main__ import main; sys.argv[0]
 
 
 class PtyApp:
-    """One run of `tiebreak …` in a terminal of 160 by 40."""
+    """One run of `tiebreak …` in a terminal of its own, `size` in columns and rows.
 
-    def __init__(self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None) -> None:
+    Without `signalled` the terminal is nobody's controlling one, so that its end comes without SIGHUP.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str] | None = None,
+        *,
+        size: tuple[int, int] = (160, 40),
+        signalled: bool = True,
+    ) -> None:
         self.written = b""
         self.code: int | None = None
+        self._closed = False
         given = {"TERM": "xterm-256color", "HOME": str(folder), "USER": "tester", "LANG": "C.UTF-8"}
         inherited = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR") if name in os.environ}
-        pid, self._terminal = pty.fork()
+        pid, self._terminal = pty.fork() if signalled else _fork_uncontrolled()
         if pid == 0:
             try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
                 os.chdir(folder)
                 command = [sys.executable, "-c", IN_A_TERMINAL, *arguments]
                 os.execve(sys.executable, command, {**inherited, **given, **(environ or {})})
             finally:
                 os._exit(127)
         self.pid = pid
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +59,7 @@ class PtyApp:
         if self.code is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._terminal)
+        self.close()
 
     @property
     def text(self) -> str:
@@ -55,6 +67,23 @@ class PtyApp:
 
     def press(self, keys: bytes) -> None:
         os.write(self._terminal, keys)
+
+    def close(self) -> None:
+        """Close the terminal, as when its window is closed or the connection breaks."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._terminal)
+
+    def outlive(self) -> int:
+        """Wait for the process to end though its terminal is closed; returns its exit code."""
+        deadline = time.monotonic() + LIMIT
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+                return self.code
+            assert time.monotonic() < deadline, "it lives on without a terminal"
+            time.sleep(0.02)
 
     def until(self, *words: str, since: int = 0) -> None:
         """Read until all words have been written after the first `since` bytes."""
@@ -81,6 +110,19 @@ class PtyApp:
             return False
         self.written += data
         return bool(data)
+
+
+def _fork_uncontrolled() -> tuple[int, int]:
+    """As `pty.fork`, but the child's terminal is not its controlling one."""
+    terminal, inner = pty.openpty()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os.close(terminal)
+        for number in range(3):
+            os.dup2(inner, number)
+    os.close(inner)
+    return pid, terminal
 
 
 def is_restored(written: bytes) -> bool:

@@ -1,16 +1,27 @@
 """The first minute: open, start, rate to the end by keys alone, leave, resume."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from support.app import Seat, recomputed, sit_down, stored_session
 from support.workspaces import make_workspace
+from tiebreak.records import Ballot
+from tiebreak.scoreboard.effective import effective_ballots
 from tiebreak_tui.dialogs.summary import SummaryDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.figures import tally_of
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.replay import RecordedBallots, read_ballots
+
+
+def standing(ballots: Sequence[Ballot]) -> int:
+    """Ballots in force, counted apart for every presentation."""
+    return sum(
+        len(effective_ballots(b for b in ballots if b.presentation_id == shown))
+        for shown in {ballot.presentation_id for ballot in ballots}
+    )
 
 
 async def shows_what_is_stored(seat: Seat, folder: Path) -> None:
@@ -26,7 +37,7 @@ async def shows_what_is_stored(seat: Seat, folder: Path) -> None:
     marks = {"pass": "✔ pass", "fail": "✘ fail", "pending": "… pending", "undecided": "≈ undecided"}
     for outcome in snapshot.gates[:2]:
         await seat.sees(f"{marks[outcome.status]} {outcome.title}")
-    await seat.sees(f"{len(stored.ballots)} saved", f"{snapshot.rated} rated")
+    await seat.sees(f"{standing(stored.ballots)} saved", f"{snapshot.rated} rated")
 
 
 async def test_a_session_is_rated_to_its_end_by_keys_alone(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from support.app import rating, sit_down
 from support.workspaces import make_workspace
-from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.help import HelpDialog
+from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.keys import EVERYWHERE, SETUP
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
@@ -84,24 +84,55 @@ async def test_keys_can_be_given_to_other_acts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('"vote.tei" = "t"', "There is no binding “vote.tei”."),
-        ('"vote.tie" = "ctrl+m"', "ctrl+m is another key to a terminal."),
-        ('"vote.tie" = "j"', "j is for scrolling."),
-        ('"vote.tie" = "space,x"', "The key x would be both vote.tie and vote.bad."),
-        ('"app.help" = "q"', "The key q would be both setup.quit and app.help."),
-        ('"vote.tie" = 5', "A key is written as text"),
-        ("vote.tie = = 5", "These keys cannot be read"),
-        ('"\\u001b[2J" = "t"', "There is no binding “␛[2J”."),
+        ('"vote.tei" = "t"', ("There is no binding “vote.tei”.", "Did you mean “vote.tie”?")),
+        ('"vote.tie" = "ctrl+m"', ("ctrl+m is another key to a terminal.",)),
+        ('"vote.tie" = "j"', ("j is for scrolling.",)),
+        ('"vote.tie" = "space,x"', ("The key x would be both vote.bad and vote.tie.",)),
+        ('"app.help" = "q"', ("The key q would be both setup.quit and app.help.",)),
+        ('"vote.tie" = 5', ("A key is written as text",)),
+        ("vote.tie = = 5", ("This is no TOML",)),
+        ('"\\u001b[2J" = "t"', ("There is no binding “␛[2J”.",)),
     ],
 )
-async def test_a_wrong_keys_file_is_told_and_the_app_goes_on(tmp_path: Path, text: str, says: str) -> None:
-    folder = make_workspace(tmp_path / "ws")
-    async with sit_down(folder, environ=keys_file(tmp_path, text)) as seat:
-        await seat.reaches(TellDialog)
-        await seat.sees("The workspace needs a correction", says)
-        await seat.press("escape")
+async def test_a_wrong_line_of_keys_is_told_and_the_others_hold(
+    tmp_path: Path, text: str, says: tuple[str, ...]
+) -> None:
+    environ = keys_file(tmp_path, f'"case.note" = "f9"\n{text}\n"view.diff" = "f8"\n')
+    async with rating(tmp_path / "ws", environ=environ) as seat:
+        assert all(word in seat.toasts.replace("\n", " ") for word in ("keys.toml:2: ", *says))
+        await seat.press("question_mark")
+        dialog = await seat.reaches(HelpDialog)
+        told = str(dialog.query_one(Static).content)
+        assert all(word in told for word in ("keys.toml:2: ", *says))
+        await seat.press("escape", "f9")
+        await seat.reaches(TextDialog)
+        await seat.press("escape", "f8")
+        await seat.until(lambda: seat.arena.reading.comparing)
+        await seat.press("t")
+        assert seat.arena.live.form(0).vote == "tie"
+
+
+async def test_several_wrong_lines_are_counted_and_all_listed_in_the_help(tmp_path: Path) -> None:
+    environ = keys_file(tmp_path, '"a.b" = "t"\n"vote.tei" = "t"\n"vote.a" = "right"\n"vote.tie" = "o"\n')
+    async with rating(tmp_path / "ws", environ=environ) as seat:
+        assert "keys.toml:1: a.b: There is no binding" in seat.toasts
+        assert "2 more lines of it cannot be used." in seat.toasts
+        await seat.press("question_mark")
+        dialog = await seat.reaches(HelpDialog)
+        told = str(dialog.query_one(Static).content)
+        assert all(f"keys.toml:{line}: " in told for line in (1, 2, 3))
+        assert "keys.toml:4: " not in told
+        assert "The key right would be both vote.b and vote.a." in told
+        await seat.press("escape", "left")
+        assert seat.arena.live.form(0).vote == "A"
+
+
+async def test_a_keys_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    environ = keys_file(tmp_path, "")
+    (tmp_path / "config" / "tiebreak" / "keys.toml").write_bytes(b'"vote.tie" = "\xff"')
+    async with sit_down(make_workspace(tmp_path / "ws"), environ=environ) as seat:
         await seat.ready()
-        await seat.sees("▶ Start")
+        assert "These keys cannot be read" in seat.toasts
 
 
 @pytest.mark.parametrize("theme", ["tiebreak-dark", "tiebreak-light", "nord"])
@@ -130,3 +161,46 @@ async def test_no_color_emits_no_colour(tmp_path: Path, monkeypatch: pytest.Monk
         await seat.reaches(SetupScreen)
         found = COLOUR.search(seat.terminal.written)
         assert found is None, seat.terminal.written[found.start() - 200 : found.end() + 80]
+
+
+async def test_the_chosen_theme_is_remembered(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    kept = tmp_path / "home" / "config" / "tiebreak" / "settings.toml"
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        assert seat.app.theme == "tiebreak-dark"
+        seat.app.theme = "nord"
+        await seat.until(kept.exists)
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        assert seat.app.theme == "nord"
+        seat.app.theme = "tiebreak-light"
+        await seat.until(lambda: "tiebreak-light" in kept.read_text())
+    assert "nord" not in kept.read_text()
+    assert [path.name for path in kept.parent.iterdir()] == ["settings.toml"]
+    # What the environment says goes before it, and NO_COLOR before all.
+    async with sit_down(folder, environ={"TIEBREAK_THEME": "gruvbox"}) as seat:
+        assert seat.app.theme == "gruvbox"
+
+
+async def test_other_lines_of_the_settings_stay_and_broken_ones_stop_nothing(tmp_path: Path) -> None:
+    kept = tmp_path / "home" / "config" / "tiebreak" / "settings.toml"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('# mine\ntheme = "no such theme"\nlater = 1 = 2\n')
+    async with sit_down(make_workspace(tmp_path / "ws")) as seat:
+        await seat.ready()
+        assert seat.app.theme == "tiebreak-dark"
+        seat.app.theme = "nord"
+        await seat.until(lambda: "nord" in kept.read_text())
+    assert kept.read_text() == 'theme = "nord"\n# mine\nlater = 1 = 2\n'
+
+
+async def test_where_the_theme_cannot_be_kept_the_app_says_so_and_goes_on(tmp_path: Path) -> None:
+    # A file where the folder should be refuses everybody, also the administrator, whom no permission stops.
+    (tmp_path / "config").write_text("")
+    async with sit_down(make_workspace(tmp_path / "ws"), environ={"XDG_CONFIG_HOME": str(tmp_path / "config")}) as seat:
+        await seat.ready()
+        seat.app.theme = "nord"
+        await seat.until(lambda: "The theme holds until you leave" in seat.toasts)
+        await seat.press("w")
+        await seat.sees("Baseline A   warm")

@@ -82,7 +82,7 @@ def spot(
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
 
-    raise SystemExit(launch(folder, Wishes(resume=session_id, start=True, save_cases_to=Path())))
+    raise SystemExit(launch(folder, Wishes(resume=session_id, start=True, spot=True, save_cases_to=Path())))
 
 
 def demo(

@@ -1,12 +1,16 @@
 """Commands about the workspace itself: `init`, `doctor`."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.doctor import Finding
 
 
 def init(
@@ -36,7 +40,7 @@ def doctor(
     from tiebreak_cli.output import print_json, safe, show
     from tiebreak_workbench.doctor import examine
 
-    findings = examine(workspace, os.environ)
+    findings = [*examine(workspace, os.environ), *_own_keys(os.environ)]
     if as_json:
         print_json(findings)
     else:
@@ -51,6 +55,22 @@ def doctor(
             show(line)
     if any(finding.level == "problem" for finding in findings):
         raise typer.Exit(BAD_INPUT)
+
+
+def _own_keys(environ: Mapping[str, str]) -> "Iterator[Finding]":
+    """What is wrong in the user's `keys.toml`; nothing where there is none."""
+    from tiebreak.gates.wording import plural
+    from tiebreak_tui.own_keys import KEYS, read_own_keys
+    from tiebreak_tui.settings import settings_folder
+    from tiebreak_workbench.doctor import Finding
+
+    path = settings_folder(environ) / KEYS
+    own = read_own_keys(path)
+    for problem in own.problems:
+        text = f"{problem.where}: {problem.message}"
+        yield Finding(level="problem", area="keys", text=text, fix=problem.hint or "")
+    if own.keys:
+        yield Finding(level="ok", area="keys", text=f"{path}: {plural(len(own.keys), 'act')} with keys of your own")
 
 
 def add_to(app: typer.Typer) -> None:

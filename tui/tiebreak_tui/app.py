@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,16 +12,27 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.content import Content
-from textual.events import Event, Paste
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
+from textual.theme import Theme
 
 import tiebreak
 from tiebreak.errors import StoreError, TiebreakError, UsageError
+from tiebreak.gates.wording import plural
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
 from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
-from tiebreak_tui.keys import EVERYWHERE, bindings, keymap_path, load_keymap
+from tiebreak_tui.driver import HANGUP, TerminalDriver, TerminalGone
+from tiebreak_tui.fit import fit
+from tiebreak_tui.input_reader import KeyBurst
+from tiebreak_tui.keyboard import Keyboard
+from tiebreak_tui.keys import EVERYWHERE, bindings
+from tiebreak_tui.own_keys import KEYS, OwnKeys, read_own_keys
+from tiebreak_tui.screens.place import Place
 from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.settings import remember_theme, remembered_theme, settings_folder
 from tiebreak_tui.signals import end_on_signals
 from tiebreak_tui.widgets.status_bar import Severity, StatusBar
 from tiebreak_tui.wishes import Wishes
@@ -53,14 +65,19 @@ class TiebreakApp(App[None]):
         self.arena: ArenaScreen | None = None
         self._lease: Lease | None = None
         """Keeps other processes off the session in the Arena."""
-        self.own_keys: dict[str, str] = {}
+        self.own_keys = OwnKeys({})
         self.parting_words = ""
         """Said on stderr once the terminal is back, such as how to resume."""
+        self.saved = threading.Event()
+        """Set once nothing is left to be written."""
+        self._keyboard = Keyboard(self, super().on_event)
         self._forget_signals: Callable[[], None] | None = None
         self._ending = False
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
-        wanted = themes.ANSI if environ.get("NO_COLOR") else environ.get("TIEBREAK_THEME", themes.DARK.name)
+        wanted = environ.get("TIEBREAK_THEME") or remembered_theme(environ)
+        if environ.get("NO_COLOR"):
+            wanted = themes.ANSI
         self.theme = wanted if wanted in self.available_themes else themes.DARK.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -82,12 +99,31 @@ class TiebreakApp(App[None]):
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
         gc.enable()
-        try:
-            self.own_keys = load_keymap(keymap_path(self.environ))
-            self.set_keymap(self.own_keys)
-        except TiebreakError as error:
-            self.tell_error(error)
+        self._take_own_keys()
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.open_folder()
+
+    def on_resize(self, event: Resize) -> None:
+        for screen in self.screen_stack:
+            fit(screen, event.size)
+
+    def _take_own_keys(self) -> None:
+        self.own_keys = read_own_keys(settings_folder(self.environ) / KEYS)
+        self.set_keymap(dict(self.own_keys.keys))
+        problems = self.own_keys.problems
+        if problems:
+            # At the edge, where it stays in sight whatever place is opened meanwhile.
+            more = f"\n{plural(len(problems) - 1, 'more line')} of it cannot be used." if problems[1:] else ""
+            text = clean(f"{problems[0]}{more}\nEverything else in it holds; ? lists what does not.")
+            self.notify(text, title="Your keys", severity="warning", timeout=15, markup=False)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        if self.environ.get("NO_COLOR"):
+            return
+        try:
+            remember_theme(self.environ, theme.name)
+        except OSError as error:
+            self.flash(f"The theme holds until you leave; it cannot be kept: {error}.", severity="warning")
 
     @work(thread=True, exclusive=True, group="open")
     def open_folder(self) -> None:
@@ -116,6 +152,7 @@ class TiebreakApp(App[None]):
         if self.bench is not None:
             await asyncio.to_thread(self.bench.close)
             self.bench = None
+        self.saved.set()
         if self.arena is not None:
             # Only now is it known of every ballot whether it was saved.
             self.parting_words = self.arena.parting_words()
@@ -128,11 +165,22 @@ class TiebreakApp(App[None]):
     async def action_quit(self) -> None:
         await self.end()
 
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return TerminalDriver if driver is LinuxDriver else driver
+
     async def on_event(self, event: Event) -> None:
-        """What is pasted comes from outside as well: it is made harmless before an input shows it."""
-        if isinstance(event, Paste):
-            event = Paste(clean(event.text))
-        await super().on_event(event)
+        match event:
+            case Key() if not event.is_forwarded:
+                await self._keyboard.key(event)
+            case KeyBurst():
+                await self._keyboard.burst(event)
+            case Paste() if not event.is_forwarded:
+                await self._keyboard.paste(event)
+            case TerminalGone():
+                await self.end(HANGUP)
+            case _:
+                await super().on_event(event)
 
     def _fatal_error(self) -> None:
         """A fault of ours ends the app. Textual would tell it with the values of variables; some of those are keys."""
@@ -157,13 +205,25 @@ class TiebreakApp(App[None]):
 
     async def action_place(self, place: str) -> None:
         """Go to `setup` or `arena`."""
-        if place == "setup":
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
+        if place == "setup" and self.wishes.spot:
+            self.flash("This spot check has no Setup: q leaves, and `tiebreak` opens a folder.")
+        elif place == "setup":
+            self._uncover_setup()
         elif self.arena is None:
             self.flash("No session is open yet. Start one here, or resume an earlier one.")
         elif self.screen is not self.arena:
             await self.push_screen(self.arena)
+
+    def _uncover_setup(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    async def leave_arena(self) -> None:
+        """Back to where the user came from: to Setup, or out of a spot check that the command line began."""
+        if self.wishes.spot:
+            await self.end()
+        else:
+            self._uncover_setup()
 
     async def enter_arena(self, session_id: str) -> None:
         """Open a session in the Arena; one that was open there is closed first.
@@ -203,7 +263,7 @@ class TiebreakApp(App[None]):
                 await arena.live.saves.settled()
             self._give_back()
             if arena in self.screen_stack:
-                await self.action_place("setup")
+                self._uncover_setup()
             self.uninstall_screen(arena)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
 
     def _give_back(self) -> None:
@@ -263,7 +323,8 @@ class TiebreakApp(App[None]):
         """The palette: what applies on this screen now, then the app's own commands."""
         for key in getattr(screen, "KEYS", ()):
             name, _, rest = key.action.partition("(")
-            if screen.check_action(name, ()) is not False and key.group != "Scores":
+            applies = isinstance(screen, Place) and screen.applies(name)
+            if applies and screen.check_action(name, ()) is not False and key.group != "Scores":
                 yield SystemCommand(key.label, key.help, lambda action=key.action: self.run_palette(action, screen))
             del rest
         yield SystemCommand("Keys", "What every key does here", self.action_help)

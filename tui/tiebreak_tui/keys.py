@@ -4,15 +4,10 @@
 backspace in a terminal and are never bound.
 """
 
-import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from textual.binding import Binding
-
-from tiebreak.errors import WorkspaceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,57 +116,3 @@ PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Blind"
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:
     return [key.binding() for key in keys]
-
-
-def keymap_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where a user's own keys are kept: `$XDG_CONFIG_HOME/tiebreak/keys.toml`."""
-    base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "tiebreak" / "keys.toml"
-
-
-def load_keymap(path: Path) -> dict[str, str]:
-    """The user's keys by binding id, or nothing where the file does not exist.
-
-    The file holds lines such as `"vote.tie" = "space"`.
-
-    Raises:
-        WorkspaceError: for a file that is not TOML, an unknown id, a key that cannot be given away, or a key that
-            would do two things in one place.
-    """
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise WorkspaceError(f"These keys cannot be read: {error}.", path=str(path)) from error
-    known = {key.id for keys in PLACES.values() for key in keys}
-    keymap: dict[str, str] = {}
-    for name, given in entries.items():
-        if name not in known:
-            raise WorkspaceError(
-                f"There is no binding “{name}”.", path=str(path), field=name, hint="Press ? for the ids."
-            )
-        if not isinstance(given, str) or not given:
-            raise WorkspaceError('A key is written as text, such as "t".', path=str(path), field=name)
-        for key in given.split(","):
-            if key in SPOKEN_FOR:
-                raise WorkspaceError(
-                    f"{key} is {SPOKEN_FOR[key]}.", path=str(path), field=name, hint="Choose another key."
-                )
-        keymap[name] = given
-    _refuse_clashes(keymap, path)
-    return keymap
-
-
-def _refuse_clashes(keymap: Mapping[str, str], path: Path) -> None:
-    for keys in (SETUP, BLIND):
-        taken: dict[str, str] = {}
-        for binding in (*keys, *EVERYWHERE):
-            for key in keymap.get(binding.id, binding.keys).split(","):
-                other = taken.setdefault(key, binding.id)
-                if other != binding.id:
-                    raise WorkspaceError(
-                        f"The key {key} would be both {other} and {binding.id}.",
-                        path=str(path),
-                        hint="Give one of them another key.",
-                    )

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tiebreak_tui.wishes import Wishes
@@ -15,5 +16,6 @@ def launch(folder: Path, wishes: Wishes | None = None) -> int:
     app = TiebreakApp(folder, wishes or Wishes(), environ=os.environ)
     app.run()
     if app.parting_words:
-        sys.stderr.write(clean(app.parting_words) + "\n")
+        with suppress(OSError):  # the terminal has gone, and with it who would read this
+            sys.stderr.write(clean(app.parting_words) + "\n")
     return app.return_code or 0

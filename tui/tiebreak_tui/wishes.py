@@ -26,6 +26,8 @@ class Wishes:
     """Take up the newest session of the workspace that still has open cases, if there is one."""
     start: bool = False
     """Go straight to the Arena."""
+    spot: bool = False
+    """The app was opened for one spot check, and closes with it."""
     save_cases_to: Path | None = None
     """The folder whose datasets a case is saved to; the workspace itself unless given."""
 

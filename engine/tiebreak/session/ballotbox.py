@@ -39,6 +39,7 @@ class BallotBox:
         for ballot in ballots:
             self._remember(ballot)
             self._saves.saved += 1
+        self._saves.standing += sum(len(self.in_force(presentation)) for presentation in self._by_presentation)
 
     def in_force(self, presentation_id: str) -> tuple[Ballot, ...]:
         return tuple(effective_ballots(self._by_presentation.get(presentation_id, ())))
@@ -98,9 +99,11 @@ class BallotBox:
             identity_seen=self._identity_seen(),
             at=stamp(utc_now()),
         )
+        before = len(self.in_force(presentation_id))
         self._remember(ballot)
         self._counted(ballot)
-        self._saves.follow(self._recorder.record_ballot(ballot), ballot=True)
+        change = len(self.in_force(presentation_id)) - before
+        self._saves.follow(self._recorder.record_ballot(ballot), ballot=True, standing=change)
 
     def _remember(self, ballot: Ballot) -> None:
         self._by_presentation.setdefault(ballot.presentation_id, []).append(ballot)

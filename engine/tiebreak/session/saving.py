@@ -13,6 +13,9 @@ class Saves:
 
     def __init__(self, changed: Callable[[], None], crashed: Callable[[BaseException], None]) -> None:
         self.saved = 0
+        """Ballots, an undo among them."""
+        self.standing = 0
+        """Ballots on the disk that are in force: what was taken back or replaced does not count."""
         self.pending = 0
         self.failure: StoreError | None = None
         self._changed = changed
@@ -24,7 +27,7 @@ class Saves:
     def __str__(self) -> str:
         if self.failure is not None:
             return "not saved"
-        return f"saving {self.pending}" if self.pending else f"{self.saved} saved"
+        return f"saving {self.pending}" if self.pending else f"{self.standing} saved"
 
     def refuse_if_halted(self) -> None:
         """
@@ -46,8 +49,11 @@ class Saves:
         if self.failure is not None:
             raise self.failure
 
-    def follow(self, outcome: "Future[None]", *, ballot: bool = False) -> None:
-        """Take note of what becomes of a record; ballots are counted. To be called on the loop."""
+    def follow(self, outcome: "Future[None]", *, ballot: bool = False, standing: int = 0) -> None:
+        """Take note of what becomes of a record; ballots are counted. To be called on the loop.
+
+        `standing` is by how many it changes the number of ballots in force.
+        """
         loop = asyncio.get_running_loop()
         self._under_way += 1
         self._still.clear()
@@ -62,6 +68,7 @@ class Saves:
             if ballot:
                 self.pending -= 1
                 self.saved += error is None
+                self.standing += standing if error is None else 0
             if error is not None:
                 self._failed(error)
             self._changed()

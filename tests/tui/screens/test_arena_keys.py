@@ -241,9 +241,10 @@ async def test_the_question_of_a_spot_check_becomes_a_case(tmp_path: Path) -> No
         await seat.reaches(ArenaScreen)
         await seat.sees("Saved in")
         assert "Worth keeping?" in (folder / "datasets" / "kept" / "cases.jsonl").read_text()
-    # Elsewhere the key does nothing: those cases are in a dataset already.
+    # Elsewhere the key says why it does nothing: those cases are in a dataset already.
     async with rating(tmp_path / "another") as seat:
         await seat.press("f")
+        await seat.sees("f keeps the question of a spot check")
         assert isinstance(seat.app.screen, ArenaScreen)
 
 
@@ -373,7 +374,7 @@ async def test_another_model_in_mid_session_is_asked_about(tmp_path: Path) -> No
             await seat.press("y")
             await seat.sees("n 2/6")
             await seat.press("D")
-            assert seat.app.screen is seat.arena
+            await seat.sees("Every answer that counts came from the model that its side began with.")
             await seat.saved()
     acknowledged = [event.detail for event in stored_session(folder).events if event.kind == "drift_ack"]
     assert acknowledged == [{"rater": "tester", "role": "candidate", "served_model": "model-2", "began": "model-1"}]

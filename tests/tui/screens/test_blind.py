@@ -175,7 +175,7 @@ async def test_the_end_opens_the_result(tmp_path: Path) -> None:
         await seat.sees("Session finished", "warm (B) against plain (A)")
         await seat.press("escape")
         await seat.sees("n 2/2")
-        assert seat.arena.check_action("reveal", ()) is False
+        assert not seat.arena.applies("reveal")
     (reveal,) = (event for event in stored_session(folder).events if event.kind == "reveal")
     assert reveal.detail["why"] == "finished"
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tiebreak.sanitise import clean_line
+from tiebreak_tui.fit import fit
 
 Result = TypeVar("Result")
 
@@ -43,6 +44,9 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
     def body(self) -> ComposeResult:
         """The widgets inside the box."""
         raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        fit(self, self.app.size)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves its App open
 
     def action_cancel(self) -> None:
         self.dismiss(None)

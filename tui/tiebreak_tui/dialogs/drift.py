@@ -40,6 +40,8 @@ def ask_about_drift(app: "TiebreakApp", live: LiveSession, pool: Callable[[], ob
     drift = live.scoreboard.snapshot().drift
     if drift:
         app.push_screen(DriftDialog(drift, veiled=live.blinding.veiled), answered)
+    else:
+        app.flash("Every answer that counts came from the model that its side began with.")
 
 
 def _told(role: SessionRole, arm: Drift) -> str:

@@ -1,6 +1,6 @@
 """`?`: what every key does here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 
 from textual.app import ComposeResult
@@ -8,9 +8,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tiebreak.sanitise import clean_line
+from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.keys import Key
+from tiebreak_tui.own_keys import OwnKeys
 
 NAMES = {
     "left": "←", "right": "→", "up": "↑", "down": "↓", "enter": "⏎", "escape": "esc", "backspace": "⌫", "tab": "⇥",
@@ -32,12 +33,12 @@ class HelpDialog(Dialog[None]):
     """
     hint = "↑ ↓ scroll · esc closes"
 
-    def __init__(self, place: str, intro: str, keys: Iterable[Key], keymap: Mapping[str, str]) -> None:
+    def __init__(self, place: str, intro: str, keys: Iterable[Key], own: OwnKeys) -> None:
         super().__init__()
         self.heading = f"{place}: keys"
         self._intro = intro
         self._keys = tuple(keys)
-        self._keymap = keymap
+        self._own = own
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
@@ -45,16 +46,24 @@ class HelpDialog(Dialog[None]):
 
     def _text(self) -> Content:
         lines: list[Content] = [Content(self._intro), Content("")]
+        if self._own.problems:
+            lines.append(Content.styled("Lines of your keys.toml that do not hold", "bold $warning"))
+            lines += [Content.styled(f"  {clean(str(problem))}", "$warning") for problem in self._own.problems]
+            lines.append(Content(""))
         for group, keys in groupby(self._keys, key=lambda key: key.group):
             lines.append(Content.styled(group, "bold $primary"))
             for key in keys:
-                name = clean_line(key_name(self._keymap.get(key.id, key.keys)), 20)
+                name = clean_line(key_name(self._own.keys.get(key.id, key.keys)), 20)
                 line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "dim"))
                 lines.append(line)
             lines.append(Content(""))
-        lines.append(
+        lines += [
             Content(
                 "Scroll with ↑ ↓ j k PgUp PgDn Home End. Give a key to an id in keys.toml to change it (see README)."
-            )
-        )
+            ),
+            Content(
+                "A key that is held down votes, scores, skips or leaves once; undo goes on slowly while it is held. "
+                "Text that is pasted where nothing takes text is ignored."
+            ),
+        ]
         return Content("\n").join(lines)

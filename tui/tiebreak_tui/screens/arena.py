@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
-from tiebreak.errors import TiebreakError, UsageError
+from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, Exchange, LiveSession
@@ -19,9 +20,11 @@ from tiebreak_store import StoredSession
 from tiebreak_tui.keys import ARENA, bindings
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
+from tiebreak_tui.screens.keeping import Drafts, keep_question, parting_words, write_note
 from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.second_chances import ask_all_again, words_of_missing
+from tiebreak_tui.screens.small import in_short
 from tiebreak_tui.screens.two_answers import TwoAnswers
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
@@ -54,6 +57,7 @@ class ArenaScreen(TwoAnswers):
         self._dimension = 0
         self._stale = False
         self._told_drift: set[str] = set()
+        self.drafts = Drafts()
 
     def compose(self) -> ComposeResult:
         self.pump = StreamPump(self)
@@ -75,6 +79,7 @@ class ArenaScreen(TwoAnswers):
         self.right = self.query_one("#pane-b", AnswerPane)
         self.feed = self.make_feed()
         self.reading = Reading(self.left, self.right)
+        self.query_one(StatusBar).in_short = lambda: in_short(self)
         self.left.view.focus()
         if self.stored.responses:
             self.live.diary.resumed()
@@ -171,6 +176,7 @@ class ArenaScreen(TwoAnswers):
     def on_descendant_focus(self) -> None:
         if hasattr(self, "right"):
             self._mark_focused()
+            self.query_one(StatusBar).repaint()
 
     # -- rating
 
@@ -244,40 +250,12 @@ class ArenaScreen(TwoAnswers):
         self._do(undo)
 
     def action_note(self) -> None:
-        from tiebreak_tui.dialogs.text import TextDialog
-
-        position = self.position
-        notes = self.live.form(position).notes
-
-        def keep(text: str | None) -> None:
-            if text and text.strip() and self._do(lambda: self.live.note(position, text.strip())):
-                self.tiebreak.flash("Note kept.")
-                self._refresh()
-
-        asked = "\n".join(("Earlier notes:", *notes)) if notes else "What should be remembered of this case?"
-        self.tiebreak.push_screen(TextDialog(f"Note on {self.live.cases[position].id}", asked), keep)
+        write_note(self, self._do, self._refresh)
 
     def action_save_case(self) -> None:
-        from tiebreak_tui.dialogs.line import LineDialog
-        from tiebreak_workbench.spot import save_case
+        keep_question(self)
 
-        folder = (self.tiebreak.wishes.save_cases_to or self.tiebreak.folder).absolute()
-        case = self.live.cases[self.position]
-
-        def keep(dataset: str | None) -> None:
-            if dataset is None:
-                return
-            try:
-                path = save_case(folder, dataset, case)
-            except TiebreakError as error:
-                self.tiebreak.tell_error(error)
-            else:
-                self.tiebreak.flash(f"Saved in {path}.")
-
-        ask = f"In which dataset of {folder}? It is made if there is none of that name."
-        self.tiebreak.push_screen(LineDialog("Save as a case", ask, "spot"), keep)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def applies(self, action: str) -> bool:
         """Only a spot check's question is new; the cases of a dataset are saved already."""
         if action == "drift":
             return bool(self.live.scoreboard.snapshot().drift)
@@ -306,7 +284,10 @@ class ArenaScreen(TwoAnswers):
         self._refresh()
 
     def action_gate(self, step: int) -> None:
-        self.query_one(GateBar).move(step)
+        gates = self.query_one(GateBar)
+        gates.move(step)
+        if not gates.display:
+            self.notify(clean(gates.told), timeout=6, markup=False)
 
     def action_summary(self) -> None:
         from tiebreak_tui.dialogs.summary import SummaryDialog
@@ -318,7 +299,7 @@ class ArenaScreen(TwoAnswers):
         self.tiebreak.push_screen(SummaryDialog(snapshot, names, notice, self.resume_command))
 
     async def action_leave(self) -> None:
-        await self.tiebreak.action_place("setup")
+        await self.tiebreak.leave_arena()
 
     # -- answers
 
@@ -384,11 +365,7 @@ class ArenaScreen(TwoAnswers):
 
     def parting_words(self) -> str:
         """What to say once the terminal is back."""
-        if self.live.saves.failure is not None:
-            return f"Not everything could be saved: {self.live.saves.failure}"
-        if not self.live.saves.saved:
-            return ""
-        return f"{self.live.saves.saved} ballots are saved. Go on with: {self.resume_command}"
+        return parting_words(self)
 
 
 def _raise(error: BaseException) -> None:

@@ -69,12 +69,14 @@ class BlindArenaScreen(ArenaScreen):
     def chips(self, snapshot: Snapshot) -> Sequence[Chip]:
         return sealed_chips(snapshot) if self._veiled else super().chips(snapshot)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._veiled if action == "reveal" else super().check_action(action, parameters)
+    def applies(self, action: str) -> bool:
+        return self._veiled if action == "reveal" else super().applies(action)
 
     def action_reveal(self) -> None:
         if self._veiled:
             self._ask_to_reveal("Reveal", REVEAL, "asked")
+        else:
+            self.tiebreak.flash("The sides are revealed already.")
 
     def action_summary(self) -> None:
         snapshot = self.live.scoreboard.snapshot()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
+from tiebreak_tui.fit import fit
 from tiebreak_tui.keys import Key
 
 if TYPE_CHECKING:
@@ -21,3 +22,10 @@ class Place(Screen[None]):
     @property
     def tiebreak(self) -> "TiebreakApp":
         return cast("TiebreakApp", self.app)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves App's type open
+
+    def on_screen_resume(self) -> None:
+        fit(self, self.tiebreak.size)
+
+    def applies(self, action: str) -> bool:
+        """Whether the palette offers an act now. Its key stays live and says why it does nothing."""
+        return True

@@ -65,6 +65,14 @@ class GateBar(Bar):
     def chosen(self) -> Chip | None:
         return self._chips[self._chosen] if self._chips else None
 
+    @property
+    def told(self) -> str:
+        """The chosen gate whole, for where the bar has no room."""
+        chip = self.chosen
+        if chip is None:
+            return ""
+        return f"{self._chosen + 1}/{len(self._chips)} {chip.status} · {chip.label}: {chip.needed}".rstrip(": ")
+
     def lines(self, width: int) -> list[Content]:
         chip = self.chosen
         if chip is None:
@@ -77,7 +85,7 @@ class GateBar(Bar):
         if self._needs(chips, width) > rows:
             chips = [self._chip(number, words=False) for number in range(len(self._chips))]
         # Where not all chips can be seen, their numbers stand in for them.
-        counts = f"{self._counts()} · " if self._needs(chips, width) > rows else ""
+        counts = f"{self.counts} · " if self._needs(chips, width) > rows else ""
         text = clean_line(f"{counts}{place}{SIGNS[chip.status]} {chip.status} · {chip.label}{about}", width)
         detail = Content.styled(text, _STYLES[chip.status])
         return [*(flow(chips, width, rows=rows, chosen=self._chosen) if rows else []), detail]
@@ -87,7 +95,8 @@ class GateBar(Bar):
         """Rows that all chips together would take."""
         return len(flow(chips, width, rows=len(chips)))
 
-    def _counts(self) -> str:
+    @property
+    def counts(self) -> str:
         """`2✔ 1✘ 3…`"""
         counts = Counter(chip.status for chip in self._chips)
         return " ".join(f"{counts[status]}{sign}" for status, sign in SIGNS.items() if counts[status])

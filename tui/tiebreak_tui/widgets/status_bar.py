@@ -1,5 +1,6 @@
 """The Arena's first line: where one is, what was last done, what is saved, what was spent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,8 @@ class StatusBar(Static):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
         super().__init__(id=id, markup=False)
         self.last_act = ""
+        self.in_short: Callable[[], list[str]] = list
+        """On a small screen: words that stand in for what it has no room for, the most needed first."""
         self._status: Status | None = None
         self._word: tuple[str, Severity] | None = None
         self._word_ends: Timer | None = None
@@ -65,6 +68,9 @@ class StatusBar(Static):
     def on_resize(self) -> None:
         self._paint()
 
+    def repaint(self) -> None:
+        self._paint()
+
     def _paint(self) -> None:
         if self._status is not None:
             self.update(self._line(self._status), layout=False)
@@ -75,8 +81,9 @@ class StatusBar(Static):
             return self._said(status, *self._word, width)
         case = f" case {status.position + 1}/{status.planned} "
         saves = f" {status.saves} "
-        parts: list[tuple[int, str, str]] = [
+        parts: list[tuple[float, str, str]] = [
             (0, case, "bold"),
+            *((n / 8, f" {word} ", "$text-accent") for n, word in enumerate(self.in_short(), start=1)),
             (3, f" {clean_line(status.dataset, 30)} ", "dim"),
             (4, f" {status.counts} ", "dim"),
             (2, f" {clean_line(self.last_act, 48)} " if self.last_act else "", "$text-accent"),
