@@ -174,6 +174,25 @@ def test_init_and_doctor(tiebreak: CommandLine) -> None:
     assert tiebreak("init", "bakery").code == 2, "an edited file is never replaced"
 
 
+def test_doctor_tells_of_every_wrong_line_of_ones_own_keys(
+    tiebreak: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tiebreak("init", "bakery").code == 0
+    own = Path("config/tiebreak/keys.toml")
+    own.parent.mkdir(parents=True)
+    own.write_text('"vote.tie" = "space"\n"vote.bda" = "o"\n"vote.a" = "right"\nnonsense\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(Path("config").absolute()))
+    outcome = tiebreak("doctor", "-w", "bakery", "--json")
+    assert outcome.code == 2
+    found = [finding for finding in outcome.json if finding["area"] == "keys"]
+    assert [finding["level"] for finding in found] == ["problem", "problem", "problem", "ok"]
+    assert f"{own.absolute()}:2: vote.bda: There is no binding “vote.bda”." in found[0]["text"]
+    assert found[0]["fix"] == "Did you mean “vote.bad”?"
+    assert ":3: vote.a: The key right would be both vote.b and vote.a." in found[1]["text"]
+    assert ":4: This is no TOML" in found[2]["text"]
+    assert found[3]["text"].endswith("1 act with keys of your own")
+
+
 def test_the_demo_without_a_terminal(tiebreak: CommandLine) -> None:
     told = tiebreak("demo", "--headless", "--json")
     assert told.code == 0

@@ -20,7 +20,6 @@ from textual.theme import Theme
 
 import tiebreak
 from tiebreak.errors import StoreError, TiebreakError, UsageError
-from tiebreak.gates.wording import plural
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
 from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
@@ -112,6 +111,8 @@ class TiebreakApp(App[None]):
         self.set_keymap(dict(self.own_keys.keys))
         problems = self.own_keys.problems
         if problems:
+            from tiebreak.gates.wording import plural  # not needed for a first frame
+
             # At the edge, where it stays in sight whatever place is opened meanwhile.
             more = f"\n{plural(len(problems) - 1, 'more line')} of it cannot be used." if problems[1:] else ""
             text = clean(f"{problems[0]}{more}\nEverything else in it holds; ? lists what does not.")

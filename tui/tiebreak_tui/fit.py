@@ -17,7 +17,7 @@ class TooSmall(Static):
     DEFAULT_CSS = """
     TooSmall {
         layer: small; dock: top; width: 100%; height: 100%; padding: 0 1;
-        background: $background; color: $text-warning;
+        background: $background; color: $text-warning; overflow: hidden;
     }
     """
 

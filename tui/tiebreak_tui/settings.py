@@ -12,8 +12,7 @@ HEAD = "# Written by Tiebreak when a theme is chosen in the palette (ctrl+p).\n"
 
 def settings_folder(environ: Mapping[str, str]) -> Path:
     """`$XDG_CONFIG_HOME/tiebreak`, or `~/.config/tiebreak`."""
-    home = environ.get("HOME")
-    base = environ.get("XDG_CONFIG_HOME") or str((Path(home) if home else Path.home()) / ".config")
+    base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "tiebreak"
 
 

@@ -181,7 +181,7 @@ async def test_a_terminal_that_is_too_small_says_so_and_takes_no_votes(tmp_path:
         await seat.write("begun")
         for size in ((39, 30), (80, 9)):
             await seat.terminal.pilot.resize_terminal(*size)
-            await seat.sees("Terminal too small")
+            await seat.sees("Terminal too")
             assert "begun" not in seat.text
             await seat.press("x", "escape")
             await seat.terminal.pilot.resize_terminal(80, 24)
@@ -189,7 +189,7 @@ async def test_a_terminal_that_is_too_small_says_so_and_takes_no_votes(tmp_path:
         await seat.press("escape")
         await seat.reaches(ArenaScreen)
         await seat.terminal.pilot.resize_terminal(20, 5)
-        await seat.sees("Terminal too small")
+        await seat.sees("Terminal too")
         await seat.press("t", "q")
         await seat.terminal.pilot.resize_terminal(80, 24)
         await seat.sees("case 1/6")
