@@ -51,11 +51,13 @@ class Line:
 
 def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
     """Every choice, then the line that starts the session."""
+    from tiebreak.gates.wording import plural
+
     choices, problems = choosing.choices, choosing.problems
     dataset, policy = choosing.dataset, choosing.policy
     pool = choosing.pool_size()
     values: dict[str, tuple[str, str]] = {
-        "dataset": (choices.dataset or "–", f"{len(dataset.cases)} cases" if dataset else ""),
+        "dataset": (choices.dataset or "–", plural(len(dataset.cases), "case") if dataset else ""),
         "baseline": (choices.baseline or "–", choosing.baseline.model_label if choosing.baseline else ""),
         "candidate": (choices.candidate or "–", choosing.candidate.model_label if choosing.candidate else ""),
         "policy": (policy.name if policy else choices.policy or "–", _gates(policy)),
