@@ -211,13 +211,17 @@ async def test_what_error_dialogs_quote(tmp_path: Path, file: str) -> None:
     else:
         keys = tmp_path / "config" / "tiebreak" / "keys.toml"
         keys.parent.mkdir(parents=True)
-        keys.write_text(f"{json.dumps(EVIL)} = {json.dumps(EVIL)}\n")
+        # TOML knows no pairs of surrogates, and wants every control character escaped.
+        evil = json.dumps(EVIL, ensure_ascii=False).replace("\x7f", "\\u007f")
+        keys.write_text(f"{evil} = {evil}\n", encoding="utf-8")
         environ["XDG_CONFIG_HOME"] = str(tmp_path / "config")
     async with sit_down(folder, environ=environ) as seat:
-        if file == "keys":
-            await seat.reaches(TellDialog)
-            await seat.press("escape")
         await seat.ready()
+        if file == "keys":
+            assert "There is no binding" in seat.toasts
+            await seat.press("question_mark")
+            await seat.sees("Lines of your keys.toml that do not hold", "There is no binding")
+            await seat.press("escape")
         await seat.press("ctrl+s")
         if file in ("dataset", "config"):
             await seat.reaches(TellDialog)
