@@ -16,6 +16,6 @@ def in_short(arena: "ArenaScreen") -> list[str]:
     if not arena.has_class("-wide"):
         shown = arena.focused_role
         seating = arena.seating
-        other = next(role for role in seating.roles if role != shown)
+        other = seating.right if shown == seating.left else seating.left
         words.insert(0, f"{seating.label(shown)} ⇥ {seating.label(other)}")
     return [word for word in words if word]
