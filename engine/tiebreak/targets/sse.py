@@ -41,7 +41,7 @@ class SseReader:
         """Take the next bytes.
 
         Raises:
-            ProtocolError: when one event exceeds the limit.
+            ProtocolError: when one event exceeds the limit; what was whole before it has been given by then.
         """
         if self._skip_lf and chunk:
             self._skip_lf = False
@@ -62,11 +62,8 @@ class SseReader:
         events = self._lines(lines)
         # Counted in bytes as they come: an endless line must not first be held in memory whole.
         self._size = len(rest) if events else self._size + len(chunk)
-        if self._size > self._limit and self._pending() > self._limit:
-            raise ProtocolError(
-                f"The server sent one event of more than {self._limit // 1_000_000} MB.",
-                hint="Is this a chat-completions address?",
-            )
+        if not events:
+            self._refuse_too_long()
         return events
 
     def feed_plain(self, chunk: bytes) -> list[bytes] | None:
@@ -84,10 +81,18 @@ class SseReader:
         return found
 
     def close(self) -> list[SseEvent]:
-        """The stream is over: an event that was not ended by a blank line, if there is one."""
+        """The stream is over: an event that was not ended by a blank line, if there is one. Raises as `feed` does."""
+        self._refuse_too_long()
         line = b"".join(self._partial)
         self._partial.clear()
         return self._lines([line, b""] if line else [b""])
+
+    def _refuse_too_long(self) -> None:
+        if self._size > self._limit and self._pending() > self._limit:
+            raise ProtocolError(
+                f"The server sent one event of more than {self._limit // 1_000_000} MB.",
+                hint="Is this a chat-completions address?",
+            )
 
     def _pending(self) -> int:
         self._size = sum(map(len, self._partial)) + sum(map(len, self._data))

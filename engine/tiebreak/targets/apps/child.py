@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 
 STDERR_TAIL = 8 * 1024
 """Bytes kept of what it writes to stderr."""
@@ -20,13 +19,18 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 
 
 class Child(asyncio.SubprocessProtocol):
-    """Started with `start`; always `stop` it.
+    """`start` it once; always `stop` it.
+
+    It owns its process from before there is one, so whoever holds it can ask for exit code and stderr whenever `ended`
+    is called, also of a process that is gone before `start` returns.
 
     asyncio's own `Process.wait` may wait for grandchildren that hold a pipe (gh-119710), hence a protocol of our own:
     it learns of the end of the process itself.
     """
 
     def __init__(self, received: Callable[[bytes], None], ended: Callable[[], None]) -> None:
+        """`received` is called with each piece of stdout, and `ended` once: when the process is gone and all that it
+        wrote has been read. Both are called on the loop."""
         self.over = False
         """Neither output nor end are still to come."""
         self.gone = asyncio.Event()
@@ -36,22 +40,13 @@ class Child(asyncio.SubprocessProtocol):
         self._stderr: deque[bytes] = deque()
         self._stderr_size = 0
         self._transport: asyncio.SubprocessTransport | None = None
+        self._open = {STDOUT, STDERR}
+        """What it may still write to."""
         self._paused = False
         self._linger: asyncio.TimerHandle | None = None
 
-    @classmethod
-    async def start(
-        cls,
-        command: Sequence[str] | str,
-        *,
-        folder: Path,
-        environ: Mapping[str, str],
-        received: Callable[[bytes], None],
-        ended: Callable[[], None],
-    ) -> Self:
+    async def start(self, command: Sequence[str] | str, *, folder: Path, environ: Mapping[str, str]) -> None:
         """Start a program by its words, or a line of the shell.
-
-        `received` is called with each piece of stdout, and `ended` once after the last, both on the loop.
 
         Raises:
             OSError: where it cannot be started.
@@ -60,15 +55,16 @@ class Child(asyncio.SubprocessProtocol):
         loop = asyncio.get_running_loop()
         spawn = loop.subprocess_shell if isinstance(command, str) else loop.subprocess_exec
         words = [command] if isinstance(command, str) else command
-        child = cls(received, ended)
-        starting = asyncio.ensure_future(spawn(lambda: child, *words, cwd=folder, env=environ, start_new_session=True))
+        starting = asyncio.ensure_future(spawn(lambda: self, *words, cwd=folder, env=environ, start_new_session=True))
         try:
             await asyncio.shield(starting)
         except asyncio.CancelledError:
             # It may be running already, and nobody would know of it.
-            starting.add_done_callback(lambda started: started.cancelled() or started.exception() or child.kill())
+            starting.add_done_callback(lambda started: started.cancelled() or started.exception() or self.kill())
             raise
-        return child
+        except (OSError, ValueError):
+            self.over = True  # there is none
+            raise
 
     @property
     def code(self) -> int | None:
@@ -105,6 +101,8 @@ class Child(asyncio.SubprocessProtocol):
 
     async def stop(self) -> None:
         """End it and whatever it started: with SIGTERM first, and within half a second in any case."""
+        if self._transport is None:
+            return  # it was never there, or `start` was given up and sees to it
         try:
             if not self.gone.is_set():
                 self._signal(signal.SIGTERM)
@@ -129,9 +127,9 @@ class Child(asyncio.SubprocessProtocol):
         self._transport = transport
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._expect_more()
         if fd == STDOUT:
             self._received(data)
-            self._expect_more()
             return
         self._stderr.append(data)
         self._stderr_size += len(data)
@@ -140,18 +138,21 @@ class Child(asyncio.SubprocessProtocol):
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         del exc
-        if fd == STDOUT and self.gone.is_set():
-            self._finish()
+        self._open.discard(fd)
+        self._finish_if_complete()
 
     def process_exited(self) -> None:
         self._signal(signal.SIGKILL)  # what it left behind in its group
         self.gone.set()
-        if self._pipe(STDOUT) is None:
-            self._finish()
-        else:
-            self._expect_more()
+        self._expect_more()
+        self._finish_if_complete()
 
     # -- ours
+
+    def _finish_if_complete(self) -> None:
+        """The end of the process, of its stdout and of its stderr come in any order."""
+        if self.gone.is_set() and not self._open:
+            self._finish()
 
     def _expect_more(self) -> None:
         """Once the process is gone, wait a moment for the rest of its output; while we are paused, for us."""

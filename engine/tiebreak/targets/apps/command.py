@@ -104,13 +104,11 @@ class CommandAppTarget:
     async def _start(self) -> tuple[Child, Inbox[bytes]]:
         command = self._target.command
         inbox: Inbox[bytes] = Inbox()
+        child = Child(received=lambda data: inbox.put(data, len(data)), ended=inbox.close)
+        inbox.held_back_by(child.pause, child.resume)
         try:
-            child = await Child.start(
-                command if isinstance(command, str) else tuple(command),
-                folder=self._folder,
-                environ=self._environ,
-                received=lambda data: inbox.put(data, len(data)),
-                ended=inbox.close,
+            await child.start(
+                command if isinstance(command, str) else tuple(command), folder=self._folder, environ=self._environ
             )
         except (OSError, ValueError) as error:
             reason = self._failures.quote((error.strerror if isinstance(error, OSError) else None) or str(error))
@@ -118,5 +116,4 @@ class CommandAppTarget:
                 f"{self._failures.name} cannot be started: {reason}.",
                 hint=f"Check target.command; it runs in {self._folder}.",
             ) from None
-        inbox.held_back_by(child.pause, child.resume)
         return child, inbox

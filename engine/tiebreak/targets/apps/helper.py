@@ -39,7 +39,7 @@ class Helper:
         self.retired = False
         """Takes no more calls."""
         self._failures = failures
-        self._child: Child | None = None
+        self._child = Child(self._received, self._ended)
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._calls: dict[int, Call] = {}
         self._left: dict[int, asyncio.TimerHandle] = {}
@@ -48,6 +48,8 @@ class Helper:
         """Those of which the process knows that they are cancelled."""
         self._asked = 0
         self._line = bytearray()
+        self._gone: TargetError | None = None
+        """How it ended."""
 
     async def start(self, words: Sequence[str], *, folder: Path, environ: Mapping[str, str], seconds: float) -> None:
         """Start the process and wait until it is ready to be asked.
@@ -57,9 +59,7 @@ class Helper:
         """
         failure: TargetError
         try:
-            self._child = await Child.start(
-                words, folder=folder, environ=environ, received=self._received, ended=self._ended
-            )
+            await self._child.start(words, folder=folder, environ=environ)
             async with asyncio.timeout(seconds):
                 await self._ready
             return
@@ -75,14 +75,18 @@ class Helper:
     def ask(self, request: bytes) -> Call:
         """Put a request, which is JSON; its pieces come into the call's inbox."""
         self._asked += 1
-        call = self._calls[self._asked] = Call(self._asked)
+        call = Call(self._asked)
+        if self._gone is not None:  # since it was ready
+            call.inbox.fail(self._gone)
+            return call
+        self._calls[call.number] = call
         self._write(b'{"id": %d, "request": %s}' % (call.number, request))
         return call
 
     @property
     def over(self) -> bool:
         """The process is gone."""
-        return self._child is None or self._child.over
+        return self._child.over
 
     def leave(self, call: Call) -> None:
         """The call is of no interest any more; it is cancelled if it still runs."""
@@ -97,9 +101,8 @@ class Helper:
         for timer in self._left.values():
             timer.cancel()
         self._left.clear()
-        if self._child is not None:
-            self._child.end_input()
-            await self._child.stop()
+        self._child.end_input()
+        await self._child.stop()
 
     # -- what comes
 
@@ -164,9 +167,11 @@ class Helper:
     def _ended(self) -> None:
         """The process is gone. With one call it is clear whose doing that is, with several it is not."""
         self.retired = True
-        child = self._child
-        code = child.code if child is not None and child.code is not None else 0
-        gone = self._failures.exited(code, child.stderr if child is not None else b"")
+        code = self._child.code
+        if code is None:  # it was us who ended it
+            self._gone = gone = self._failures.failed("its process was ended")
+        else:
+            self._gone = gone = self._failures.exited(code, self._child.stderr)
         self._not_ready(self._broken(gone.message))
         if len(self._calls) > 1:
             gone = ServerError(f"{gone.message} It had {len(self._calls)} calls, of which one is at fault.")
@@ -196,12 +201,10 @@ class Helper:
 
     def _end(self) -> None:
         self.retired = True
-        if self._child is not None:
-            self._child.kill()
+        self._child.kill()
 
     def _write(self, line: bytes) -> None:
-        if self._child is not None:
-            self._child.write(line + b"\n")
+        self._child.write(line + b"\n")
 
     def _broken(self, why: str) -> UnknownModelError:
         return UnknownModelError(

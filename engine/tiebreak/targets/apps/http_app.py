@@ -24,7 +24,6 @@ JSON_LINES = frozenset(
         "application/ndjson",
         "application/jsonl",
         "application/x-jsonlines",
-        "application/json-seq",
     }
 )
 ACCEPT = "text/event-stream, application/x-ndjson, application/json, text/plain;q=0.5"

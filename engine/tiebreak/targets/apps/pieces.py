@@ -130,10 +130,11 @@ class EventPieces(_Measured):
 
     def feed(self, data: bytes) -> Iterator[object]:
         self._measure(data)
-        return self._values(self._sse.feed(data))
+        yield from self._values(self._sse.feed(data))
 
     def close(self) -> Iterator[object]:
-        return iter(()) if self.ended else self._values(self._sse.close())
+        if not self.ended:
+            yield from self._values(self._sse.close())
 
     def _values(self, events: list[SseEvent]) -> Iterator[object]:
         for event in events:

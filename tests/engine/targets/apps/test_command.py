@@ -280,19 +280,15 @@ async def test_a_slow_reader_holds_the_program_back_and_loses_nothing(tmp_path: 
         received.append(len(data))
         inbox.put(data, len(data))
 
-    child = await Child.start(
-        (sys.executable, "-c", "print('x' * 8_000_000)"),
-        folder=tmp_path,
-        environ=dict(os.environ),
-        received=put,
-        ended=inbox.close,
-    )
+    child = Child(received=put, ended=inbox.close)
 
     def hold() -> None:
         child.pause()
         full.set()
 
     inbox.held_back_by(hold, child.resume)
+    words = (sys.executable, "-c", "print('x' * 8_000_000)")
+    await child.start(words, folder=tmp_path, environ=dict(os.environ))
     await full.wait()
     assert FULL < sum(received) < 1_000_000
     assert not child.gone.is_set()
@@ -301,6 +297,44 @@ async def test_a_slow_reader_holds_the_program_back_and_loses_nothing(tmp_path: 
         read += sum(map(len, data))
     await child.stop()
     assert read == 8_000_001
+
+
+@pytest.mark.parametrize(
+    "line", ["echo boom >&2; exit 3", "exec >&-; echo boom >&2; exit 3", "echo boom >&2; kill -9 $$"]
+)
+async def test_a_program_that_ends_at_once_always_tells_its_code_and_its_last_words(tmp_path: Path, line: str) -> None:
+    target = open_app(tmp_path, CommandTarget(command=line, shell=True, output="text", concurrency=8))
+    answers = await asyncio.gather(*(ask(target) for _ in range(24)))
+    how = "was ended by signal 9" if "kill" in line else "ended with exit code 3"
+    for answer in answers:
+        assert type(answer.error) is AppError
+        assert f"{how}: boom." in answer.error.message
+
+
+async def test_an_end_is_told_once_code_and_stderr_are_known(tmp_path: Path) -> None:
+    told: list[tuple[int | None, bytes]] = []
+    over = asyncio.Event()
+
+    def ended() -> None:
+        told.append((child.code, child.stderr))
+        over.set()
+
+    for number in range(1, 16):
+        over.clear()
+        child = Child(received=lambda data: None, ended=ended)
+        await child.start(f"echo {number} >&2; exit {number}", folder=tmp_path, environ=dict(os.environ))
+        await over.wait()
+        await child.stop()
+    assert told == [(number, b"%d\n" % number) for number in range(1, 16)]
+
+
+async def test_a_child_that_never_was_is_over_at_once(tmp_path: Path) -> None:
+    child = Child(received=lambda data: None, ended=lambda: None)
+    with pytest.raises(FileNotFoundError):
+        await child.start(("no-such-program-anywhere",), folder=tmp_path, environ=dict(os.environ))
+    assert child.over
+    assert child.code is None
+    await child.stop()
 
 
 async def test_so_many_at_once(tmp_path: Path) -> None:

@@ -27,8 +27,10 @@ from tiebreak.errors import (
     UsageError,
 )
 from tiebreak.records import AppFields, Cost, HttpTarget, Price, ToolCall, Usage
+from tiebreak.targets.apps.pieces import EventPieces
 from tiebreak.targets.base import fingerprint
 from tiebreak.targets.events import ToolCallEvent
+from tiebreak.targets.sse import MAX_EVENT
 
 HERE = Path()
 SECRET = "sentinel-0123456789-key"
@@ -122,6 +124,40 @@ async def test_a_stream_without_an_end_is_no_answer_unless_the_config_says_so(co
     assert (answer.response.status, answer.text) == ("incomplete", "cut in the")
     answer = await answered(content_type, body, whole_at_close=True)
     assert (answer.error, answer.text) == (None, "cut in the")
+
+
+async def test_a_sequence_with_record_separators_is_refused_by_name() -> None:
+    answer = await answered("application/json-seq", b'\x1e{"text": "Noon."}\n\x1e{"finish": "stop"}\n')
+    assert type(answer.error) is ProtocolError
+    assert "answered with application/json-seq." in answer.error.message
+    assert "application/x-ndjson" in (answer.error.hint or "")
+
+
+@pytest.mark.parametrize(
+    "bad", [b"data: {oops\n\n", b"data: 5\n\n", b'event: error\ndata: "out of tea"\n\n', b"data: [\n\n"]
+)
+async def test_events_before_a_bad_one_are_delivered_though_they_came_in_one_piece(bad: bytes) -> None:
+    answer = await answered("text/event-stream", as_events({"text": "It is"}, {"text": " noon."}) + bad)
+    assert isinstance(answer.error, TargetError)
+    assert "".join(texts(answer)) == "It is noon."
+
+
+def test_event_pieces_raise_only_once_they_are_reached() -> None:
+    pieces = EventPieces("It", lambda data: data.decode())
+    begun = iter(pieces.feed(as_events({"text": "Noon."}, b"{oops")))
+    assert next(begun) == {"text": "Noon."}
+    with pytest.raises(ProtocolError, match=r"not JSON: \{oops"):
+        next(begun)
+
+
+def test_an_event_that_is_too_long_comes_after_those_before_it() -> None:
+    pieces = EventPieces("It", lambda data: data.decode())
+    given = list(pieces.feed(as_events({"text": "Noon."}) + b"data: " + bytes(MAX_EVENT)))
+    assert given == [{"text": "Noon."}]
+    with pytest.raises(ProtocolError, match="one event of more than"):
+        list(pieces.feed(b"."))
+    with pytest.raises(ProtocolError, match="one event of more than"):
+        list(pieces.close())
 
 
 @pytest.mark.parametrize("end", [b"data: [DONE]\n\n", b"event: end\ndata: null\n\n", b"event: done\ndata: {}\n\n"])
