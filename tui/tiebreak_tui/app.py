@@ -150,9 +150,10 @@ class TiebreakApp(App[None]):
         self._ending = True
         if self.arena is not None:
             await self.arena.live.close()
-        if self.bench is not None:
-            await asyncio.to_thread(self.bench.close)
-            self.bench = None
+        bench, self.bench = self.bench, None  # what is still being read must begin nothing with it
+        if bench is not None:
+            await bench.let_helper_go()
+            await asyncio.to_thread(bench.close)
         self.saved.set()
         if self.arena is not None:
             # Only now is it known of every ballot whether it was saved.
@@ -232,6 +233,7 @@ class TiebreakApp(App[None]):
         Raises:
             TiebreakError: where the session cannot be taken up.
         """
+        from tiebreak.targets.open import needs_helper
         from tiebreak_tui.screens.arena import ArenaScreen
         from tiebreak_tui.screens.blind import BlindArenaScreen
 
@@ -245,6 +247,8 @@ class TiebreakApp(App[None]):
             lease = held.enter_context(await asyncio.to_thread(bench.lease, session_id))
             stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
             arms = await asyncio.to_thread(bench.arms, stored)
+            if await asyncio.to_thread(lambda: any(needs_helper(arm.config, self.environ) for arm in arms)):
+                bench.hold_helper()
             await self.leave_session()
             arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms)
             held.pop_all()

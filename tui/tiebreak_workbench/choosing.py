@@ -9,7 +9,7 @@ from tiebreak.gates import validate_policy
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import Config, Dataset, ModelTarget, Policy, RecordingTarget, SessionRole
 from tiebreak.targets.limiter import LimiterPool
-from tiebreak.targets.open import open_target
+from tiebreak.targets.open import needs_helper, open_target
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Entry, Workspace, default_policy
 from tiebreak.workspace.configs import CONFIGS
@@ -58,6 +58,8 @@ class Choosing:
         self.baseline: Config | None = None
         self.candidate: Config | None = None
         self.policy: Policy | None = None
+        self.needs_helper = False
+        """A side will be asked through LiteLLM."""
         self.problems: dict[Field, str] = {}
         self._recorded: dict[Field, frozenset[str]] = {}
         """Of sides that replay a recording: the cases it answers."""
@@ -90,6 +92,8 @@ class Choosing:
         self._look_into("baseline", self.baseline)
         self._look_into("candidate", self.candidate)
         self.policy = default_policy() if policy is None else self._read("policy", policy, self.workspace.load_policy)
+        sides = (self.baseline, self.candidate)
+        self.needs_helper = any(config is not None and needs_helper(config, self.environ) for config in sides)
 
     def _read(self, field: Field, name: str | None, load: Callable[[str], T]) -> T | None:
         if name is None:

@@ -48,7 +48,8 @@ class Workbench:
         self.environ = environ
         self._limiters = LimiterPool()
         self.helper = Helper.of(environ)
-        """Runs LiteLLM for every target that needs it; ends with the last of them."""
+        """Runs LiteLLM for every target that needs it; ends with the last of them, or with `let_helper_go`."""
+        self._holds_helper = False
         self.new_id = IdMaker()
 
     @classmethod
@@ -73,6 +74,20 @@ class Workbench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def hold_helper(self) -> None:
+        """Begin to start LiteLLM's helper behind the screen, and keep it from session to session until
+        `let_helper_go`: whoever asks through it then finds it ready. To be called on the event loop."""
+        if not self._holds_helper:
+            self._holds_helper = True
+            self.helper.join()
+        self.helper.warm_up()
+
+    async def let_helper_go(self) -> None:
+        """End the helper once nobody else needs it. A second call does nothing."""
+        if self._holds_helper:
+            self._holds_helper = False
+            await self.helper.leave()
 
     def start(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tiebreak.errors import UsageError
+from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.records import Config, Cost, HttpTarget, ModelTarget, RecordingTarget, Usage, utc_now
 from tiebreak.redaction import Redactor
 from tiebreak.targets.apps.permit import Permit
@@ -62,6 +62,16 @@ def open_target(
 
             proxy = proxy_for(target.url, environ) if isinstance(target, HttpTarget) else None
             return open_app(config, target, permit=permit, environ=environ, limiters=limiters, now=now, proxy=proxy)
+
+
+def needs_helper(config: Config, environ: Mapping[str, str]) -> bool:
+    """Whether a config will be asked through LiteLLM's helper; one that cannot be asked will not. Reads files."""
+    if not isinstance(config.target, ModelTarget):
+        return False
+    try:
+        return resolve(config.target, environ).lane == "litellm"
+    except TiebreakError:
+        return False
 
 
 def _open_model(

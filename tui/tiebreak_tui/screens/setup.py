@@ -130,6 +130,8 @@ class SetupScreen(Place):
     ) -> None:
         self.choosing = choosing
         self._wanted = None
+        if choosing.needs_helper and self.tiebreak.bench is not None:
+            self.tiebreak.bench.hold_helper()  # while one still chooses, so that the start is at once
         choices = self.query_one("#choices", OptionList)
         first = choices.option_count == 0
         chosen = choices.highlighted

@@ -87,8 +87,11 @@ class Helper:
         await self.leave()
 
     def warm_up(self) -> None:
-        """Begin to start, so that the first answer does not wait for the import. To be called by a user."""
-        if self.pid is None and self._start is None:
+        """Begin to start, so that the first answer does not wait for the import. To be called by a user.
+
+        Says nothing: what keeps it from starting is told to whoever asks.
+        """
+        if self.pid is None and self._start is None and not self._ends_too_often:
             self._begin()
 
     async def running(self) -> HelperProcess:
@@ -147,13 +150,17 @@ class Helper:
         if process is self._process:
             self._endings.append(asyncio.get_running_loop().time())
 
+    @property
+    def _ends_too_often(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return len(self._endings) == MOST_ENDINGS and now - self._endings[0] < WINDOW
+
     def _refuse_to_go_on(self) -> None:
         """
         Raises:
             TargetError: after too many endings in a short time.
         """
-        now = asyncio.get_running_loop().time()
-        if len(self._endings) == MOST_ENDINGS and now - self._endings[0] < WINDOW and self._process is not None:
+        if self._ends_too_often and self._process is not None:
             raise TargetError(
                 f"The LiteLLM helper ended {MOST_ENDINGS} times in a short while; {self._process.failure().message}",
                 hint=f"Tiebreak tries again {WINDOW / 60:g} minutes after the first time.",

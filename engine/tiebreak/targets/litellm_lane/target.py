@@ -68,11 +68,6 @@ class LiteLlmTarget:
     def requested_model(self) -> str | None:
         return self.endpoint.model
 
-    def warm_up(self) -> None:
-        """Begin to start the helper. To be called on the event loop."""
-        self._join()
-        self._helper.warm_up()
-
     def answer(self, request: Request) -> AsyncGenerator[TargetEvent, None]:
         return with_retries(partial(self._call, request), self._policy, self._limiter)
 
