@@ -157,11 +157,10 @@ def find_session(connection: sqlite3.Connection, wanted: str) -> str:
             {"wanted": storable(wanted)},
         ).fetchall()
     ids = [str(id_) for (id_,) in found]
+    if wanted == "last" and not ids:
+        raise UsageError("There is no session here yet.", hint="`tiebreak` opens the app and starts one.")
     if not wanted or not ids:
-        raise UsageError(
-            f"There is no session “{wanted}” here." if ids or wanted != "last" else "There is no session here yet.",
-            hint="`tiebreak sessions` lists them.",
-        )
+        raise UsageError(f"There is no session “{wanted}” here.", hint="`tiebreak sessions` lists them.")
     if len(ids) > 1 and ids[0] != wanted:
         raise UsageError(f"Several sessions begin with “{wanted}”: {', '.join(ids)}.", hint="Give more of the id.")
     return ids[0]

@@ -94,6 +94,7 @@ def protected() -> Iterator[Path]:
     """A workspace that we may read but not write; as root we are somebody else for the length of the test."""
     folder = Path(tempfile.mkdtemp())
     make_workspace(folder)
+    (folder / "answers.csv").write_text("case,answer_a,answer_b\ngreet-1,x,y\n")
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     root = os.geteuid() == 0
@@ -108,7 +109,7 @@ def protected() -> Iterator[Path]:
 
 
 def test_a_read_only_folder(tiebreak: CommandLine, protected: Path) -> None:
-    outcome = tiebreak("sessions", "-w", protected)
+    outcome = tiebreak("import", protected / "answers.csv", "-d", "small", "-w", protected)
     assert outcome.code == 4
     assert "cannot be written to" in outcome.err
     assert "write permission" in outcome.err

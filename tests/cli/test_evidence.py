@@ -44,8 +44,9 @@ def test_no_session_yet(tiebreak: CommandLine, small: Path) -> None:
     outcome = tiebreak("show")
     assert (outcome.code, outcome.err) == (
         2,
-        "error: There is no session here yet.\n`tiebreak sessions` lists them.\n",
+        "error: There is no session here yet.\n`tiebreak` opens the app and starts one.\n",
     )
+    assert not Path(".tiebreak").exists(), "whoever only reads leaves no trace"
 
 
 def test_sessions_from_another_folder(
@@ -143,6 +144,91 @@ def test_import_says_what_it_did(tiebreak: CommandLine, small: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        ("-f", "case=case"),
+        ("-p", "other"),
+        ("-a", "old", "-b", "new"),
+        ("--value", "worse=A"),
+        ("--rater", "dan"),
+    ],
+    ids=str,
+)
+def test_the_same_answers_are_taken_in_once_whatever_else_is_said(
+    tiebreak: CommandLine, small: Path, options: tuple[str, ...]
+) -> None:
+    Path("policies/other.yaml").write_text("gates: {human: [{id: win, metric: win_rate, at_least: 0.6}]}\n")
+    path = answers(Path("answers.jsonl"))
+    session = tiebreak("import", path, "-d", "small", "--json").json["session"]
+    again = tiebreak("import", path, "-d", "small", *options)
+    assert again.code == 0
+    assert f"was already imported, into session {session}. Nothing was changed." in again.out
+    assert ("keeps its policy" in again.out) == (options[0] in ("-p", "-a"))
+    assert len(tiebreak("sessions", "--json").json) == 1
+
+
+def test_what_is_read_otherwise_or_goes_elsewhere_is_another_import(tiebreak: CommandLine, small: Path) -> None:
+    rows = [{"case": i, "config": name, "answer": f"{name} {i}", "other": "x"} for i in QUESTIONS for name in "xyz"]
+    path = write_lines(Path("answers.jsonl"), rows)
+    write_lines(Path("datasets/tiny.jsonl"), [{"id": i, "input": "Hi?"} for i in QUESTIONS])
+    takes = [
+        ("-d", "small", "-a", "x", "-b", "y"),
+        ("-d", "small", "-a", "y", "-b", "x"),
+        ("-d", "small", "-a", "x", "-b", "z"),
+        ("-d", "small", "-a", "x", "-b", "y", "-f", "text=other"),
+        ("-d", "tiny", "-a", "x", "-b", "y"),
+    ]
+    first, told = ([tiebreak("import", path, *take, "--json").json for take in takes] for _ in range(2))
+    assert not any(report["already"] for report in first)
+    assert len({report["session"] for report in told}) == len(takes)
+    assert all(report["already"] for report in told)
+
+
+def test_two_people_may_have_voted_alike(tiebreak: CommandLine, imported: str) -> None:
+    votes = write_lines(Path("votes.jsonl"), [{"case": i, "vote": "B"} for i in QUESTIONS])
+    given = ("import", votes, "--what", "votes", "-s", imported, "--json")
+    told = [tiebreak(*given, "--rater", name).json for name in ("ada", "ben", "ada")]
+    assert [report["already"] for report in told] == [False, False, True]
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_the_gates_say_what_they_ask_also_where_there_is_little_room(
+    tiebreak: CommandLine, small: Path, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("policies/ship.yaml").write_text(
+        "form:\n  dimensions: [{name: tone}]\nchecks: [{kind: max_length, chars: 200}]\ngates:\n  offline:\n"
+        "    - {id: short, title: Short answers, metric: check, check: max_length, at_least: 0.95}\n"
+        "    - {id: cheap, title: Cheap enough, metric: cost_per_answer, at_most: 0.002}\n"
+        "    - {id: long, title: Never too long, metric: failures, check: max_length, zero: true}\n"
+        "    - {id: warm, title: Warm, metric: rubric, dimension: tone, at_least: 3.5}\n"
+    )
+    tiebreak("import", answers(Path("answers.jsonl")), "-d", "small")
+    monkeypatch.setenv("COLUMNS", width)
+    out = tiebreak("show").out
+    assert max(map(len, out.splitlines())) <= int(width)
+    for asked in ("Asked", "≥ 95 %", "≤ $0.002", "none", "≥ 3.5"):
+        assert asked in out, out
+
+
+@pytest.mark.parametrize("more", [(), ("--csv",)])
+def test_a_file_that_is_there_is_replaced_only_by_force(
+    tiebreak: CommandLine, imported: str, more: tuple[str, ...]
+) -> None:
+    Path("out").write_text("my own")
+    outcome = tiebreak("export", "-o", "out", *more)
+    assert (outcome.code, outcome.err) == (2, "error: out is there already.\n--force replaces it.\n")
+    assert Path("out").read_text() == "my own"
+    assert tiebreak("export", "-o", "out", "--force", *more).code == 0
+    assert "greet-1" in Path("out").read_text()
+    Path("link").symlink_to("out")
+    assert tiebreak("export", "-o", "link", "--force", *more).code == 0
+    assert Path("link").is_symlink()
+    assert tiebreak("export", "-o", "/dev/null", *more).code == 0
+    assert tiebreak("export", "-o", "datasets", *more).code == 2
+    assert not [path for path in Path().iterdir() if path.name.startswith((".out", ".link"))]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("-f", "case"), "“case” is no pair.\nWrite FIELD=COLUMN"),
@@ -164,6 +250,10 @@ def test_import_explains_what_it_cannot_do(
 def test_init_and_doctor(tiebreak: CommandLine) -> None:
     outcome = tiebreak("init", "bakery")
     assert (outcome.code, outcome.out) == (0, "A workspace is in bakery. Edit its files, then run `tiebreak` there.\n")
+    home = Path.cwd()
+    Path("nook").mkdir()
+    for there in (".", "nook/.."):
+        assert tiebreak("init", there).out.startswith(f"A workspace is in {home}. Edit")
     outcome = tiebreak("doctor", "-w", "bakery")
     assert outcome.code == 0
     assert "✔ ok       policy    ship" in " ".join(outcome.out.split(" "))

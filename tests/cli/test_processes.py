@@ -89,7 +89,7 @@ def test_a_fault_of_ours_stays_a_traceback(tmp_path: Path) -> None:
     script = (
         "import sys, tiebreak_cli.__main__ as cli, tiebreak_workbench.workbench as bench\n"
         "def broken(*_): raise ZeroDivisionError('ours')\n"
-        "bench.Workbench.open = broken\nsys.argv = ['tiebreak', 'sessions']\ncli.main()"
+        "bench.Workbench.existing = broken\nsys.argv = ['tiebreak', 'sessions']\ncli.main()"
     )
     command = [sys.executable, "-c", script]
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment(tmp_path))

@@ -20,6 +20,8 @@ from support.workspaces import make_workspace
 from tiebreak.batch import ArmProgress, Progress
 from tiebreak.errors import UsageError
 from tiebreak.scoreboard import Spend
+from tiebreak.workspace import Workspace
+from tiebreak.workspace.trust import Trust
 from tiebreak_cli.commands import app
 from tiebreak_cli.run_progress import EVERY, Figures, Lines, Live
 from tiebreak_store import Store
@@ -205,3 +207,67 @@ def test_on_a_terminal_a_bar_is_drawn_and_outside_words_are_cleaned() -> None:
     assert "100/200" in out.getvalue()
     assert "A is paused: " in out.getvalue()
     assert "\x1b[2J" not in out.getvalue()
+
+
+APP = """\
+import json, pathlib, sys
+count = pathlib.Path("count")
+count.write_text(str(int(count.read_text() or 0) + 1 if count.exists() else 1))
+print(json.dumps({"text": "Noon.", **%s}))
+"""
+
+
+def app_workspace(folder: Path, tells: str) -> Path:
+    """A workspace whose B is a command, allowed to run, that counts its runs; A is a recording."""
+    make_workspace(folder, policy=PASSES)
+    (folder / "app.py").write_text(APP % tells)
+    (folder / "configs" / "app.yaml").write_text(
+        f"target: {{kind: command, command: ['{sys.executable}', app.py], concurrency: 1}}\nretries: 0\n"
+    )
+    opened = Workspace.open(folder)
+    trust = Trust.of(os.environ)
+    trust.allow(folder, [wanted.program for wanted in trust.wanted(opened)])
+    return folder
+
+
+def run_app(folder: Path, *more: str) -> Any:
+    given = ["run", "-d", "small", "-a", "plain", "-b", "app", "-w", str(folder), "--concurrency", "1"]
+    return CliRunner().invoke(app, [*given, *more])
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path
+
+
+def test_an_app_answers_anew_also_with_reuse_and_that_is_said(home: Path) -> None:
+    folder = app_workspace(home / "ws", "{}")
+    assert run_app(folder).exit_code == 0
+    again = run_app(folder, "--no-resume", "--reuse")
+    assert again.exit_code == 0
+    assert "app is an app, whose code may have changed: its answers are not reused." in again.stderr
+    assert (folder / "count").read_text() == "12"
+    with Store.open(folder / ".tiebreak" / "tiebreak.db") as store:
+        stored = store.load_session("last")
+    reused = {r.run_id for r in stored.responses if r.reused_from is not None}
+    assert reused == {stored.session.runs["baseline"]}
+
+
+def test_a_budget_counts_what_an_app_tells(home: Path) -> None:
+    folder = app_workspace(home / "ws", "{'cost': 0.5}")
+    found = run_app(folder, "--max-cost", "1")
+    assert "app is an app: what it spends is known only as its answers tell it." in found.stderr
+    assert "The budget of $1 is spent." in found.stderr
+    assert found.exit_code == 3
+    assert (folder / "count").read_text() == "2"
+    assert run_app(folder, "--max-cost", "100").exit_code == 0
+
+
+def test_a_budget_ends_where_an_app_does_not_tell(home: Path) -> None:
+    folder = app_workspace(home / "ws", "{}")
+    found = run_app(folder, "--max-cost", "1")
+    assert "The cost of an answer is not known, so a budget cannot be kept." in found.stderr
+    assert "The same command with --allow-unknown-cost goes on." in found.stderr
+    assert (folder / "count").read_text() == "1"
+    assert run_app(folder, "--max-cost", "1", "--allow-unknown-cost").exit_code == 0

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from support.app import Seat, recomputed, sit_down, stored_session
 from support.workspaces import make_workspace
 from tiebreak.records import Ballot
@@ -123,3 +125,24 @@ async def rate(seat: Seat, given: RecordedBallots) -> None:
             await seat.press(str(score))
         await seat.press("tab")
     await seat.press({"A": "left", "B": "right", "tie": "t", "both_bad": "x"}[given.vote or "tie"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (("right",), "1 ballot is saved. Go on with: "),
+        (("right", "right", "u"), "1 ballot is saved. Go on with: "),
+        (("right", "p", "left", "t"), "2 ballots are saved. Go on with: "),
+        (("right", "u"), ""),
+    ],
+)
+async def test_the_parting_line_counts_what_is_in_force(tmp_path: Path, keys: tuple[str, ...], words: str) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder, Wishes(start=True, seed=7)) as seat:
+        await seat.reaches(ArenaScreen)
+        for key in keys:
+            await seat.answered()
+            await seat.press(key)
+        await seat.saved()
+    assert seat.app.parting_words.startswith(words)
+    assert bool(seat.app.parting_words) == bool(words)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support.live import asking, both, open_bench, start, taken_up
+from support.live import asking, both, open_bench, serve_with, start, taken_up
+from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording
 from tiebreak.errors import UsageError
 from tiebreak_workbench.exporting import export_csv, export_jsonl, guarded
@@ -122,3 +123,25 @@ def test_a_file_that_cannot_be_written_is_said_and_none_is_touched_in_vain(
 def test_a_full_disk_is_said(bench: Workbench) -> None:
     with pytest.raises(UsageError, match="No space left on device"):
         export_jsonl(bench, "last", Path("/dev/full"))
+
+
+async def test_an_answer_that_does_not_count_tells_how_it_ended(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = serve_with(tmp_path / "ws", server.base_url, plain="500", warm="empty")
+        with open_bench(folder) as bench:
+            session_id = start(bench, n=2)
+            async with taken_up(bench, session_id) as live:
+                await both(live, 0)
+                await both(live, 1)
+                await live.saves.settled()
+            export_csv(bench, session_id, tmp_path / "cases.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "cases.csv").read_text())))
+    assert {(row["answer_a"], row["status_a"], row["fault_a"]) for row in rows} == {("", "error", "infra")}
+    assert {(row["status_b"], row["fault_b"]) for row in rows} == {("empty", "target")}
+
+
+async def test_a_case_that_was_never_asked_has_no_status(tmp_path: Path) -> None:
+    with open_bench(tmp_path / "ws") as bench:
+        export_csv(bench, start(bench, n=1), tmp_path / "cases.csv")
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "cases.csv").read_text()))
+    assert (row["status_a"], row["fault_a"], row["status_b"], row["fault_b"]) == ("", "", "", "")

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 import tiebreak
 from tiebreak.errors import UsageError
 from tiebreak_cli import comparing, evidence, opening, run, trust, upkeep
-from tiebreak_cli.exits import PIPE_CLOSED
+from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
 
@@ -25,6 +25,8 @@ class Commands(TyperGroup):
             context = getattr(refused, "ctx", None)
             hint = f"`{context.command_path} --help` shows what it takes." if context is not None else None
             raise UsageError(refused.format_message(), hint=hint) from None
+        except typer.Abort:  # ctrl+c, or the end of the input, at a question
+            sys.exit(INTERRUPTED)
         sys.exit(code)
 
     def invoke(self, ctx: Any) -> Any:

@@ -24,8 +24,8 @@ def sessions(
     from tiebreak_cli.output import print_json, print_table, say
     from tiebreak_workbench.workbench import Workbench
 
-    with Workbench.open(workspace) as bench:
-        found = bench.store.sessions(limit)
+    with Workbench.existing(workspace) as bench:
+        found = bench.store.sessions(limit) if bench.recorded else []
     if as_json:
         print_json(found)
     elif not found:
@@ -68,7 +68,8 @@ def show(
     from tiebreak_workbench.sealed import is_sealed, note_look, sealed_words
     from tiebreak_workbench.workbench import Workbench
 
-    with Workbench.open(workspace) as bench:
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
         stored = bench.store.load_session(session, light=True)
         snapshot = scoreboard_of(stored).snapshot()
         if is_sealed(stored, snapshot, bench.rater()) and not reveal:
@@ -121,13 +122,13 @@ def import_(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Take in answers, votes or verdicts made elsewhere. The same file is taken in once."""
+    """Take in answers, votes or verdicts made elsewhere. The same ones are taken in once."""
     from tiebreak_cli.output import print_json, progress, say
     from tiebreak_workbench.importing import import_file
     from tiebreak_workbench.workbench import Workbench
 
     sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
-    with Workbench.open(workspace) as bench, progress() as shown:
+    with Workbench.existing(workspace) as bench, progress() as shown:
         report = import_file(
             bench,
             *files,
@@ -168,6 +169,7 @@ def export(
     session: SessionArgument = "last",
     to: Annotated[Path | None, typer.Option("--to", "-o", help="A file; standard output unless given.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="One line per case instead of every record.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --to: replace a file that is there.")] = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Hand out everything in a session as JSONL, or its cases as CSV."""
@@ -176,9 +178,10 @@ def export(
     from tiebreak_workbench.exporting import export_csv, export_jsonl
     from tiebreak_workbench.workbench import Workbench
 
-    with Workbench.open(workspace) as bench, progress() as shown:
+    with Workbench.existing(workspace) as bench, progress() as shown:
+        bench.require_record()
         write = export_csv if as_csv else export_jsonl
-        count = write(bench, session, to, shown)
+        count = write(bench, session, to, shown, replace=force)
     if to is not None:
         say(f"{plural(count, 'line')} written to {to}.")
 

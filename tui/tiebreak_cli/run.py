@@ -36,7 +36,7 @@ def run(
         bool, typer.Option("--allow-unknown-cost", help="With --max-cost: go on where a cost is not known.")
     ] = False,
     reuse: Annotated[
-        bool, typer.Option("--reuse", help="Take over answers to the very same requests from earlier sessions.")
+        bool, typer.Option("--reuse", help="Take over models' answers to the very same requests from earlier sessions.")
     ] = False,
     resume: Annotated[
         bool, typer.Option("--resume/--no-resume", help="Go on with the newest run of the very same plan.")
@@ -55,17 +55,17 @@ def run(
     from tiebreak.batch import Limits
     from tiebreak_cli.output import console, print_json
     from tiebreak_cli.run_progress import display, first_words, last_words
-    from tiebreak_workbench.headless import Wanted, board_of, open_batch, setup_of, take_up, warnings_of
+    from tiebreak_workbench.headless import Wanted, board_of, notes_on_apps, open_batch, setup_of, take_up, warnings_of
     from tiebreak_workbench.report import run_report, session_report
     from tiebreak_workbench.workbench import Workbench
 
     _known_phase(phase)
     limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
-    with Workbench.open(workspace) as bench:
+    with Workbench.begin(workspace) as bench:
         setup = setup_of(
             bench.workspace, dataset, baseline, candidate, policy=policy, n=cases, segment=segment, seed=seed
         )
-        warnings = warnings_of(setup)
+        warnings = [*warnings_of(setup), *notes_on_apps(setup, Wanted(limits=limits, reuse=reuse))]
         taken = take_up(bench, setup, resume=resume, concurrency=concurrency)
         with bench.lease(taken.stored.session.id) as lease:
             batch = open_batch(bench, taken.stored, Wanted(limits=limits, reuse=reuse))

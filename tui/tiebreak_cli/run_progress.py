@@ -158,7 +158,8 @@ def last_words(ending: Ending, session_id: str) -> str:
     failed = sorted({code for arm in progress.arms.values() for code in arm.failed})
     why = f" ({', '.join(failed)})" if failed else ""
     paused = any(arm.paused for arm in progress.arms.values())
-    mend = {"budget": " with a larger --max-cost"}.get(ending.reason, " once that is mended" if paused else "")
+    more = {"budget": " with a larger --max-cost", "unpriced": " with --allow-unknown-cost"}
+    mend = more.get(ending.reason, " once that is mended" if paused else "")
     gap = f"{plural(f'{missing:,}', 'answer')} still missing{why}; the rest is kept."
     return " ".join(part for part in (ending.why, gap, f"The same command{mend} goes on.") if part)
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiebreak.gates import GateStatus
-from tiebreak.gates.wording import money, plural, value_of
+from tiebreak.gates.wording import asked_of, money, plural, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.wording import places, reasked
@@ -31,7 +31,13 @@ DECISIONS: Mapping[GateStatus, str] = {
 
 def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot) -> None:
     """Print what stands in a session. All names in it are outside text."""
-    parts = [_heading(stored, snapshot), _gates(snapshot), _sides(snapshot), _segments(snapshot), _raters(stored)]
+    parts = [
+        _heading(stored, snapshot),
+        _gates(stored, snapshot),
+        _sides(snapshot),
+        _segments(snapshot),
+        _raters(stored),
+    ]
     console.print(Group(*(part for part in parts if part is not None)))
 
 
@@ -60,8 +66,9 @@ def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
     return text
 
 
-def _gates(snapshot: Snapshot) -> Table | None:
-    table = table_of("Gate", "Status", "Value #", "n #", "What is still needed")
+def _gates(stored: StoredSession, snapshot: Snapshot) -> Table | None:
+    table = table_of("Gate", "Status", "Value #", "Asked #", "n #", "What is still needed")
+    gates = {gate.id: gate for phase in stored.policy.gates.values() for gate in phase}
     for outcome in snapshot.gates:
         mark, style = MARKS[outcome.status]
         segment = f" · {outcome.segment}" if outcome.segment is not None else ""
@@ -69,6 +76,7 @@ def _gates(snapshot: Snapshot) -> Table | None:
             safe_line(f"{outcome.title}{segment}", 60),
             Text(mark, style),
             value_of(outcome),
+            asked_of(gates[outcome.gate_id]),
             f"{outcome.n}/{outcome.planned}",
             safe_line(outcome.why, 200),
         )

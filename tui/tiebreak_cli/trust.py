@@ -22,6 +22,8 @@ def trust(
     from tiebreak.errors import UsageError
     from tiebreak.workspace import Workspace
     from tiebreak.workspace.trust import Trust
+    from tiebreak.workspace.workspace import no_workspace
+    from tiebreak_cli.exits import BAD_INPUT
     from tiebreak_cli.output import say
 
     record = Trust.of(os.environ)
@@ -30,6 +32,8 @@ def trust(
         was = record.revoke(opened.folder)
         say("Nothing of this workspace may run any more." if was else "Nothing of this workspace was allowed to run.")
         return
+    if opened.kind == "empty":
+        raise no_workspace(opened.folder)
     wanted = record.wanted(opened)
     if not wanted:
         say("No config of this workspace runs code.")
@@ -44,7 +48,8 @@ def trust(
         if not has_terminal():
             raise UsageError("This needs your word.", hint="Say it with --yes.")
         if not typer.confirm("Allow them to run, with your rights and your environment?"):
-            raise typer.Exit(1)
+            say("Nothing was allowed.")
+            raise typer.Exit(BAD_INPUT)
     record.allow(opened.folder, [item.program for item in wanted])
     say("Allowed. `tiebreak trust --revoke` takes it back.")
 

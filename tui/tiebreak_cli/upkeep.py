@@ -23,7 +23,9 @@ def init(
     from tiebreak_cli.output import say
 
     made = init_sample(folder) if sample else scaffold(folder)
-    say(f"A workspace is in {made}. Edit its files, then run `tiebreak` there.")
+    # “.” and “..” name no place; whoever typed a name knows where that is.
+    place = made if made.name and ".." not in made.parts else made.resolve()
+    say(f"A workspace is in {place}. Edit its files, then run `tiebreak` there.")
 
 
 def doctor(

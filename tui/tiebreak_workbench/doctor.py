@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from tiebreak import __version__
-from tiebreak.errors import AuthError, InputError, TiebreakError
+from tiebreak.errors import AuthError, InputError, NotTrustedError, TiebreakError
 from tiebreak.gates.wording import plural
 from tiebreak.redaction import Redactor
 from tiebreak.targets.limiter import LimiterPool
@@ -22,6 +22,7 @@ from tiebreak.targets.open import open_target
 from tiebreak.targets.providers import providers
 from tiebreak.workspace import Entry, Workspace
 from tiebreak.workspace.configs import CONFIGS
+from tiebreak.workspace.trust import Trust
 from tiebreak_store import Store
 
 Level = Literal["ok", "note", "problem"]
@@ -94,8 +95,8 @@ def _files(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Finding
             except InputError as error:
                 yield _problem(area, error)
             except TiebreakError as error:
-                # Not everybody who has the files has every key.
-                level: Level = "note" if isinstance(error, AuthError) else "problem"
+                # Not everybody who has the files has every key, or lets every app of theirs run.
+                level: Level = "note" if isinstance(error, AuthError | NotTrustedError) else "problem"
                 yield Finding(level=level, area=area, text=f"{entry.name}: {error.message}", fix=error.hint or "")
 
 
@@ -106,7 +107,8 @@ def _dataset(workspace: Workspace, path: Path) -> str:
 def _config(workspace: Workspace, environ: Mapping[str, str], path: Path) -> str:
     """What a config asks; opening its target finds missing keys and broken recordings, and calls nothing."""
     config = workspace.load_config(path)
-    open_target(config, base_dir=workspace.folder / CONFIGS, environ=environ, limiters=LimiterPool())
+    permit = Trust.of(environ).permit(workspace.folder)
+    open_target(config, base_dir=workspace.folder / CONFIGS, environ=environ, limiters=LimiterPool(), permit=permit)
     return config.model_label
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from tiebreak.datasets.durable import opened_whole
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Response
 from tiebreak_workbench.scoring import scoreboard_of
@@ -29,16 +30,19 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def export_jsonl(bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None) -> int:
+def export_jsonl(
+    bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None, *, replace: bool = False
+) -> int:
     """Write every record of a session, a JSON object a line; returns the number of lines.
 
-    `progress` is called with what is done, how far it is, and of how much, where that is known.
+    `progress` is called with what is done, how far it is, and of how much, where that is known. The file is there whole
+    or not at all; one that is there already is replaced only with `replace`.
 
     Raises:
-        UsageError: where the session is not known, or the file cannot be written.
+        UsageError: where the session is not known, the file is there already, or it cannot be written.
     """
     session_id = bench.store.session_id(wanted)  # before the file is touched
-    with _opened(to) as out:
+    with _opened(to, replace=replace) as out:
         count = 0
         for line in bench.store.iter_export(session_id):
             out.write(json.dumps(line, ensure_ascii=True) + "\n")
@@ -48,31 +52,38 @@ def export_jsonl(bench: Workbench, wanted: str, to: Path | None, progress: Progr
         return count
 
 
-def export_csv(bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None) -> int:
+def export_csv(
+    bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None, *, replace: bool = False
+) -> int:
     """Write a line per case of the plan: what was asked, both counting answers, the verdict; returns their number.
 
-    `progress` as for `export_jsonl`.
+    Where no answer counts, its cell is empty, and status and fault tell how the last attempt ended. The rest is as for
+    `export_jsonl`.
 
     Raises:
-        UsageError: where the session is not known, or the file cannot be written.
+        UsageError: where the session is not known, the file is there already, or it cannot be written.
     """
     stored = bench.store.load_session(wanted)
     board = scoreboard_of(stored)
     texts: dict[str, Response] = {response.id: response for response in stored.responses}
-    with _opened(to) as out:
+    last: dict[tuple[str, str], Response] = {}
+    for response in stored.responses:
+        before = last.get((response.run_id, response.case_id))
+        if response.sample == 0 and (before is None or before.attempt < response.attempt):
+            last[response.run_id, response.case_id] = response
+    with _opened(to, replace=replace) as out:
         writer = csv.writer(out)
         writer.writerow(
-            ("position", "case", "segment", "kind", "question", "answer_a", "status_a", "answer_b", "status_b",
-             "verdict", "automatic", "skipped")
+            ("position", "case", "segment", "kind", "question", "answer_a", "status_a", "fault_a", "answer_b",
+             "status_b", "fault_b", "verdict", "automatic", "skipped")
         )  # fmt: skip
         for position, case_id in enumerate(stored.session.plan.case_ids, start=1):
             case, state = stored.dataset.by_id[case_id], board.case(case_id)
-            shown = [state.counting[role][0].id if role in state.counting else "" for role in ROLES]
-            answers = [texts.get(response_id) for response_id in shown]
             cells = [case.id, case.segment or "", case.kind, case.question]
-            cells += [
-                cell for answer in answers for cell in (answer.text if answer else "", answer.status if answer else "")
-            ]
+            for role in ROLES:
+                counting = texts.get(state.counting[role][0].id) if role in state.counting else None
+                run_id = stored.session.runs.get(role, "")
+                cells += _answer_cells(counting, last.get((run_id, case_id)))
             cells += [state.verdict or "", str(state.automatic).lower(), str(state.skipped).lower()]
             writer.writerow([position, *(guarded(cell) for cell in cells)])
             if progress is not None and not position % STEP:
@@ -80,13 +91,25 @@ def export_csv(bench: Workbench, wanted: str, to: Path | None, progress: Progres
     return len(stored.session.plan.case_ids)
 
 
+def _answer_cells(counting: Response | None, last: Response | None) -> list[str]:
+    """Text, status and fault of an answer; of one that does not count, all but the text."""
+    told = counting or last
+    return ["", "", ""] if told is None else [counting.text if counting else "", told.status, told.fault or ""]
+
+
 @contextmanager
-def _opened(to: Path | None) -> Generator[TextIO]:
+def _opened(to: Path | None, *, replace: bool) -> Generator[TextIO]:
     if to is None:
         yield sys.stdout
         return
     try:
-        with to.open("w", encoding="utf-8", newline="") as out:
-            yield out
+        if to.is_file() and not replace:
+            raise UsageError(f"{to} is there already.", hint="--force replaces it.")
+        if to.exists() and not to.is_file():  # such as /dev/stdout; a folder says so itself
+            with to.open("w", encoding="utf-8", newline="") as out:
+                yield out
+        else:
+            with opened_whole(to.resolve()) as out:
+                yield out
     except OSError as error:
         raise UsageError(f"{to} cannot be written: {error.strerror or error}.") from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tiebreak.batch import Batch, Ending, Limits, Progress
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.gates import Finding, validate_policy
-from tiebreak.records import ROLES, Case, SessionRole
+from tiebreak.records import ROLES, AppTarget, Case, Config, SessionRole
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
@@ -30,7 +30,8 @@ class Wanted:
 
     limits: Limits = field(default_factory=Limits)
     reuse: bool = False
-    """Take over whole answers to the very same request from earlier sessions, with the times they had."""
+    """Take over whole answers to the very same request from earlier sessions, with the times they had; never those of
+    apps, whose code no request shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,23 @@ def warnings_of(setup: Setup) -> list[str]:
     return [finding.sentence for finding in findings]
 
 
+def notes_on_apps(setup: Setup, wanted: Wanted) -> list[str]:
+    """What `reuse` and a budget cannot do for the sides that are whole apps."""
+    notes: list[str] = []
+    apps = [setup.config(role).name for role in ROLES if is_app(setup.config(role))]
+    for name in dict.fromkeys(apps):
+        if wanted.reuse:
+            notes.append(f"{name} is an app, whose code may have changed: its answers are not reused.")
+        if wanted.limits.max_cost is not None:
+            notes.append(f"{name} is an app: what it spends is known only as its answers tell it.")
+    return notes
+
+
+def is_app(config: Config) -> bool:
+    """Whether a whole app answers, of which neither code nor prices are known here."""
+    return isinstance(config.target, AppTarget)
+
+
 def take_up(bench: Workbench, setup: Setup, *, resume: bool = True, concurrency: int = 8) -> TakenUp:
     """The newest headless session of the very same plan, or a new one where there is none or `resume` is off.
 
@@ -106,7 +124,7 @@ def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch
     Recordings are replayed at once; the times of their answers are the recorded ones all the same.
 
     Raises:
-        UsageError: for a budget where a price is not known, and for `reuse` between two equal requests.
+        UsageError: for a budget where the price of a model is not known, and for `reuse` between two equal requests.
         TiebreakError: where a target cannot be opened, such as for a missing key.
     """
     limits = wanted.limits
@@ -115,9 +133,9 @@ def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch
     arms = bench.arms(stored, speed=0, limiters=pool)
     cases = in_order(stored.dataset, stored.session.plan)
     if limits.max_cost is not None and not limits.unknown_cost:
-        for arm in arms:
+        for arm in (arm for arm in arms if not is_app(arm.config)):
             _refuse_unknown_price(arm, cases[:1], bench)
-    if wanted.reuse and _ask_the_same(arms, stored):
+    if wanted.reuse and not any(is_app(arm.config) for arm in arms) and _ask_the_same(arms, stored):
         raise UsageError(
             "Both sides send the same requests: with --reuse an answer would be compared with itself.",
             hint="Run it without --reuse.",

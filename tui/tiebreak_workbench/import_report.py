@@ -30,7 +30,7 @@ class ImportReport:
     session: str
     """The session that was made, or added to."""
     already: bool = False
-    """The same was imported before, so that nothing was done now."""
+    """The same was imported before, perhaps from another file, so that nothing was done now."""
     new_session: bool = False
     title: str = ""
     cases: int = 0
@@ -51,7 +51,8 @@ class ImportReport:
     def __str__(self) -> str:
         name = " and ".join(self.files)
         if self.already:
-            return f"{name} was already imported, into session {self.session}. Nothing was changed."
+            told = f"{name} was already imported, into session {self.session}. Nothing was changed."
+            return " ".join((told, *self.remarks))
         return "\n".join((self._taken(name), *self._details(), f"`tiebreak show {self.session}` shows it."))
 
     def _taken(self, name: str) -> str:

@@ -5,14 +5,16 @@ answers that are there or on placeholders. A judge's verdicts become labels of a
 but no votes, so that no win rate and no gate counts them.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
-from tiebreak.datasets.importing import source_hash
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Dataset, SessionRole, Vote, canonical_json, digest, stamp, utc_now
+from tiebreak.records.canonical import plain
 from tiebreak_store import ImportedRecords, ImportReject, NewSession, StoredSession
 from tiebreak_workbench.import_begin import ImportOptions, begin, write_stub
 from tiebreak_workbench.import_records import Desk, Progress
@@ -38,7 +40,8 @@ def import_file(
 ) -> ImportReport:
     """Import a file, or one of answers for each side; `ImportOptions` explains the rest.
 
-    The same files with the same options are imported once. What cannot be taken is kept as a reject.
+    The same answers, votes or verdicts go into the same place once, whatever the policy and the names of the sides.
+    What cannot be taken is kept as a reject.
 
     Raises:
         ImportFormatError: for a file that cannot be read, or of which nothing can be taken.
@@ -65,15 +68,14 @@ def import_file(
 
 
 def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> ImportReport:
-    stored = bench.store.load_session(options.session, light=True) if options.session is not None else None
+    stored: StoredSession | None = None
+    if options.session is not None:
+        bench.require_record()
+        stored = bench.store.load_session(options.session, light=True)
     if stored is not None:
         _fits(stored, options)
     dataset = bench.workspace.load_dataset(options.dataset) if options.dataset is not None else None
     progress("Reading", 0, None)
-    key = _key(options, stored, dataset)
-    earlier = bench.store.import_mapping(key)
-    if earlier is not None:
-        return _already(options, str(earlier["session"]))
     names: Mapping[SessionRole, str] = options.names
     if stored is not None:
         names = {role: config.name for role, config in stored.configs.items()}
@@ -86,6 +88,10 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         both=stored is None,
         questions=stored is None and dataset is None,
     )
+    key = _key(options, sheet, stored, dataset)
+    earlier = bench.store.import_mapping(key) if bench.recorded else None
+    if earlier is not None:
+        return _already(options, str(earlier["session"]))
     new: NewSession | None = None
     remarks: Sequence[str] = ()
     if stored is not None:
@@ -95,6 +101,7 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         desk = Desk(new.session, new.dataset, new.policy, new.session.created_at)
     report = _fill(desk, options, sheet, progress, new, remarks)
     progress("Saving", 0, None)
+    store = bench.store  # before any file is written, since this is what a read-only folder fails at
     if new is not None:
         write_stub(bench, key, report.files)
     records = ImportedRecords(
@@ -113,7 +120,7 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         "fields": dict(report.mapping),
     }
     rejects = [ImportReject(line=r.line, reason=r.reason, raw=r.raw) for r in report.rejects]
-    if not bench.store.add_import_batch(key, TOOL, noted, rejects, records).result():
+    if not store.add_import_batch(key, TOOL, noted, rejects, records).result():
         # Another process was faster.
         return _already(options, str((bench.store.import_mapping(key) or {}).get("session", "")))
     return report
@@ -186,27 +193,42 @@ def _fits(stored: StoredSession, options: ImportOptions) -> None:
         raise UsageError(message, hint="Leave --session out: a new session is made of them.")
 
 
-def _key(options: ImportOptions, stored: StoredSession | None, dataset: Dataset | None) -> str:
-    """Names an import: the same files, taken in the same way, into the same place."""
+def _key(options: ImportOptions, sheet: Sheet, stored: StoredSession | None, dataset: Dataset | None) -> str:
+    """Names an import by what is taken and where it goes: what was read, by whichever options, is the same once.
+
+    What the sides are called, the policy and the layout of the file are not part of it.
+    """
+    rows = hashlib.sha256()
+    for role in ROLES:
+        for case_id, answer in sorted(sheet.answers[role].items()):
+            rows.update(_line({"role": role, "case": case_id, "row": plain(replace(answer, line=0))}))
+    for row in (*sheet.votes, *sheet.verdicts):
+        rows.update(_line({"row": plain(replace(row, line=0))}))
+    for _, case in sorted(sheet.cases.items()):
+        rows.update(_line({"question": case.version}))
+    told_by_file = all(vote.rater for vote in sheet.votes) and all(verdict.judge for verdict in sheet.verdicts)
     return digest(
-        canonical_json(
+        _line(
             {
-                "files": [source_hash(file) for file in options.files],
                 "what": options.what,
                 "into": stored.session.id if stored is not None else dataset.version if dataset is not None else None,
-                "policy": options.policy,
-                "fields": options.fields,
-                "values": options.values,
-                "names": options.names,
-                "rater": options.rater,
+                "rows": rows.hexdigest(),
+                "rater": None if told_by_file else options.rater,
             }
-        ).encode("utf-8", "surrogatepass")
+        )
     )
+
+
+def _line(value: Mapping[str, object]) -> bytes:
+    return canonical_json(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _already(options: ImportOptions, session: str) -> ImportReport:
     files = tuple(file.name for file in options.files)
-    return ImportReport(files=files, what=options.what, session=session, already=True)
+    remarks: tuple[str, ...] = ()
+    if options.names or options.policy is not None:
+        remarks = ("That session keeps its policy and the names of its sides.",)
+    return ImportReport(files=files, what=options.what, session=session, already=True, remarks=remarks)
 
 
 def _silent(doing: str, done: int, total: int | None) -> None:

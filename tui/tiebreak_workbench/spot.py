@@ -9,6 +9,8 @@ from pathlib import Path
 from tiebreak.datasets import write_cases
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, DatasetCard, Form, ModelTarget, Policy, Prompt
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.open import open_target
 from tiebreak.workspace import init_blank
 from tiebreak.workspace.configs import file_name
 from tiebreak.workspace.workspace import DATASETS
@@ -26,13 +28,13 @@ def spot_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def spot_workbench(environ: Mapping[str, str] | None = None) -> Workbench:
-    """The workbench of all spot checks, made on first use.
+    """The workbench of all spot checks, made on first use; its database with the first one.
 
     Raises:
         WorkspaceError: where its folder cannot be written.
     """
     environ = os.environ if environ is None else environ
-    return Workbench.open(init_blank(spot_folder(environ)), environ)
+    return Workbench.begin(init_blank(spot_folder(environ)), environ)
 
 
 def start_spot(
@@ -45,12 +47,17 @@ def start_spot(
 ) -> str:
     """Set down a session of one case; returns its id. The same model on both sides shows how much it varies.
 
+    What cannot be asked at all leaves no trace.
+
     Raises:
         UsageError: for an empty question.
+        TiebreakError: where a model cannot be asked, such as for a missing key.
     """
     if not question.strip():
         raise UsageError("There is nothing to ask.")
     a, b = (_config(model, system, base_url) for model in models)
+    for config in (a, b):
+        open_target(config, base_dir=bench.workspace.folder, environ=bench.environ, limiters=LimiterPool())
     case = Case(id="question", input=question)
     dataset = Dataset(card=DatasetCard(name="spot", title="Spot check"), cases=(case,))
     setup = Setup(dataset=dataset, baseline=a, candidate=b, policy=SPOT_POLICY, seed=new_seed())

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +35,7 @@ from tiebreak.targets.recording_file import hash_of
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
+from tiebreak.workspace.workspace import no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.setup import Setup, in_order
@@ -42,10 +44,12 @@ from tiebreak_workbench.setup import Setup, in_order
 class Workbench:
     """One open workspace. Close it to write out what is queued; a context manager does."""
 
-    def __init__(self, workspace: Workspace, store: Store, environ: Mapping[str, str]) -> None:
+    def __init__(self, workspace: Workspace, store: Store | None, environ: Mapping[str, str]) -> None:
+        """Without a `store`, the workspace's own is opened when it is first used."""
         self.workspace = workspace
-        self.store = store
         self.environ = environ
+        self._store = store
+        self._opening = Lock()
         self._limiters = LimiterPool()
         self.helper = Helper.of(environ)
         """Runs LiteLLM for every target that needs it; ends with the last of them, or with `let_helper_go`."""
@@ -54,18 +58,61 @@ class Workbench:
 
     @classmethod
     def open(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Self:
-        """Open the workspace in a folder; its database is made on first use.
+        """Open a folder as a workspace, with its database, which is made if missing.
 
         Raises:
-            WorkspaceError: where the folder is no workspace.
+            WorkspaceError: where there is no such folder.
             StoreError: where the database cannot be used.
         """
-        workspace = Workspace.open(folder)
-        store = Store.open(workspace.database)
-        return cls(workspace, store, os.environ if environ is None else environ)
+        bench = cls.begin(folder, environ)
+        _ = bench.store
+        return bench
+
+    @classmethod
+    def begin(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Self:
+        """As `open`, but nothing is made before something is recorded: what is refused leaves no trace."""
+        return cls(Workspace.open(folder), None, os.environ if environ is None else environ)
+
+    @classmethod
+    def existing(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Self:
+        """As `begin`, for what makes sense only where a workspace is.
+
+        Raises:
+            WorkspaceError: where the folder is none.
+        """
+        bench = cls.begin(folder, environ)
+        if bench.workspace.kind == "empty":
+            raise no_workspace(folder)
+        return bench
+
+    @property
+    def store(self) -> Store:
+        """The database, opened with the first use.
+
+        Raises:
+            StoreError: where it cannot be used.
+        """
+        with self._opening:
+            if self._store is None:
+                self._store = Store.open(self.workspace.database)
+            return self._store
+
+    @property
+    def recorded(self) -> bool:
+        """Whether there is a database; where there is none, nothing was recorded yet."""
+        return self._store is not None or self.workspace.database.exists()
+
+    def require_record(self) -> None:
+        """
+        Raises:
+            UsageError: where nothing was recorded yet; that leaves no trace.
+        """
+        if not self.recorded:
+            raise UsageError("There is no session here yet.", hint="`tiebreak` opens the app and starts one.")
 
     def close(self) -> None:
-        self.store.close()
+        if self._store is not None:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from tiebreak.batch.outbox import AnswerRecorder, Outbox
 from tiebreak.batch.progress import Ending, Progress, Reason
 from tiebreak.checks import checks_for, run_checks
 from tiebreak.errors import PromptError
-from tiebreak.records import Case, IdMaker, Policy, Response, stamp, utc_now
+from tiebreak.records import AppTarget, Case, IdMaker, Policy, Response, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.targets.base import fingerprint
 
@@ -185,8 +185,8 @@ class Batch:
 
     def _taken_over(self, arm: Arm, case: Case, attempt: int) -> Response | None:
         """An earlier answer to the very same request, with its own times, as one of this run."""
-        if self._reuse is None:
-            return None
+        if self._reuse is None or isinstance(arm.config.target, AppTarget):
+            return None  # the fingerprint of an app's request does not tell its code, which may have changed
         try:
             request = arm.request(case)
         except PromptError:
@@ -220,7 +220,7 @@ class Batch:
         if sum(lane.purse.usd for lane in self._lanes) >= limit:
             self._reason, self._why = "budget", f"The budget of ${limit:g} is spent."
         elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
-            self._reason, self._why = "budget", "The cost of an answer is not known, so a budget cannot be kept."
+            self._reason, self._why = "unpriced", "The cost of an answer is not known, so a budget cannot be kept."
 
     async def _end_calls(self) -> None:
         tasks = tuple(self._tasks)

@@ -11,7 +11,8 @@ Reason = Literal[
     "finished",  # everything that could be asked was asked
     "stopped",  # the user wished so; calls in flight were let finish
     "cancelled",  # the user did not want to wait for them either
-    "budget",  # the money is spent, or it cannot be told how much is
+    "budget",  # the money is spent
+    "unpriced",  # it cannot be told how much is
 ]
 
 

@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -12,11 +15,22 @@ def write_whole(path: Path, text: str) -> None:
         OSError: where that cannot be done; nothing has changed then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with opened_whole(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def opened_whole(path: Path) -> Generator[TextIO]:
+    """A file to be written piece by piece: it takes its place once the block has ended well, and else is gone.
+
+    Raises:
+        OSError: where that cannot be done; nothing has changed then.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - it is open already
-            file.write(text)
+            yield file
             file.flush()
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())

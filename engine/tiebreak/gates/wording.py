@@ -105,9 +105,16 @@ def title_of(gate: Gate) -> str:
     subject = gate.dimension or gate.check or gate.metric.replace("_", " ")
     if gate.metric == "latency":
         subject = f"{gate.statistic} of {'TTFT' if gate.timing == 'ttft' else 'total time'}"
+    return f"{subject} {asked_of(gate)}{arm}"
+
+
+def asked_of(gate: Gate) -> str:
+    """What must hold, in the gate's own unit: `≥ 50 %`, `≤ $0.002`, `none`."""
+    if gate.zero:
+        return "none"
     sign = "≥" if gate.at_least is not None else "≤"
     limit = gate.at_least if gate.at_least is not None else gate.at_most
-    return f"{subject} {sign} {amount(gate, limit if limit is not None else 0)}{arm}"
+    return f"{sign} {amount(gate, limit if limit is not None else 0)}"
 
 
 def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:

@@ -41,6 +41,12 @@ def is_empty(folder: Path) -> bool:
     return not any((folder / mark).exists() for mark in MARKS)
 
 
+def no_workspace(folder: Path) -> WorkspaceError:
+    """What to say where a folder holds nothing of a workspace, and something of one is needed."""
+    hint = "`tiebreak init` begins one; -w names another folder."
+    return WorkspaceError("This folder is no workspace.", path=str(folder.resolve()), hint=hint)
+
+
 class Workspace:
     """A folder with datasets, configs and policies. Files are read when asked for, so an edit is seen at once."""
 

@@ -154,7 +154,7 @@ async def test_a_budget_ends_a_run_also_when_it_is_taken_up_again(bench: Bench) 
 
 async def test_a_budget_cannot_be_kept_where_a_cost_is_unknown(bench: Bench) -> None:
     ending = await bench.run(cases_of(30), limits={"max_cost": 5.0}, price=None)
-    assert ending.reason == "budget"
+    assert ending.reason == "unpriced"
     assert "not known" in ending.why
     assert len(bench.kept.responses) < 30
     assert (await bench.run(cases_of(30), limits={"max_cost": 5.0, "unknown_cost": True}, price=None)).complete

@@ -22,10 +22,8 @@ from tiebreak.errors import (
     TargetError,
     UnknownModelError,
 )
-from tiebreak.records import Deadlines, PythonTarget, utc_now
-from tiebreak.redaction import Redactor
+from tiebreak.records import Deadlines, PythonTarget
 from tiebreak.targets.apps import helper
-from tiebreak.targets.apps.failures import AppFailures, AppPlace
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.events import FirstToken
 
@@ -196,49 +194,6 @@ async def test_an_app_that_cannot_be_loaded(folder: Path, name: str, words: str)
     answer = await ask_app(folder, PythonTarget(callable=name))
     assert type(answer.error) is UnknownModelError
     assert words in str(answer.error)
-
-
-@pytest.mark.parametrize(
-    ("source", "says"),
-    [
-        ("import os\nos.write(2, b'no licence')\nos._exit(7)\n", "ended with exit code 7: no licence."),
-        ("import os, signal\nos.write(2, b'no memory')\nos.kill(os.getpid(), 9)\n", "signal 9: no memory."),
-        ("raise SystemExit('no licence')\n", "cannot be started: SystemExit: no licence (gone.py, line 1)."),
-    ],
-)
-async def test_a_process_that_dies_at_import_says_how_every_time(folder: Path, source: str, says: str) -> None:
-    (folder / "gone.py").write_text(source)
-    target = open_app(folder, PythonTarget(callable="gone:answer"))
-    for _ in range(10):
-        answer = await ask(target)
-        assert type(answer.error) is UnknownModelError
-        assert says in answer.error.message
-    await target.close()
-
-
-async def test_an_interpreter_that_dies_at_once_says_how_every_time(folder: Path) -> None:
-    python = folder / "python"
-    python.write_text("#!/bin/sh\necho wrong machine >&2\nexit 5\n")
-    python.chmod(0o755)
-    target = open_app(folder, function("stream", python="python"))
-    answers = [answer for _ in range(8) for answer in await asyncio.gather(ask(target), ask(target))]
-    await target.close()
-    for answer in answers:
-        assert type(answer.error) is UnknownModelError
-        assert "ended with exit code 5: wrong machine." in answer.error.message
-
-
-async def test_a_call_that_finds_the_process_gone_is_told_so_at_once(folder: Path) -> None:
-    failures = AppFailures(AppPlace(host="It"), Redactor(()), utc_now)
-    child = helper.Helper(failures)
-    script = "import os, sys\nprint('{\"ready\": true}', flush=True)\nos.write(2, b'out of tea')\nos._exit(4)\n"
-    words = (sys.executable, "-c", script)
-    await child.start(words, folder=folder, environ=dict(os.environ), seconds=30)
-    for _ in range(2):  # the second surely comes after the end
-        with pytest.raises(AppError, match="ended with exit code 4: out of tea"):
-            await child.ask(b"{}").inbox.get()
-        assert child.over
-    await child.stop()
 
 
 async def test_an_interpreter_that_is_not_there(folder: Path) -> None:
