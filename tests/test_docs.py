@@ -163,6 +163,10 @@ DESCRIBED: Mapping[str, tuple[type, ...]] = {
     "Configs": (records.Config, records.Deadlines, records.Price),
     "`target: {kind: model}`": (records.ModelTarget,),
     "`target: {kind: recording}`": (records.RecordingTarget,),
+    "`target: {kind: http}`": (records.HttpTarget,),
+    "`target: {kind: command}`": (records.CommandTarget,),
+    "`target: {kind: python}`": (records.PythonTarget,),
+    "`fields`": (records.AppFields,),
     "`prompt`": (records.Prompt, records.Message),
     "Policies": (records.Policy,),
     "`form`": (records.Form, records.Dimension),
@@ -173,7 +177,7 @@ DESCRIBED: Mapping[str, tuple[type, ...]] = {
     "Votes and verdicts": (VoteRow, VerdictRow),
 }
 NOT_WRITTEN: Mapping[type, set[str]] = {
-    **{target: {"kind"} for target in (records.ModelTarget, records.RecordingTarget)},  # in the heading
+    **{target: {"kind"} for target in get_args(records.Target)},  # in the heading
     **{row: {"line"} for row in (AnswerRow, VoteRow, VerdictRow)},
     records.Usage: {"source"},
 }
