@@ -44,11 +44,6 @@ class BallotBox:
     def in_force(self, presentation_id: str) -> tuple[Ballot, ...]:
         return tuple(effective_ballots(self._by_presentation.get(presentation_id, ())))
 
-    @property
-    def count_in_force(self) -> int:
-        """Of all presentations together: what was taken back or replaced is not among them."""
-        return sum(len(effective_ballots(ballots)) for ballots in self._by_presentation.values())
-
     def vote(self, presentation: Presentation, vote: Vote) -> None:
         self._cast(presentation.id, "vote", vote)
 

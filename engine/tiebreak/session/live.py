@@ -99,11 +99,6 @@ class LiveSession:
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
         self._restore(history)
 
-    @property
-    def ballots_in_force(self) -> int:
-        """What this rater said and did not take back or replace; all of it is safe once nothing is being saved."""
-        return self._box.count_in_force
-
     # -- opening and closing
 
     def _restore(self, history: History) -> None:
