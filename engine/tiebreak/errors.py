@@ -14,6 +14,7 @@ TiebreakError
 │   │   └── QuotaError     429 because the money or the day's share is used up: waiting does not help
 │   ├── UnknownModelError  404 for the model
 │   ├── RequestError       any other 4xx: the request itself was refused
+│   ├── UnrenderedError    the prompt could not be made of this case, so nothing was asked
 │   ├── ServerError        5xx
 │   ├── NetworkError       refused, reset, unresolvable, TLS
 │   ├── DeadlineError      first token, idle or total deadline passed
@@ -107,7 +108,29 @@ class ImportFormatError(InputError):
 
 
 class PromptError(TiebreakError):
+    """A template that cannot be rendered.
+
+    Its parts are told apart so that a whole dataset's worth of the same problem can be told once.
+    """
+
     title = "The prompt cannot be rendered"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        field: str | None = None,
+        line: int | None = None,
+        problem: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+        """Of the config: `prompt.user`."""
+        self.line = line
+        """Of the template."""
+        self.problem = problem or message
+        """What is wrong, without config, field, line and case."""
 
 
 class TargetError(TiebreakError):
@@ -152,6 +175,15 @@ class RequestError(TargetError):
 
     code = "request"
     fault = "target"
+
+
+class UnrenderedError(TargetError):
+    """Whoever wrote prompt and cases did not make them fit, and the target was never asked: its user's own fault, and
+    no failed answer of its own. Setup, `tiebreak run` and the doctor look for this before a session starts.
+    """
+
+    code = "prompt"
+    fault = "user"
 
 
 class ServerError(TargetError):

@@ -31,7 +31,7 @@ async def test_the_palette_offers_what_applies_now_and_does_it(tmp_path: Path) -
     async with sit_down(folder) as seat:
         await seat.ready()
         offers = {command.title for command in seat.app.get_system_commands(seat.app.screen)}
-        assert {"Start", "Build a config", "Swap sides", "Reload", "Theme", "Quit"} <= offers
+        assert {"Start", "Build", "Swap", "Reload", "Theme", "Quit"} <= offers
         assert not offers & {"A better", "Skip", "Regenerate", "Save case"}
         await seat.press("ctrl+p")
         await seat.reaches(CommandPalette)
@@ -45,7 +45,7 @@ async def test_the_palette_offers_what_applies_now_and_does_it(tmp_path: Path) -
         await seat.answered()
         offers = {command.title for command in seat.app.get_system_commands(seat.app.screen)}
         assert {"A better", "Skip", "Regenerate", "Diff", "Summary"} <= offers
-        assert not offers & {"Swap sides", "Save case"}
+        assert not offers & {"Swap", "Save case"}
         await seat.press("ctrl+p")
         await seat.reaches(CommandPalette)
         await seat.write("both bad")

@@ -176,3 +176,79 @@ def test_what_alone_is_there_and_broken_is_named_not_passed_over(tmp_path: Path)
     assert choosing.policy is None
     assert "nope" in choosing.problems["policy"]
     assert "nme" in choosing.problems["dataset"]
+
+
+def names(found: Choosing) -> tuple[str | None, str | None]:
+    return found.choices.baseline, found.choices.candidate
+
+
+def test_a_broken_config_is_the_candidate_until_it_is_mended(folder: Path) -> None:
+    broken = folder / "configs" / "aaa.yaml"
+    broken.write_text("target: [\n")
+    found = choosing(folder)
+    assert names(found) == ("plain", "aaa")
+    assert found.problems["candidate"].startswith("configs/aaa.yaml:")
+    broken.write_text("name: new\n" + (folder / "configs" / "plain.yaml").read_text())
+    found.resolve()
+    assert names(found) == ("plain", "new")
+    assert found.problems == {}
+
+
+def test_two_config_files_are_never_one_config_against_itself(folder: Path) -> None:
+    assert names(choosing(folder, Choices(candidate="plain"))) == ("warm", "plain")
+    assert names(choosing(folder, Choices(baseline="warm"))) == ("warm", "plain")
+    for name in ("plain", "warm"):
+        (folder / "configs" / f"{name}.yaml").write_text("target: [\n")
+    found = choosing(folder)
+    assert names(found) == ("plain", "warm")
+    assert {"baseline", "candidate"} <= found.problems.keys()
+
+
+def test_two_files_of_one_name_are_named_and_told_apart_once_mended(folder: Path) -> None:
+    config = folder / "configs" / "warm.yaml"
+    text = config.read_text()
+    config.write_text("name: plain\n" + text)
+    found = choosing(folder)
+    assert "is also that of plain.yaml" in found.problems["baseline"]
+    with pytest.raises(UsageError):
+        found.setup()
+    config.write_text(text)
+    found.resolve()
+    assert names(found) == ("plain", "warm")
+    assert found.problems == {}
+
+
+def test_prompts_that_cannot_be_rendered_are_told_with_place_and_number(folder: Path) -> None:
+    (folder / "prompts").mkdir()
+    (folder / "prompts" / "b.md").write_text("Be warm.\n{{ contxts }}\n")
+    for name, prompt in (
+        ("plain", "  user: >\n    {% if segment != 'greet' %}{{ metadata.plan }}{% endif %}\n"),
+        ("warm", "  system: Hi.\n  user_file: ../prompts/b.md\n"),
+    ):
+        config = folder / "configs" / f"{name}.yaml"
+        config.write_text(config.read_text() + "prompt:\n" + prompt)
+    a, b = texts(choosing(folder), "problem")
+    assert a.startswith("A: configs/plain.yaml:3: prompt.user: Line 1 of the template: “plan” is unknown.")
+    assert "for 4 cases of 6; the first is “" in a
+    assert "default('')" in a
+    assert b.startswith(
+        "B: configs/warm.yaml:4: prompt.user_file: Line 2 of ../prompts/b.md: “contxts” is unknown. Did you mean"
+    )
+    assert "for any case" in b
+    assert texts(choosing(folder, Choices(segment="greet", baseline="plain", candidate="plain")), "problem") == []
+
+
+def test_a_gate_that_cannot_be_decided_is_told_with_file_line_and_field(folder: Path) -> None:
+    (folder / "policies" / "ship.yaml").write_text(
+        "gates:\n  human:\n    - {id: x, metric: win_rate, at_least: 0.5}\n"
+        "    - {id: y, metric: win_rate, at_least: 50}\n"
+    )
+    (problem,) = texts(choosing(folder), "problem")
+    assert problem.startswith("policies/ship.yaml:4: gates.human[1].at_least: Gate “y”: ")
+    assert "For 50 % write 0.5." in problem
+
+
+def test_parameters_that_nobody_knows_are_passed_on_and_told(folder: Path) -> None:
+    (folder / "configs" / "plain.yaml").write_text(PRICED.replace("100}", "100, guided_json: {}}"))
+    found = choosing(folder, OPENAI_API_KEY="sk-x")
+    assert "A: parameter passed on as it is: guided_json." in texts(found, "note")

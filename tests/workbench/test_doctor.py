@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.workspaces import make_workspace
-from tiebreak.workspace import init
+from tiebreak.workspace import Workspace, init
+from tiebreak.workspace.trust import Trust
 from tiebreak_store import Store
 from tiebreak_workbench.doctor import Finding, examine
 
@@ -137,3 +138,66 @@ def test_rows_that_refer_to_nothing_are_found(folder: Path) -> None:
     (problem,) = problems(look(folder))
     assert "refers to a missing row of import_batch" in problem.text
     assert "backup" in problem.fix
+
+
+def test_prompts_and_gates_are_tried_with_every_dataset(folder: Path) -> None:
+    (folder / "datasets" / "plans.jsonl").write_text(
+        '{"id": "a", "input": "Hi", "plan": "yearly", "segment": "paid", "checks": [{"kind": "exact", "value": "x"}]}\n'
+    )
+    base = (folder / "configs" / "plain.yaml").read_text()
+    (folder / "configs" / "plans.yaml").write_text(base + "prompt:\n  user: '{{ metadata.plan }}'\n")
+    (folder / "configs" / "typo.yaml").write_text(base + "prompt:\n  user: '{{ contxts }}'\n")
+    gates = (
+        "gates:\n  human:\n    - {{id: x, metric: win_rate, at_least: {at}}}\n"
+        "    - {{id: y, metric: check, check: {check}, at_least: 1}}\n"
+    )
+    for name, at, check in (("exact", 0.5, "exact"), ("nope", 0.5, "nope"), ("fifty", 50, "exact")):
+        (folder / "policies" / f"{name}.yaml").write_text(gates.format(at=at, check=check))
+    findings = look(folder)
+    wrong = [finding.text for finding in problems(findings)]
+    assert len(wrong) == 3
+    for words in (
+        "typo.yaml:3: prompt.user: Line 1 of the template: “contxts” is unknown. Did you mean “contexts”?",
+        "nope.yaml:4: gates.human[1].check: Gate “y”: there is no check “nope”. ",
+        "fifty.yaml:3: gates.human[0].at_least: Gate “x”: `at_least: 50` is outside win_rate",
+    ):
+        assert any(words in text for text in wrong), (words, wrong)
+    notes = [finding.text for finding in findings if finding.level == "note"]
+    for words in ("plans: not with the dataset small: ", "exact: not with the dataset small: "):
+        assert any(text.startswith(words) for text in notes), (words, notes)
+    fine = [finding.text for finding in findings if finding.level == "ok"]
+    assert {"plans: recorded answers", "exact: 2 gates", "ship: 2 gates"} <= set(fine)
+
+
+def test_gates_are_looked_at_where_there_is_no_dataset(folder: Path) -> None:
+    for path in sorted((folder / "datasets" / "small").iterdir()):
+        path.unlink()
+    (folder / "datasets" / "small").rmdir()
+    gates = (
+        "gates: {human: [{id: x, metric: win_rate, at_least: 50}, {id: y, metric: check, check: own, at_least: 1}]}\n"
+    )
+    (folder / "policies" / "ship.yaml").write_text(gates)
+    (problem,) = problems(look(folder))
+    assert "ship.yaml:1: gates.human[0].at_least" in problem.text
+
+
+def test_code_that_nobody_trusts_yet_is_noted_and_said_to_be_trusted_then(folder: Path, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    (folder / "configs" / "app.yaml").write_text("target: {kind: command, command: [./answer.sh]}\n")
+    (note,) = [finding for finding in about(look(folder, XDG_DATA_HOME=home), "config") if finding.level == "note"]
+    assert note.text == "app: The config “app” would run code of this workspace: ./answer.sh."
+    assert "tiebreak trust" in note.fix
+    trust, workspace = Trust.of({"XDG_DATA_HOME": home}), Workspace.open(folder)
+    trust.allow(folder, [wanted.program for wanted in trust.wanted(workspace)])
+    findings = about(look(folder, XDG_DATA_HOME=home), "config")
+    assert "app: command ./answer.sh, trusted" in [finding.text for finding in findings if finding.level == "ok"]
+
+
+def test_keys_of_the_litellm_lane_are_named_too(folder: Path) -> None:
+    findings = look(folder, ANTHROPIC_API_KEY=KEY, GEMINI_API_KEY="")
+    assert "sentinel" not in repr(findings)
+    keys = about(findings, "key")
+    assert "anthropic: ANTHROPIC_API_KEY is set" in [finding.text for finding in keys if finding.level == "ok"]
+    (rest,) = [finding.text for finding in keys if finding.text.startswith("through LiteLLM: no key for gemini, ")]
+    assert "anthropic" not in rest
+    assert len(rest) < 200

@@ -11,7 +11,7 @@ from support.headless import model_workspace
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.batch import Ending, Limits, Progress
-from tiebreak.errors import AuthError, UsageError
+from tiebreak.errors import AuthError, UsageError, WorkspaceError
 from tiebreak.records import ROLES
 from tiebreak_workbench.headless import Wanted, answer, board_of, open_batch, setup_of, take_up, warnings_of
 from tiebreak_workbench.setup import Setup
@@ -179,6 +179,8 @@ async def test_recordings_are_replayed_at_once(tmp_path: Path) -> None:
 def test_gates_that_cannot_be_decided_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
     policy = "gates:\n  offline:\n    - {id: x, metric: check, check: short, at_least: 0.9}\n"
     with Workbench.open(model_workspace(tmp_path / "ws", "http://127.0.0.1:9/v1", policy=policy), ENVIRON) as bench:
-        with pytest.raises(UsageError, match="there is no check “short”"):
+        with pytest.raises(
+            WorkspaceError, match=r"ship\.yaml:3: gates\.offline\[0\]\.check: .*there is no check “short”"
+        ):
             warnings_of(setup(bench))
         assert bench.store.sessions() == []

@@ -55,7 +55,16 @@ def run(
     from tiebreak.batch import Limits
     from tiebreak_cli.output import console, print_json
     from tiebreak_cli.run_progress import display, first_words, last_words
-    from tiebreak_workbench.headless import Wanted, board_of, notes_on_apps, open_batch, setup_of, take_up, warnings_of
+    from tiebreak_workbench.headless import (
+        Wanted,
+        board_of,
+        notes_on_apps,
+        open_batch,
+        refuse_unready,
+        setup_of,
+        take_up,
+        warnings_of,
+    )
     from tiebreak_workbench.report import run_report, session_report
     from tiebreak_workbench.workbench import Workbench
 
@@ -66,6 +75,7 @@ def run(
             bench.workspace, dataset, baseline, candidate, policy=policy, n=cases, segment=segment, seed=seed
         )
         warnings = [*warnings_of(setup), *notes_on_apps(setup, Wanted(limits=limits, reuse=reuse))]
+        refuse_unready(bench, setup)
         taken = take_up(bench, setup, resume=resume, concurrency=concurrency)
         with bench.lease(taken.stored.session.id) as lease:
             batch = open_batch(bench, taken.stored, Wanted(limits=limits, reuse=reuse))

@@ -96,9 +96,9 @@ BLIND = (
 
 SETUP = (
     Key("setup.start", "ctrl+s", "start", "Start", "Start the session", "Setup", show=True),
-    Key("setup.choose", "enter", "choose", "Choose", "Choose a value for the marked line", "Setup", show=True),
-    Key("setup.build", "b", "build", "Build a config", "Make a config from a model and a prompt", "Setup", show=True),
-    Key("setup.swap", "w", "swap", "Swap sides", "Exchange A and B", "Setup"),
+    Key("setup.choose", "enter", "choose", "Choose", "Choose a value for the marked line", "Setup", True, "⏎"),
+    Key("setup.build", "b", "build", "Build", "Make a config from a model and a prompt", "Setup", show=True),
+    Key("setup.swap", "w", "swap", "Swap", "Exchange A and B", "Setup", show=True),
     Key("setup.sessions", "r", "sessions", "Resume", "Go to the earlier sessions", "Setup", show=True),
     Key("setup.reload", "ctrl+r", "reload", "Reload", "Read the workspace's files again", "Setup", show=True),
     Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True),

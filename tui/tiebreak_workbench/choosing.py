@@ -1,25 +1,26 @@
 """What stands on the lines of Setup: each choice, what it resolves to, and what to know before starting."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, TypeVar
 
-from tiebreak.errors import TiebreakError, UsageError
-from tiebreak.gates import validate_policy
+from tiebreak.errors import PromptError, TiebreakError, UsageError
 from tiebreak.gates.wording import money, plural
-from tiebreak.records import Config, Dataset, ModelTarget, Policy, RecordingTarget, SessionRole
-from tiebreak.targets.limiter import LimiterPool
-from tiebreak.targets.open import needs_helper, open_target
+from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
+from tiebreak.targets.open import needs_helper
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Entry, Workspace, default_policy
-from tiebreak.workspace.configs import CONFIGS
-from tiebreak.workspace.trust import Trust
+from tiebreak.workspace.configs import CONFIGS, read_config
+from tiebreak.workspace.policies import read_policy
 from tiebreak_workbench.estimate import estimate_cost
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.preflight import SIDES, gate_findings, try_target, unknown_parameters, unrendered_prompts
+from tiebreak_workbench.setup import Part, Setup
 
 Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "blind"]
 FIELDS: tuple[Field, ...] = ("dataset", "baseline", "candidate", "policy", "segment", "cases", "seed")
-SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
 T = TypeVar("T")
 
 
@@ -48,7 +49,7 @@ class Remark:
 class Choosing:
     """The choices of one workspace, resolved.
 
-    `resolve` reads files, and so does the first `remarks` (the price list): call them off the event loop.
+    `resolve` reads files, and `remarks` renders every planned prompt: call them off the event loop.
     """
 
     def __init__(self, workspace: Workspace, choices: Choices, *, seed: int, environ: Mapping[str, str]) -> None:
@@ -63,6 +64,12 @@ class Choosing:
         self.problems: dict[Field, str] = {}
         self._recorded: dict[Field, frozenset[str]] = {}
         """Of sides that replay a recording: the cases it answers."""
+        self._files: dict[Part, Path] = {}
+        """Of what was read: where from."""
+        self._prompts: list[Remark] | None = None
+        """What is wrong with the prompts; None until somebody asks."""
+        self.told: list[Remark] = []
+        """The remarks that were made last."""
         self._seed = seed
         self.environ = environ
 
@@ -75,25 +82,33 @@ class Choosing:
         self.choices = choices or self.choices
         self.workspace = Workspace.open(self.workspace.folder)
         self.problems = {}
-        datasets, configs, policies = (
-            _sound_first(entries)
-            for entries in (self.workspace.datasets, self.workspace.configs, self.workspace.policies)
-        )
+        self._files = {}
+        self._prompts = None
+        datasets, policies = _sound_first(self.workspace.datasets), _sound_first(self.workspace.policies)
         dataset = self.choices.dataset or next(iter(datasets), None)
-        baseline = self.choices.baseline or next(iter(configs), None)
-        others = [name for name in configs if name != baseline]
-        candidate = self.choices.candidate or next(iter(others), baseline)
+        baseline, candidate = _sides(self.choices, self.workspace.configs)
         policy = self.choices.policy or next(iter(policies), None)
         self.choices = replace(self.choices, dataset=dataset, baseline=baseline, candidate=candidate, policy=policy)
         self.dataset = self._read("dataset", dataset, self.workspace.load_dataset)
-        self.baseline = self._read("baseline", baseline, self.workspace.load_config)
-        self.candidate = self._read("candidate", candidate, self.workspace.load_config)
+        self.baseline = self._read("baseline", baseline, self._config_of("baseline"))
+        self.candidate = self._read("candidate", candidate, self._config_of("candidate"))
         self._recorded = {}
         self._look_into("baseline", self.baseline)
         self._look_into("candidate", self.candidate)
-        self.policy = default_policy() if policy is None else self._read("policy", policy, self.workspace.load_policy)
+        self.policy = default_policy() if policy is None else self._read("policy", policy, self._policy_of)
         sides = (self.baseline, self.candidate)
         self.needs_helper = any(config is not None and needs_helper(config, self.environ) for config in sides)
+
+    def _config_of(self, field: SessionRole) -> Callable[[str], Config]:
+        def load(name: str) -> Config:
+            self._files[field] = path = self.workspace.config_file(name)
+            return read_config(path, self.workspace.folder)
+
+        return load
+
+    def _policy_of(self, name: str) -> Policy:
+        self._files["policy"] = path = self.workspace.policy_file(name)
+        return read_policy(path)
 
     def _read(self, field: Field, name: str | None, load: Callable[[str], T]) -> T | None:
         if name is None:
@@ -102,8 +117,12 @@ class Choosing:
         try:
             return load(name)
         except TiebreakError as error:
-            self.problems[field] = str(error)
+            self.problems[field] = self._short(error)
             return None
+
+    def _short(self, error: TiebreakError) -> str:
+        """What an error says, with paths from the workspace's folder: a line of Setup has little room."""
+        return str(error).replace(f"{self.workspace.folder}{os.sep}", "")
 
     def _look_into(self, field: Field, config: Config | None) -> None:
         """Find out which cases a recording answers."""
@@ -113,7 +132,7 @@ class Choosing:
         try:
             self._recorded[field] = RecordedTarget(path, sha256=config.target.sha256).case_ids
         except TiebreakError as error:
-            self.problems[field] = str(error)
+            self.problems[field] = self._short(error)
 
     def swapped(self) -> Choices:
         return replace(self.choices, baseline=self.choices.candidate, candidate=self.choices.baseline)
@@ -149,22 +168,35 @@ class Choosing:
             n=self.choices.cases,
             segment=self.choices.segment,
             blind=self.choices.blind,
+            files=dict(self._files),
         )
 
     def remarks(self) -> list[Remark]:
         """What to know: problems, what the planned number of cases cannot decide, what it will cost."""
+        self.told = list(self._remarks())
+        return self.told
+
+    def _remarks(self) -> Iterator[Remark]:
         try:
             setup = self.setup()
             planned = setup.plan().case_ids
         except UsageError as error:
-            return [Remark(level="problem", text=str(error))]
-        found = [
-            Remark(level="problem" if finding.level == "error" else "warning", text=finding.sentence)
-            for finding in validate_policy(setup.policy, setup.dataset, planned)
-        ]
+            yield Remark(level="problem", text=str(error))
+            return
+        errors, warnings = gate_findings(setup)
+        yield from (Remark(level="problem", text=self._short(problem)) for problem in errors)
+        if self._prompts is None:
+            found = unrendered_prompts(setup)
+            self._prompts = [Remark(level="problem", text=f"{side}: {self._short(error)}") for side, error in found]
+        yield from self._prompts
+        yield from (Remark(level="warning", text=sentence) for sentence in warnings)
         if setup.baseline.version == setup.candidate.version:
-            found.append(Remark(level="note", text="Both sides are the same config: this measures noise alone."))
-        return [*found, *self._unanswered(planned), *self._cost(setup)]
+            yield Remark(level="note", text="Both sides are the same config: this measures noise alone.")
+        yield from self._unanswered(planned)
+        yield from self._cost(setup)
+        for side, role in SIDES:
+            if told := unknown_parameters(setup.config(role)):
+                yield Remark(level="note", text=f"{side}: {told}.")
 
     def _unanswered(self, planned: Sequence[str]) -> Iterator[Remark]:
         """Cases for which a recording holds no answer."""
@@ -175,26 +207,20 @@ class Choosing:
                 which = f"{plural(len(missing), 'case')} of {len(planned)}, such as {missing[0]}"
                 yield Remark(level="warning", text=f"{side}: the recording has no answer for {which}.")
 
-    def _check_app(self, config: Config) -> None:
-        """
-        Raises:
-            TiebreakError: where the app of a config cannot be used, such as for code that nobody allowed to run.
-        """
-        if not isinstance(config.target, ModelTarget | RecordingTarget):
-            folder = self.workspace.folder
-            permit = Trust.of(self.environ).permit(folder)
-            open_target(config, base_dir=folder, environ=self.environ, limiters=LimiterPool(), permit=permit)
-
     def _cost(self, setup: Setup) -> list[Remark]:
         total, free, unknown = 0.0, True, False
         remarks: list[Remark] = []
         for side, role in SIDES:
             config = setup.config(role)
             try:
-                self._check_app(config)
+                if not isinstance(config.target, RecordingTarget):  # which `resolve` has looked into
+                    try_target(config, self.workspace, self.environ)
                 estimate = estimate_cost(config, setup.cases(), self.environ)
+            except PromptError:
+                free = False  # told with its place and its cases
+                continue
             except TiebreakError as error:
-                remarks.append(Remark(level="problem", text=f"{side}: {error}"))
+                remarks.append(Remark(level="problem", text=f"{side}: {self._short(error)}"))
                 free = False
                 continue
             free = free and estimate.free
@@ -210,6 +236,38 @@ class Choosing:
             text = f"{who} at most about {money(total)}, answers at their limit."
             remarks.append(Remark(level="note", text=text))
         return remarks
+
+
+def _sides(choices: Choices, configs: Sequence[Entry]) -> tuple[str | None, str | None]:
+    """Baseline and candidate as chosen or by default.
+
+    By default a broken config is the candidate, since it is most likely the one that is being worked on; it is never
+    passed over. A config is compared with itself only where there is no other.
+    """
+    names = Counter(entry.name for entry in configs)
+    baseline, candidate = (_by_file(name, configs, names) for name in (choices.baseline, choices.candidate))
+    broken = [entry for entry in configs if entry.error is not None]
+    sound = [entry for entry in configs if entry.error is None]
+    if baseline is None:
+        firsts = (_called(entry, names) for entry in (*sound, *broken))
+        baseline = next((name for name in firsts if name != candidate), candidate)
+    if candidate is None:
+        others = (_called(entry, names) for entry in (*broken, *sound))
+        candidate = next((name for name in others if name != baseline), baseline)
+    return baseline, candidate
+
+
+def _called(entry: Entry, names: Mapping[str, int]) -> str:
+    """What to call a config by: its name or, where it is not the only one of that name, its file."""
+    return entry.name if names[entry.name] == 1 or entry.error is None else str(entry.path)
+
+
+def _by_file(choice: str | None, configs: Sequence[Entry], names: Mapping[str, int]) -> str | None:
+    """A choice by its name of today: a file whose name could not be read goes by that of the file until it can."""
+    if choice is None or choice in names:
+        return choice
+    same = (entry for entry in configs if choice in (str(entry.path), entry.path.stem) and names[entry.name] == 1)
+    return next((entry.name for entry in same), choice)
 
 
 def _sound_first(entries: Sequence[Entry]) -> list[str]:

@@ -6,43 +6,32 @@ import shutil
 import socket
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from tiebreak import __version__
-from tiebreak.errors import AuthError, InputError, NotTrustedError, TiebreakError
-from tiebreak.gates.wording import plural
-from tiebreak.redaction import Redactor
-from tiebreak.targets.limiter import LimiterPool
-from tiebreak.targets.open import open_target
+from tiebreak.errors import TiebreakError
+from tiebreak.targets.litellm_lane.catalogue import all_providers
+from tiebreak.targets.litellm_lane.shared import secrets_of
 from tiebreak.targets.providers import providers
-from tiebreak.workspace import Entry, Workspace
-from tiebreak.workspace.configs import CONFIGS
-from tiebreak.workspace.trust import Trust
+from tiebreak.workspace import Workspace
 from tiebreak_store import Store
+from tiebreak_workbench.doctor_files import Finding, files_of, problem_of
 
-Level = Literal["ok", "note", "problem"]
+__all__ = ["Finding", "answers", "examine"]
+
 PROBE_SECONDS = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    level: Level
-    area: str
-    text: str
-    fix: str = ""
+NAMED = 8
+"""Providers without a key that one line names."""
 
 
 def examine(
     folder: Path, environ: Mapping[str, str], probe: "Callable[[str, int], bool] | None" = None
 ) -> list[Finding]:
     """Everything worth knowing about a workspace and this machine. `probe` says whether a port of a host answers."""
-    secrets = (environ[name] for p in providers().values() for name in p.key_env if environ.get(name))
-    redact = Redactor(secrets).redact
+    redact = secrets_of(environ).redact
     found = (
         _versions(),
         _workspace(folder, environ),
@@ -68,58 +57,13 @@ def _workspace(folder: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         workspace = Workspace.open(folder)
     except TiebreakError as error:
-        yield _problem("workspace", error)
+        yield problem_of("workspace", error)
         return
     if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         fix = "Sessions are kept in it: choose one that you may write to."
         yield Finding(level="problem", area="workspace", text=f"{folder} cannot be written to", fix=fix)
-    yield from _files(workspace, environ)
+    yield from files_of(workspace, environ)
     yield from _database(workspace.database)
-
-
-def _files(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Every dataset, config and policy, read whole: what a list shows may still fail when it is used."""
-    parts: tuple[tuple[str, Sequence[Entry], Callable[[Path], str]], ...] = (
-        ("dataset", workspace.datasets, partial(_dataset, workspace)),
-        ("config", workspace.configs, partial(_config, workspace, environ)),
-        ("policy", workspace.policies, partial(_policy, workspace)),
-    )
-    for area, entries, read in parts:
-        if not entries:
-            yield Finding(level="note", area=area, text="none here", fix="`tiebreak init` writes examples.")
-        for entry in entries:
-            try:
-                if entry.error is not None:
-                    raise entry.error
-                yield Finding(level="ok", area=area, text=f"{entry.name}: {read(entry.path)}")
-            except InputError as error:
-                yield _problem(area, error)
-            except TiebreakError as error:
-                # Not everybody who has the files has every key, or lets every app of theirs run.
-                level: Level = "note" if isinstance(error, AuthError | NotTrustedError) else "problem"
-                yield Finding(level=level, area=area, text=f"{entry.name}: {error.message}", fix=error.hint or "")
-
-
-def _dataset(workspace: Workspace, path: Path) -> str:
-    return plural(len(workspace.load_dataset(path).cases), "case")
-
-
-def _config(workspace: Workspace, environ: Mapping[str, str], path: Path) -> str:
-    """What a config asks; opening its target finds missing keys and broken recordings, and calls nothing."""
-    config = workspace.load_config(path)
-    permit = Trust.of(environ).permit(workspace.folder)
-    open_target(config, base_dir=workspace.folder / CONFIGS, environ=environ, limiters=LimiterPool(), permit=permit)
-    return config.model_label
-
-
-def _policy(workspace: Workspace, path: Path) -> str:
-    return plural(sum(map(len, workspace.load_policy(path).gates.values())), "gate")
-
-
-def _problem(area: str, error: TiebreakError) -> Finding:
-    where = error.where if isinstance(error, InputError) else ""
-    text = f"{where}: {error.message}" if where else error.message
-    return Finding(level="problem", area=area, text=text, fix=error.hint or "")
 
 
 def _database(path: Path) -> Iterator[Finding]:
@@ -130,7 +74,7 @@ def _database(path: Path) -> Iterator[Finding]:
         with Store.open(path) as store:
             problems = store.problems()
     except TiebreakError as error:
-        yield _problem("database", error)
+        yield problem_of("database", error)
         return
     for problem in problems:
         fix = "Copy the file, then restore the newest backup beside it."
@@ -141,15 +85,24 @@ def _database(path: Path) -> Iterator[Finding]:
 
 
 def _keys(environ: Mapping[str, str]) -> Iterator[Finding]:
-    for name, provider in providers().items():
+    """Which keys are set, by name; of the many providers that only LiteLLM serves, those without one in one line."""
+    direct = providers()
+    without: list[str] = []
+    for name, provider in all_providers().items():
         if not provider.key_env:
             continue
         present = [variable for variable in provider.key_env if environ.get(variable)]
-        wanted = " or ".join(provider.key_env)
         if present:
             yield Finding(level="ok", area="key", text=f"{name}: {present[0]} is set")
+        elif name not in direct:
+            without.append(name)
         elif not provider.local:
+            wanted = " or ".join(provider.key_env)
             yield Finding(level="note", area="key", text=f"{name}: no key", fix=f"Set {wanted} to use {name}/… models.")
+    others = f" and {len(without) - NAMED} others" if len(without) > NAMED else ""
+    text = f"through LiteLLM: no key for {', '.join(without[:NAMED])}{others}"
+    fix = "Set the provider's own variable, such as ANTHROPIC_API_KEY; clouds may need none."
+    yield Finding(level="note", area="key", text=text, fix=fix)
 
 
 def _servers(probe: Callable[[str, int], bool]) -> Iterator[Finding]:

@@ -5,19 +5,22 @@ import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tiebreak.batch import Batch, Ending, Limits, Progress
 from tiebreak.errors import PromptError, UsageError
-from tiebreak.gates import Finding, validate_policy
 from tiebreak.records import ROLES, AppTarget, Case, Config, SessionRole
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.workspace import Workspace, default_policy
+from tiebreak.workspace.configs import read_config
+from tiebreak.workspace.policies import read_policy
 from tiebreak_store import StoredSession
 from tiebreak_workbench.estimate import estimate_cost
-from tiebreak_workbench.setup import Setup, in_order
+from tiebreak_workbench.preflight import gate_findings, try_target, unrendered_prompts
+from tiebreak_workbench.setup import Part, Setup, in_order
 from tiebreak_workbench.workbench import Workbench
 
 TICK = 0.25
@@ -57,14 +60,21 @@ def setup_of(
 
     Raises:
         UsageError: where there is none of a name.
-        InputError: for a file that needs a correction.
+        InputError: for a file that needs a correction, also where it is the policy that would have been the first.
     """
-    policy = policy or next((entry.name for entry in workspace.policies if entry.error is None), None)
+    policy = policy or next((entry.name for entry in workspace.policies), None)
+    files: dict[Part, Path] = {
+        "baseline": workspace.config_file(baseline),
+        "candidate": workspace.config_file(candidate),
+    }
+    if policy is not None:
+        files["policy"] = workspace.policy_file(policy)
     return Setup(
         dataset=workspace.load_dataset(dataset),
-        baseline=workspace.load_config(baseline),
-        candidate=workspace.load_config(candidate),
-        policy=default_policy() if policy is None else workspace.load_policy(policy),
+        baseline=read_config(files["baseline"], workspace.folder),
+        candidate=read_config(files["candidate"], workspace.folder),
+        policy=read_policy(files["policy"]) if "policy" in files else default_policy(),
+        files=files,
         seed=seed,
         n=n,
         segment=segment,
@@ -75,13 +85,27 @@ def warnings_of(setup: Setup) -> list[str]:
     """What to know of the policy's gates for these cases before asking anything.
 
     Raises:
-        UsageError: for a gate that cannot be decided, or a plan that cannot be made.
+        TiebreakError: for a gate that cannot be decided, a prompt that cannot be rendered for some case, or a plan that
+            cannot be made. Where there is more than one problem, it is a `UsageError` with all of them.
     """
-    findings: list[Finding] = validate_policy(setup.policy, setup.dataset, setup.plan().case_ids)
-    for finding in findings:
-        if finding.level == "error":
-            raise UsageError(finding.sentence, hint=f"Mend the policy “{setup.policy.name}”.")
-    return [finding.sentence for finding in findings]
+    problems, warnings = gate_findings(setup)
+    problems += [problem for _, problem in unrendered_prompts(setup)]
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise UsageError("\n".join(map(str, problems)))
+    return warnings
+
+
+def refuse_unready(bench: Workbench, setup: Setup) -> None:
+    """See that both sides could be asked, before a session is set down for them.
+
+    Raises:
+        TiebreakError: for a missing key, an unknown provider, code that nobody allowed to run, or a recording that
+            cannot be read.
+    """
+    for role in ROLES:
+        try_target(setup.config(role), bench.workspace, bench.environ)
 
 
 def notes_on_apps(setup: Setup, wanted: Wanted) -> list[str]:

@@ -1,12 +1,16 @@
 """What is chosen before a session starts, and what the choice allows and costs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
 from tiebreak.stats.order import planned_cases
 
 MAX_SEED = 2**63 - 1
+Part = Literal["baseline", "candidate", "policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,8 @@ class Setup:
     segment: str | None = None
     blind: bool = False
     """Sides drawn per case, names and figures kept back until the end."""
+    files: Mapping[Part, Path] = field(default_factory=dict["Part", Path], compare=False)
+    """Where each was read from, as far as it was, so that a message can name it."""
 
     def config(self, role: SessionRole) -> Config:
         return self.baseline if role == "baseline" else self.candidate

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tiebreak.datasets import write_cases
 from tiebreak.errors import UsageError
+from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, Config, Dataset, DatasetCard, Form, ModelTarget, Policy, Prompt
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
@@ -51,7 +52,8 @@ def start_spot(
 
     Raises:
         UsageError: for an empty question.
-        TiebreakError: where a model cannot be asked, such as for a missing key.
+        TiebreakError: where a model cannot be asked, such as for a missing key, or the system prompt, a template like
+            every other, cannot be rendered.
     """
     if not question.strip():
         raise UsageError("There is nothing to ask.")
@@ -59,6 +61,7 @@ def start_spot(
     for config in (a, b):
         open_target(config, base_dir=bench.workspace.folder, environ=bench.environ, limiters=LimiterPool())
     case = Case(id="question", input=question)
+    PromptRenderer(a).render(case)
     dataset = Dataset(card=DatasetCard(name="spot", title="Spot check"), cases=(case,))
     setup = Setup(dataset=dataset, baseline=a, candidate=b, policy=SPOT_POLICY, seed=new_seed())
     return bench.start(setup, kind="spot", title=question.strip().splitlines()[0][:80])

@@ -5,7 +5,7 @@ from tiebreak.session.breaker import FATAL, Breaker
 FATAL_IN_A_ROW = 3
 PATIENCE = 10
 """Failures in a row that waiting may mend, beyond those that were in flight together when the first one came."""
-ASKED_IN_VAIN = FATAL | {"recording"}
+ASKED_IN_VAIN = FATAL | {"recording", "prompt"}
 """Errors that asking again in the same run does not mend."""
 
 

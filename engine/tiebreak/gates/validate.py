@@ -12,7 +12,7 @@ from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.wording import amount, percent, plural, points, title_of
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression
-from tiebreak.records.policies import Statistic, Timing
+from tiebreak.records.policies import Phase, Statistic, Timing
 from tiebreak.stats.paired import FEWEST_GROUPS
 from tiebreak.stats.planning import zero_failures_to_pass
 from tiebreak.stats.power import Spread, cases_for_scores
@@ -20,34 +20,48 @@ from tiebreak.stats.power import Spread, cases_for_scores
 Level = Literal["error", "warning"]
 PLANNED_FLIPS = 0.1
 """The share of cases that flip between two alike sides, for planning."""
+Place = tuple[str | int, ...]
+"""The way to a field of the policy, such as `("gates", "human", 0, "at_least")`."""
 
 
 class Finding(NamedTuple):
     level: Level
     """A gate with an `error` cannot be decided; a `warning` tells what its rater should know."""
     sentence: str
+    place: Place = ()
 
 
 def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | None = None) -> list[Finding]:
     """All there is to say of a policy's gates, errors first; `planned` are the session's case ids, all by default."""
     cases = dataset.cases if planned is None else [dataset.by_id[case_id] for case_id in planned]
-    findings = [Finding("error", sentence) for sentence in _shared_ids(policy)]
+    gates = {place: gate for phase in policy.gates for place, gate in _placed(policy, phase)}
+    findings = list(_shared_ids(gates))
     known = _known(policy, dataset)
-    for gate in (gate for gates in policy.gates.values() for gate in gates):
-        findings += [Finding("error", f"Gate “{gate.id}”: {sentence}") for sentence in _malformed(gate, known)]
+    for place, gate in gates.items():
+        findings += [
+            Finding("error", f"Gate “{gate.id}”: {sentence}", (*place, field) if field else place)
+            for field, sentence in _malformed(gate, known)
+        ]
     if not findings:
-        findings += [Finding("error", sentence) for sentence in _contradictions(policy)]
+        findings += _contradictions(gates)
         segments = {case.segment for case in cases if case.segment is not None}
+        places = {gate.id: place for place, gate in gates.items()}
         for planned_gate in expand(policy, segments):
-            findings += _reach(planned_gate, policy, cases)
+            place = places[planned_gate.gate.id]
+            findings += [found._replace(place=place) for found in _reach(planned_gate, policy, cases)]
     return sorted(findings, key=lambda finding: finding.level == "warning")
 
 
-def _shared_ids(policy: Policy) -> Iterator[str]:
-    ids = Counter(gate.id for gates in policy.gates.values() for gate in gates)
+def _placed(policy: Policy, phase: Phase) -> Iterator[tuple[Place, Gate]]:
+    return ((("gates", phase, index), gate) for index, gate in enumerate(policy.gates[phase]))
+
+
+def _shared_ids(gates: Mapping[Place, Gate]) -> Iterator[Finding]:
+    ids = Counter(gate.id for gate in gates.values())
     for gate_id, count in ids.items():
         if count > 1:
-            yield f"{count} gates have the id “{gate_id}”; give each its own."
+            place = [place for place, gate in gates.items() if gate.id == gate_id][1]
+            yield Finding("error", f"{count} gates have the id “{gate_id}”; give each its own.", (*place, "id"))
 
 
 def _known(policy: Policy, dataset: Dataset) -> Mapping[str, Sequence[str]]:
@@ -62,17 +76,19 @@ def _known(policy: Policy, dataset: Dataset) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """What makes a gate undecidable in itself."""
+def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """What makes a gate undecidable in itself: field (empty for the gate whole) and sentence."""
     rules = [gate.at_least is not None, gate.at_most is not None, gate.zero]
     counts = gate.metric in ("failures", "harmful")
     compared = gate.regression.measure if gate.regression is not None else None
     if gate.regression is not None or gate.metric == "regression":
         yield from _wrong_regression(gate, sum(rules))
     elif sum(rules) != 1:
-        yield "it needs exactly one of `at_least`, `at_most` and `zero`."
-    elif gate.zero != counts:
-        yield f"`{gate.metric}` goes with `zero: true`." if counts else f"`zero` does not go with `{gate.metric}`."
+        yield "", "it needs exactly one of `at_least`, `at_most` and `zero`."
+    elif counts and not gate.zero:
+        yield "at_least" if gate.at_least is not None else "at_most", f"`{gate.metric}` goes with `zero: true`."
+    elif gate.zero and not counts:
+        yield "zero", f"`zero` does not go with `{gate.metric}`."
     for field, needed, name in (
         ("check", gate.metric in ("check", "failures") or compared == "check", gate.check),
         ("dimension", gate.metric in ("rubric", "harmful") or compared == "rubric", gate.dimension),
@@ -81,68 +97,75 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[str]:
     ):
         metric = f"measure: {compared}" if compared is not None else gate.metric
         if needed and name is None:
-            yield f"`{metric}` needs a `{field}`. {nearest(None, known[field])}"
+            yield "", f"`{metric}` needs a `{field}`. {nearest(None, known[field])}"
         elif not needed and name is not None:
-            yield f"`{field}` does not go with `{metric}`."
+            yield field, f"`{field}` does not go with `{metric}`."
         elif name is not None and name not in known[field]:
-            yield f"there is no {field} “{name}”. {nearest(name, known[field])}"
+            yield field, f"there is no {field} “{name}”. {nearest(name, known[field])}"
     if gate.segment is not None and gate.each_segment:
-        yield "`segment` and `each_segment` exclude each other."
+        yield "each_segment", "`segment` and `each_segment` exclude each other."
     if gate.segment is not None and gate.segment not in known["segment"]:
-        yield f"there is no segment “{gate.segment}”. {nearest(gate.segment, known['segment'])}"
+        yield "segment", f"there is no segment “{gate.segment}”. {nearest(gate.segment, known['segment'])}"
     yield from _wrong_numbers(gate)
 
 
-def _wrong_regression(gate: Gate, rules: int) -> Iterator[str]:
+def _wrong_regression(gate: Gate, rules: int) -> Iterator[tuple[str, str]]:
     """What a comparison with the baseline lacks, or has too much."""
     if gate.regression is None:
-        yield "`regression` needs `regression: {measure: …, margin: …}`."
+        yield "metric", "`regression` needs `regression: {measure: …, margin: …}`."
         return
     if gate.metric != "regression":
-        yield f"`regression` does not go with `{gate.metric}`; name what is compared in its `measure`."
+        yield (
+            "regression",
+            f"`regression` does not go with `{gate.metric}`; name what is compared in its `measure`.",
+        )
     if rules:
-        yield "a regression is limited by its `margin`, not by `at_least`, `at_most` or `zero`."
+        yield "regression", "a regression is limited by its `margin`, not by `at_least`, `at_most` or `zero`."
     if gate.on == "baseline":
-        yield "a regression is the candidate's; leave out `on`."
+        yield "on", "a regression is the candidate's; leave out `on`."
     if gate.each_segment or (gate.segment is not None and gate.regression.segments):
-        yield "write `segments: true` inside `regression` for a gate of every segment, or `segment` for one of them."
+        yield (
+            "each_segment" if gate.each_segment else "segment",
+            "write `segments: true` inside `regression` for a gate of every segment, or `segment` for one of them.",
+        )
     widest = SCALES[measure_of(gate).kind][1] or 1
     if not 0 <= gate.regression.margin < widest:
         hint = f" For {points(gate.regression.margin / 100)} write {gate.regression.margin / 100:g}."
         told = hint.replace("+", "") if widest == 1 and 1 <= gate.regression.margin < 100 else ""
-        yield f"`margin: {gate.regression.margin:g}` is not from 0 to below {widest}.{told}"
+        yield "regression", f"`margin: {gate.regression.margin:g}` is not from 0 to below {widest}.{told}"
 
 
-def _wrong_numbers(gate: Gate) -> Iterator[str]:
+def _wrong_numbers(gate: Gate) -> Iterator[tuple[str, str]]:
     low, high = SCALES[measure_of(gate).kind]
     for field, limit in (("at_least", gate.at_least), ("at_most", gate.at_most)):
         if limit is not None and not (low <= limit and (high is None or limit <= high)):
             span = f"from {low} to {high}" if high is not None else f"{low} or more"
             hint = f" For {percent(limit / 100)} write {limit / 100:g}." if high == 1 and 1 < limit <= 100 else ""
-            yield f"`{field}: {limit:g}` is outside {gate.metric}, which is {span}.{hint}"
-    if not (0 < gate.alpha_pass < 1 and 0 < gate.alpha_fail < 1):
-        yield "`alpha_pass` and `alpha_fail` lie between 0 and 1."
-    if gate.alpha_pass >= 0.5 or gate.alpha_fail >= 0.5:
-        yield "`alpha_pass` and `alpha_fail` are how often a verdict may be wrong; 0.5 and more decides nothing."
+            yield field, f"`{field}: {limit:g}` is outside {gate.metric}, which is {span}.{hint}"
+    for field, share in (("alpha_pass", gate.alpha_pass), ("alpha_fail", gate.alpha_fail)):
+        if not 0 < share < 1:
+            yield field, "`alpha_pass` and `alpha_fail` lie between 0 and 1."
+        elif share >= 0.5:
+            yield field, f"`{field}` is how often a verdict may be wrong; 0.5 and more decides nothing."
     mean_time = gate.metric == "latency" and gate.statistic == "mean"
     if (gate.metric == "cost_per_answer" or mean_time) and gate.scope == "population":
         noun = "times" if mean_time else "costs"
-        yield f"{noun} have no upper end, so no population bound holds for a mean; use `scope: set`."
+        yield "scope", f"{noun} have no upper end, so no population bound holds for a mean; use `scope: set`."
     if gate.metric == "cost_per_success" and gate.scope != "set":
-        yield "it is a ratio of two sums, for which there is no bound here; use `scope: set`."
+        yield "scope", "it is a ratio of two sums, for which there is no bound here; use `scope: set`."
     if gate.metric in ("cost_per_answer", "cost_per_success", "latency") and gate.at_least is not None:
-        yield f"a {'latency' if gate.metric == 'latency' else 'cost'} is limited by `at_most`."
+        yield "at_least", f"a {'latency' if gate.metric == 'latency' else 'cost'} is limited by `at_most`."
 
 
-def _contradictions(policy: Policy) -> Iterator[str]:
+def _contradictions(gates: Mapping[Place, Gate]) -> Iterator[Finding]:
     """Pairs of gates that cannot both pass."""
-    gates = [gate for phase in policy.gates.values() for gate in phase]
-    for floor in (gate for gate in gates if gate.at_least is not None):
-        for ceiling in (gate for gate in gates if gate.at_most is not None):
-            same = measure_of(floor) == measure_of(ceiling) and floor.segment == ceiling.segment
-            if same and (floor.at_least or 0) > (ceiling.at_most or 0):
+    for place, floor in gates.items():
+        for ceiling in gates.values():
+            if floor.at_least is None or ceiling.at_most is None or floor.at_least <= ceiling.at_most:
+                continue
+            if measure_of(floor) == measure_of(ceiling) and floor.segment == ceiling.segment:
                 pair = f"“{floor.id}” ({title_of(floor)}) and “{ceiling.id}” ({title_of(ceiling)})"
-                yield f"Gates {pair} exclude each other."
+                yield Finding("error", f"Gates {pair} exclude each other.", (*place, "at_least"))
 
 
 def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Iterator[Finding]:

@@ -7,5 +7,6 @@ and is never read as a template, whatever braces stand in it. A template knows `
 
 from tiebreak.prompts.rendering import PromptRenderer, RequestRenderer
 from tiebreak.prompts.sandbox import MAX_OUTPUT, MAX_RANGE
+from tiebreak.prompts.trying import Unrendered, unrendered
 
-__all__ = ["MAX_OUTPUT", "MAX_RANGE", "PromptRenderer", "RequestRenderer"]
+__all__ = ["MAX_OUTPUT", "MAX_RANGE", "PromptRenderer", "RequestRenderer", "Unrendered", "unrendered"]

@@ -45,13 +45,18 @@ class _Renderer:
             problem.__traceback__ = error.__traceback__
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             problem = error
-        field = f"{template.field}, case “{case.id}”"
-        raise self._error(field, _line_of(problem), str(problem), hint) from None
+        raise self._error(template.field, _line_of(problem), str(problem), hint, case) from None
 
-    def _error(self, field: str, line: int | None, message: str, hint: str | None) -> PromptError:
-        place = f"{field}, line {line}" if line is not None else field
+    def _error(
+        self, field: str, line: int | None, message: str, hint: str | None, case: Case | None = None
+    ) -> PromptError:
+        place = field if case is None else f"{field}, case “{case.id}”"
+        if line is not None:
+            place += f", line {line}"
         end = "" if message.endswith((".", "?")) else "."
-        return PromptError(f"Config “{self._config.name}”, {place}: {message[:1].upper()}{message[1:]}{end}", hint=hint)
+        problem = f"{message[:1].upper()}{message[1:]}{end}"
+        whole = f"Config “{self._config.name}”, {place}: {problem}"
+        return PromptError(whole, hint=hint, field=field, line=line, problem=problem)
 
 
 class PromptRenderer(_Renderer):
@@ -93,6 +98,18 @@ class PromptRenderer(_Renderer):
             return (*head, *case.messages)
         return (*head, *_with_last_user(case.messages, self._render(self._user, case)))
 
+    def problems(self, case: Case) -> list[PromptError]:
+        """Why `render` would fail, of each template that does."""
+        every = (self._system, self._user, *(template for _, template in self._messages))
+        found: list[PromptError] = []
+        for template in every:
+            try:
+                if template is not None:
+                    self._render(template, case)
+            except PromptError as error:
+                found.append(error)
+        return found
+
     def _render(self, template: "Template", case: Case) -> str:
         return self._rendered(template, case, lambda: template.text(variables_of(case)))
 
@@ -121,6 +138,11 @@ class RequestRenderer(_Renderer):
                 "`parameters` are given, but the request does not send them.",
                 'Add a field such as `parameters: "{{ parameters }}"`, or write the values into the request.',
             )
+
+    @property
+    def templated(self) -> bool:
+        """Whether the config says what is sent."""
+        return self._request is not None
 
     def render(self, case: Case, messages: Sequence[Message]) -> Mapping[str, object] | None:
         """The JSON for a case; None where the config leaves the form to us.

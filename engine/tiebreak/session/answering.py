@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Literal
 
-from tiebreak.errors import PromptError, RequestError, TargetError
+from tiebreak.errors import PromptError, TargetError, UnrenderedError
 from tiebreak.prompts import PromptRenderer, RequestRenderer
 from tiebreak.records import Case, Config, Response, SessionRole
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
@@ -143,7 +143,8 @@ class Answering:
             request = self.arm.request(self.case)
         except PromptError as error:
             builder = self._new_builder(response_id, started_at, "")
-            return self._end(builder, builder.fail(RequestError(str(error))))
+            failure = UnrenderedError(str(error), hint="Mend prompt or case, and begin a new session.")
+            return self._end(builder, builder.fail(failure))
         builder = self._new_builder(response_id, started_at, fingerprint(self.arm.target, request))
         self._tell("waiting")
         whole = False

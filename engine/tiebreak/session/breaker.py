@@ -19,13 +19,14 @@ class Breaker:
     def note(self, response: Response) -> str | None:
         """Why the arm should ask nothing more, or None. Any answer that counts starts the row anew.
 
-        An answer that the user stopped says nothing, nor does a missing recording say anything of the next.
+        An answer that the user stopped says nothing, nor does a case that has no recording or does not fit the prompt
+        say anything of the next.
         """
         if not response.excluded:
             self._in_a_row = 0
             return None
         error = response.error
-        if error is None or error.code == "recording":
+        if error is None or error.code in ("recording", "prompt"):
             return None
         if error.code != self._code:
             self._code, self._in_a_row = error.code, 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tiebreak.errors import UsageError
+from tiebreak.errors import UnrenderedError, UsageError
 from tiebreak.records import Case, Response, SessionRole
 from tiebreak.session.answering import Answering
 from tiebreak.session.seating import OPEN, Seating
@@ -57,6 +57,11 @@ class Exchange:
             )
         for role, response in found.items():
             if response.excluded:
+                if response.error is not None and response.error.code == UnrenderedError.code:
+                    raise UsageError(
+                        f"The prompt of {SIDES[role]} cannot be rendered, so this case does not count.",
+                        hint="enter goes on; mend it and begin a new session.",
+                    )
                 how = "was stopped" if response.fault == "user" else "did not come through"
                 raise UsageError(
                     f"The answer of {self.seating.name(role)} {how}, so it does not count.",

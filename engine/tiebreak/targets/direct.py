@@ -21,9 +21,6 @@ from tiebreak.targets.reader import MAX_ANSWER, StreamReader, read_whole
 from tiebreak.targets.retries import RetryPolicy, with_retries
 from tiebreak.targets.usage import estimate
 
-SET_BY_US = frozenset({"messages", "model", "n", "stream", "stream_options"})
-"""Parameters that a config must not set."""
-
 
 class DirectModelTarget:
     """A model behind an OpenAI-compatible address; see `AnswerTarget`.

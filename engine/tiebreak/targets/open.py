@@ -15,6 +15,7 @@ from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.litellm_lane.refused import refused
 from tiebreak.targets.litellm_lane.shared import Helper, secrets_of
+from tiebreak.targets.parameters import SET_BY_US
 from tiebreak.targets.prices import cost_of, price_of
 from tiebreak.targets.providers import Endpoint, providers, resolve
 from tiebreak.targets.retries import RetryPolicy
@@ -81,7 +82,7 @@ def _open_model(
     limiters: LimiterPool,
     now: Callable[[], datetime],
 ) -> "DirectModelTarget":
-    from tiebreak.targets.direct import SET_BY_US, DirectModelTarget
+    from tiebreak.targets.direct import DirectModelTarget
 
     if taken := sorted(SET_BY_US & config.parameters.keys()):
         raise _not_a_parameter(config, taken)

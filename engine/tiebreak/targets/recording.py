@@ -19,6 +19,7 @@ from tiebreak.errors import (
     ServerError,
     TargetError,
     UnknownModelError,
+    UnrenderedError,
     WorkspaceError,
 )
 from tiebreak.records import Cost, Price, Usage
@@ -55,6 +56,7 @@ _ERRORS: Mapping[str, type[TargetError]] = {
         RequestError,
         ServerError,
         UnknownModelError,
+        UnrenderedError,
     )
 }
 

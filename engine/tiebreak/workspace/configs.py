@@ -9,12 +9,16 @@ from typing import cast, get_args
 
 from tiebreak.datasets.durable import write_whole
 from tiebreak.datasets.reading import Located, read_document, read_record, read_text, union_member
+from tiebreak.datasets.reading.located import loc_of
 from tiebreak.datasets.written import written
 from tiebreak.errors import InputError, PromptError, UsageError, WorkspaceError
 from tiebreak.records import Config, ModelTarget, RecordingTarget, Target
 from tiebreak.targets.apps.checking import slip_in
+from tiebreak.targets.parameters import slips_in
 
 CONFIGS = "configs"
+MORE = 4
+"""Further slips that one error tells."""
 PROMPT_FILES = {"system": "system_file", "user": "user_file"}
 
 
@@ -77,6 +81,8 @@ def _check(config: Config, source: Located) -> None:
     if not config.name.strip() or not config.name.isprintable():
         raise source.refuse("A name is one or more visible characters.", ("name",))
     _check_target(config.target, source)
+    if isinstance(config.target, ModelTarget):  # an app's parameters are its own
+        _check_parameters(config.parameters, source)
     limits = config.deadlines
     for name, seconds in (("first_token", limits.first_token), ("idle", limits.idle), ("total", limits.total)):
         if seconds <= 0:
@@ -115,7 +121,45 @@ def _check_target(target: Target, source: Located) -> None:
                 raise source.refuse(message, ("target", "sha256"), "Leave it out, or take what `sha256sum` says.")
         case _:
             if slip := slip_in(target):
-                raise source.refuse(slip.message, ("target", slip.field), slip.hint)
+                place = ("target", slip.field) if slip.key is None else ("target", slip.field, slip.key)
+                raise source.refuse(slip.message, place, slip.hint)
+
+
+def _check_parameters(parameters: Mapping[str, object], source: Located) -> None:
+    """
+    Raises:
+        InputError: of the source's kind, for the first slip, with up to four more in its message.
+    """
+    slips = slips_in(parameters)
+    if not slips:
+        return
+    first, *others = slips
+    if not others:
+        raise source.refuse(first.message, ("parameters", first.name), first.hint)
+    message = " ".join(filter(None, (first.message, first.hint)))
+    for slip in others[:MORE]:
+        line = source.line(("parameters", slip.name))
+        place = f"line {line}, " if line is not None else ""
+        message += " ".join(filter(None, (f" Also {place}parameters.{slip.name}:", slip.message, slip.hint)))
+    raise source.refuse(message, ("parameters", first.name))
+
+
+def prompt_place(path: Path, field: str) -> tuple[int | None, str, str | None]:
+    """Where the text of a prompt stands that a config calls `field`, such as `prompt.user`.
+
+    Returns:
+        Line and field of the config's file, and the prompt file that is named there, if one is.
+
+    Raises:
+        WorkspaceError: where the file cannot be read any more.
+    """
+    source = read_document(path, WorkspaceError)
+    file_field = PROMPT_FILES.get(field.removeprefix("prompt."))
+    if file_field is not None and source.mapping is not None:
+        prompt = source.at(("prompt",), source.mapping.get("prompt"))
+        if prompt.mapping is not None and prompt.mapping.get(file_field) is not None:
+            return prompt.line((file_field,)), prompt.name((file_field,)), str(prompt.mapping[file_field])
+    return source.line(loc_of(field)), field, None
 
 
 def _rebased(config: Config, folder: Path, base: Path) -> Config:

@@ -7,6 +7,7 @@ from typing import Literal, Self, TypeVar
 
 from tiebreak.checks.parse import nearest
 from tiebreak.datasets import CARD, FieldMap, load_card, load_dataset
+from tiebreak.datasets.reading import read_document
 from tiebreak.datasets.tables import SUFFIXES
 from tiebreak.errors import InputError, UsageError, WorkspaceError
 from tiebreak.records import Config, Dataset, Policy
@@ -119,6 +120,19 @@ class Workspace:
 
     # -- reading one
 
+    def config_file(self, name: str | Path) -> Path:
+        """The file that `load_config` reads.
+
+        Raises:
+            UsageError: where there is none of that name.
+            WorkspaceError: where it cannot be used.
+        """
+        return self._file(name, "config", lambda: self.configs, CONFIGS)
+
+    def policy_file(self, name: str | Path) -> Path:
+        """As `config_file`."""
+        return self._file(name, "policy", lambda: self.policies, POLICIES)
+
     def load_dataset(self, name: str | Path, fields: FieldMap | None = None) -> Dataset:
         """The dataset of a name in the list, or at a path (from the workspace, or else from the current folder).
 
@@ -149,16 +163,19 @@ class Workspace:
     def _load(
         self, name: str | Path, kind: str, entries: Callable[[], Sequence[Entry]], home: str, read: Callable[[Path], T]
     ) -> T:
+        return read(self._file(name, kind, entries, home))
+
+    def _file(self, name: str | Path, kind: str, entries: Callable[[], Sequence[Entry]], home: str) -> Path:
         listed: Sequence[Entry] = () if isinstance(name, Path) else entries()
         found = [entry for entry in listed if entry.name == name]
         if found:
             problem = next((entry.error for entry in found if entry.error is not None), None)
             if problem is not None:
                 raise problem
-            return read(found[0].path)
+            return found[0].path
         for path in (self.folder / name, self.folder / home / name, Path(name)):
             if str(name).strip() and (_is_file(path) or _is_file(path / CARD)):
-                return read(path)
+                return path
         listed = listed or entries()
         where = f"{self.folder / home} is empty." if not listed else nearest(str(name), [e.name for e in listed])
         raise UsageError(f"There is no {kind} “{name}”.", hint=where)
@@ -203,7 +220,7 @@ def _listed(paths: Iterator[Path], describe: Callable[[Path], Described]) -> tup
             name, title = describe(path)
             entries.append(Entry(name=name, path=path, title=" ".join(title.split())))
         except InputError as problem:
-            entries.append(Entry(name=name, path=path, error=problem))
+            entries.append(Entry(name=_given_name(path) or name, path=path, error=problem))
     first: dict[str, Path] = {}
     for index, entry in enumerate(entries):
         if (other := first.setdefault(entry.name, entry.path)) != entry.path and entry.error is None:
@@ -211,6 +228,18 @@ def _listed(paths: Iterator[Path], describe: Callable[[Path], Described]) -> tup
             problem = WorkspaceError(message, path=str(entry.path), field="name", hint="Give one of them another name.")
             entries[index] = replace(entry, error=problem)
     return tuple(sorted(entries, key=lambda entry: (entry.name.casefold(), entry.path)))
+
+
+def _given_name(path: Path) -> str | None:
+    """The name that a broken file says it has, as far as it can be read: it is still asked for by that name."""
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        return None
+    try:
+        mapping = read_document(path, WorkspaceError).mapping
+    except InputError:
+        return None
+    name = mapping.get("name") if mapping is not None else None
+    return name if isinstance(name, str) and name.strip() and name.isprintable() else None
 
 
 def _yaml_files(folder: Path) -> Iterator[Path]:

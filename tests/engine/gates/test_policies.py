@@ -82,7 +82,7 @@ def test_only_planned_cases_count() -> None:
     gate = Gate(id="g", metric="check", check="json", at_least=0.5)
     assert validate_policy(policy(gate), DATASET) == []
     (finding,) = validate_policy(policy(gate), DATASET, planned=["c20", "c21"])
-    assert finding == ("error", "Gate “g” applies to no planned case of this set.")
+    assert finding[:2] == ("error", "Gate “g” applies to no planned case of this set.")
 
 
 def test_gates_that_exclude_each_other() -> None:
@@ -172,3 +172,16 @@ def test_a_phase_opens_when_the_one_before_has_passed() -> None:
 )
 def test_all_gates_together(statuses: list[GateStatus], whole: str) -> None:
     assert overall(outcome("human", status) for status in statuses) == whole
+
+
+def test_a_finding_says_where_it_stands() -> None:
+    gates = (
+        Gate(id="a", metric="win_rate", at_least=50),
+        Gate(id="b", metric="check", check="nope", at_least=0.5),
+        Gate(id="b", metric="win_rate", at_least=0.5),
+    )
+    assert {finding.place for finding in validate_policy(policy(*gates), DATASET)} == {
+        ("gates", "human", 0, "at_least"),
+        ("gates", "human", 1, "check"),
+        ("gates", "human", 2, "id"),
+    }

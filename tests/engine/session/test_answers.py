@@ -193,13 +193,21 @@ async def test_two_broken_answers_are_both_bad_and_ask_for_nothing(tmp_path: Pat
             assert live.scoreboard.snapshot().win_rate.both_bad == 1
 
 
-async def test_a_prompt_that_fits_no_case_is_the_configs_own_failure(tmp_path: Path) -> None:
-    make_workspace(tmp_path / "ws", policy=asking("{vote: required}"))
-    config = tmp_path / "ws" / "configs" / "warm.yaml"
+async def test_a_prompt_that_cannot_be_rendered_is_no_failed_answer_of_the_target(tmp_path: Path) -> None:
+    """Setup looks for this; here a session was set down all the same."""
+    folder = make_workspace(tmp_path / "ws", policy=asking("{vote: required}"))
+    config = folder / "configs" / "warm.yaml"
     config.write_text(config.read_text() + "prompt: {user: '{{ metadata.product }}'}\n")
-    async with sitting(tmp_path / "ws", n=1) as live:
-        failed = (await responses(live, 0))["candidate"]
-        assert failed.error is not None
-        assert "“product” is unknown" in failed.error.message
-        assert live.scoreboard.snapshot().win_rate.losses == 1
+    async with sitting(folder, n=3) as live:
+        for position in range(3):
+            failed = (await responses(live, position))["candidate"]
+            assert failed.error is not None
+            assert "“product” is unknown" in failed.error.message
+            assert (failed.error.code, failed.status, failed.fault) == ("prompt", "error", "user")
+            with pytest.raises(UsageError, match="The prompt of B cannot be rendered, so this case does not count"):
+                live.vote(position, "A")
+        snapshot = live.scoreboard.snapshot()
+        assert (snapshot.win_rate.n, snapshot.excluded_cases, snapshot.errors["candidate"].n) == (0, 3, 0)
+        assert snapshot.excluded["candidate"] == {"prompt": 3}
+        assert [outcome.status for outcome in snapshot.gates] != ["pass"]
         await live.saves.settled()

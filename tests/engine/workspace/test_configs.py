@@ -22,6 +22,7 @@ from tiebreak.records import (
     RecordingTarget,
 )
 from tiebreak.workspace import Workspace
+from tiebreak.workspace.configs import prompt_place
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda text: text.replace("{", "("))
 LINES = st.text("ab \t\n:#-'\"é", max_size=40)
@@ -121,6 +122,25 @@ def test_a_config_file(tmp_path: Path) -> None:
         ("target: {kind: command, command: []}", ":1: target.command", "The command is empty."),
         ("target: {kind: command, command: [a], concurrency: 0}", ":1: target.concurrency", "from 1 to 64"),
         ("target: {kind: python, callable: app.desk}", ":1: target.callable", "Write module:name"),
+        (
+            "target: {model: x}\nparameters:\n  temprature: 1",
+            ":3: parameters.temprature",
+            "Did you mean “temperature”?",
+        ),
+        ("target: {model: x}\nparameters:\n  top_p: 3", ":3: parameters.top_p", "a number from 0 to 1, not 3."),
+        (
+            "target: {model: x}\nparameters:\n  max_tokens: -4\n  stop: 5",
+            ":3: parameters.max_tokens",
+            "not -4. Also line 4, parameters.stop: Expected text",
+        ),
+        ("target: {model: x}\nparameters: {stream: false}", ":2: parameters.stream", "Tiebreak's to set"),
+        (
+            "target:\n  kind: http\n  url: http://x/\n  headers:\n    X-A: b\n    bad header: c",
+            ":6: target.headers.bad header",
+            "not the name of a header",
+        ),
+        ("target: {model: x}\ndeadlines: {frist_token: 1}", ":2: deadlines.frist_token", "Did you mean “first_token”?"),
+        ("target: {model: x}\ndeadlines:\n  total: '9'", ":3: deadlines.total", "Write 9, without quotes."),
         ("- target", ":1", "A config is a mapping"),
         ("# nothing\n", "a.yaml", "The file is empty."),
     ],
@@ -244,3 +264,33 @@ def test_versions_of_configs_that_were_there_before_stay() -> None:
     recording = Config(name="b", target=RecordingTarget(path="../recordings/a.jsonl"))
     assert model.version == "9b1ad6262649aa2e8832f8ba7a91d7de58080401d1de9d58a4b854c84d308bb8"
     assert recording.version == "7415ff57fa20fcfdf68b663a52567e4f4d5292c6ae75b968721930d89eff6e39"
+
+
+def test_an_app_has_parameters_of_its_own(tmp_path: Path) -> None:
+    text = "target: {kind: http, url: http://x/}\nparameters: {temprature: hot, stop: 5}\n"
+    assert workspace(tmp_path, text).load_config("a").parameters == {"temprature": "hot", "stop": 5}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("prompt:\n  user: |\n    a\n", (3, "prompt.user", None)),
+        ("prompt:\n  user_file: ../q.md\n", (3, "prompt.user_file", "../q.md")),
+        ("prompt:\n  messages:\n    - role: user\n      content: x\n", (5, "prompt.messages[0].content", None)),
+    ],
+)
+def test_where_the_text_of_a_prompt_stands(
+    tmp_path: Path, prompt: str, place: tuple[int | None, str, str | None]
+) -> None:
+    (tmp_path / "q.md").write_text("x")
+    path = workspace(tmp_path, f"target: {{model: x}}\n{prompt}").config_file("a")
+    field = "prompt.user" if place[2] else place[1]
+    assert prompt_place(path, field) == place
+
+
+def test_a_broken_file_is_still_asked_for_by_its_name(tmp_path: Path) -> None:
+    place = workspace(tmp_path, "name: warm\ntarget: {modle: x}\n")
+    (entry,) = place.configs
+    assert entry.name == "warm"
+    with pytest.raises(WorkspaceError, match="modle"):
+        place.load_config("warm")

@@ -17,6 +17,7 @@ from tiebreak_tui.dialogs.welcome import WelcomeDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.fuzzy_list import FuzzyPicker
+from tiebreak_tui.wishes import Wishes
 
 
 async def mark(seat: Seat, key: str) -> None:
@@ -45,10 +46,10 @@ async def test_lines_are_changed_by_typing_part_of_a_name_even_with_a_typo(tmp_p
     (folder / "configs" / "broken.yaml").write_text("target: {kind: model, modle: x}\n")
     async with sit_down(folder) as seat:
         await seat.ready()
-        # Only what can be used is preselected, though the broken file comes first.
-        await seat.sees("Baseline A   plain", "Candidate B  warm")
+        # A broken file is never passed over: it is most likely the one that is being worked on.
+        await seat.sees("Baseline A   plain", "Candidate B  broken ✘ configs/broken.yaml:1: target.modle")
         await mark(seat, "candidate")
-        await seat.sees("recordings/warm.jsonl")
+        await seat.sees("Did you mean “model”?")
         await seat.press("enter")
         picker = (await seat.reaches(PickDialog)).query_one(FuzzyPicker)
         await seat.sees("3 of 3", "broken", "plain", "warm")
@@ -69,6 +70,62 @@ async def test_lines_are_changed_by_typing_part_of_a_name_even_with_a_typo(tmp_p
         await seat.press("escape")
         await seat.reaches(SetupScreen)
         await seat.sees("Candidate B  plain")
+
+
+async def test_a_broken_config_keeps_its_place_until_it_is_mended(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    sound = (folder / "configs" / "warm.yaml").read_text()
+    (folder / "configs" / "warm.yaml").write_text("target: [\n")
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await seat.sees("Baseline A   plain", "Candidate B  warm ✘ configs/warm.yaml")
+        await seat.press("ctrl+s")
+        await seat.reaches(TellDialog)
+        await seat.sees("configs/warm.yaml")
+        await seat.press("enter")
+        await seat.reaches(SetupScreen)
+        (folder / "configs" / "warm.yaml").write_text("name: cosy\n" + sound)
+        await seat.press("ctrl+r")
+        await seat.sees("Baseline A   plain", "Candidate B  cosy recorded answers")
+        await seat.press("ctrl+s")
+        arena = await seat.reaches(ArenaScreen)
+        assert [config.name for config in arena.stored.configs.values()] == ["plain", "cosy"]
+
+
+async def test_a_prompt_that_does_not_fit_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    config = folder / "configs" / "warm.yaml"
+    sound = config.read_text()
+    config.write_text(sound + "prompt:\n  user: |\n    Be warm.\n    {{ contxts }}\n")
+    for wishes in (Wishes(), Wishes(dataset="small", baseline="plain", candidate="warm", start=True)):
+        async with sit_down(folder, wishes) as seat:
+            await seat.ready()
+            if not wishes.start:
+                await seat.sees("✘ B: configs/warm.yaml:3: prompt.user")
+                await seat.press("ctrl+s")
+            await seat.reaches(TellDialog)
+            await seat.sees("Line 2 of the template", "“contxts” is unknown", "“contexts”?", "for any case")
+            await seat.press("enter")
+            await seat.reaches(SetupScreen)
+            config.write_text(sound + "prompt: {user: 'Be warm. {{ contexts }}'}\n")
+            await seat.press("ctrl+r")
+            await seat.sees("Recorded answers: this costs nothing.")
+            await seat.press("ctrl+s")
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            assert {a.response.status for a in seat.arena.exchange.answers.values() if a.response} == {"ok"}
+            config.write_text(sound + "prompt:\n  user: |\n    Be warm.\n    {{ contxts }}\n")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_footer_names_every_key_of_setup_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    async with sit_down(folder, size=size) as seat:
+        await seat.ready()
+        await seat.sees("^s Start", "⏎ Choose", "b Build", "w Swap", "r Resume", "^r Reload", "q Quit", "? Help")
+        await seat.sees("Segment      all", "cases of bye, greet")
+        await change(seat, "segment", "down", "down", "enter")
+        await seat.sees("Segment      greet only its cases, 2 of 6")
 
 
 async def test_segment_cases_and_seed(tmp_path: Path) -> None:

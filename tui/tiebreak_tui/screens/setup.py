@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
@@ -28,8 +29,20 @@ RECENT = 200
 START = "start"
 
 
-class ChoiceList(OptionList):
-    """Keeps the marked line in view when there is more or less room."""
+class ChoiceList(OptionList, inherit_bindings=False):
+    """Keeps the marked line in view when there is more or less room.
+
+    Enter is the screen's `setup.choose`, so that the footer shows it and it can be given another key.
+    """
+
+    BINDINGS = [
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+    ]
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.scroll_to_highlight)
@@ -55,7 +68,7 @@ class SetupScreen(Place):
         with Horizontal(id="desk"):
             with Vertical(id="left"):
                 yield ChoiceList(id="choices", markup=False)
-                yield OptionList(id="sessions", markup=False)
+                yield ChoiceList(id="sessions", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static("Opening the workspace …", id="preview-text", markup=False)
         yield Footer(show_command_palette=False, compact=True)
@@ -194,7 +207,7 @@ class SetupScreen(Place):
             self._pick(event.option_id)
 
     def action_choose(self) -> None:
-        """As enter, which the lists know themselves, for those who give this act another key."""
+        """Take what is marked in the list that has the keyboard."""
         if isinstance(self.focused, OptionList):
             self.focused.action_select()
 
@@ -228,7 +241,9 @@ class SetupScreen(Place):
         if bench is None or choosing is None:
             self.tiebreak.flash("The workspace is still loading.")
             return
-        problems = [remark.text for remark in choosing.remarks() if remark.level == "problem"]
+        # Anew, since trust may have been given meanwhile.
+        remarks = await asyncio.to_thread(choosing.remarks)
+        problems = [remark.text for remark in remarks if remark.level == "problem"]
         try:
             if problems:
                 raise UsageError("\n".join(problems))

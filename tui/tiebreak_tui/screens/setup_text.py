@@ -61,7 +61,7 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         "baseline": (choices.baseline or "–", choosing.baseline.model_label if choosing.baseline else ""),
         "candidate": (choices.candidate or "–", choosing.candidate.model_label if choosing.candidate else ""),
         "policy": (policy.name if policy else choices.policy or "–", _gates(policy)),
-        "segment": (choices.segment or "all", f"{len(choosing.segments)} in the dataset"),
+        "segment": (choices.segment or "all", _segments(choosing)),
         "cases": (f"{choices.cases or pool} of {pool}", "planned before the first answer"),
         "seed": (str(choosing.seed), "fixes the random order"),
         "blind": ("blind", "which side is which stays hidden") if choices.blind else ("open", "⏎ makes it blind"),
@@ -81,6 +81,16 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         ]
     )
     return [*found, Line(key="start", label="▶ Start", value="", detail=told, problem=blocked)]
+
+
+def _segments(choosing: "Choosing") -> str:
+    """What choosing a segment means: which cases are left, or which segments there are to choose from."""
+    names, dataset = choosing.segments, choosing.dataset
+    if dataset is None:
+        return ""
+    if choosing.choices.segment is not None:
+        return f"only its cases, {choosing.pool_size()} of {len(dataset.cases)}"
+    return f"cases of {', '.join(names)}" if names else "the dataset has no segments"
 
 
 def _gates(policy: Policy | None) -> str:
@@ -210,7 +220,7 @@ def start_text(choosing: "Choosing") -> Content:
     """What to know before starting."""
     looks = {"problem": ("✘ ", "$text-error"), "warning": ("! ", "$text-warning"), "note": ("· ", "dim")}
     parts = [Content.styled("Before you start", "bold"), Content("")]
-    for remark in choosing.remarks():
+    for remark in choosing.told:
         mark, style = looks[remark.level]
         parts.append(Content.styled(mark + clean(remark.text), style))
     parts += [

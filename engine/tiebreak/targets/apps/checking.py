@@ -21,6 +21,8 @@ class Slip(NamedTuple):
     field: str
     message: str
     hint: str | None = None
+    key: str | None = None
+    """Of a mapping in that field, such as the name of a header."""
 
 
 def slip_in(target: AppTarget) -> Slip | None:
@@ -56,12 +58,13 @@ def _in_address(url: str) -> Slip | None:
 def _in_headers(headers: Mapping[str, str]) -> Slip | None:
     for name, value in headers.items():
         if not _HEADER.fullmatch(name):
-            return Slip("headers", f"“{name}” is not the name of a header.")
+            return Slip("headers", f"“{name}” is not the name of a header.", key=name)
         if not value.isprintable():
-            return Slip("headers", f"The header “{name}” holds a line end or a control character.")
+            return Slip("headers", f"The header “{name}” holds a line end or a control character.", key=name)
         if _SECRET_HEADER.search(name) and not VARIABLE.search(value):
             message = f"The header “{name}” looks like a key, and configs are kept with every session."
-            return Slip("headers", message, "Put it into an environment variable, and write $NAME here.")
+            hint = "Put it into an environment variable, and write $NAME here."
+            return Slip("headers", message, hint, key=name)
     return None
 
 

@@ -1,0 +1,116 @@
+"""What can be known to be wrong with a choice before a session starts, with file, line, field and the way out.
+
+Setup, `tiebreak run`, spot checks and the doctor ask here. All of it reads files or renders prompts: not for the event
+loop.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tiebreak.datasets.reading import read_document
+from tiebreak.errors import InputError, PromptError, TiebreakError, UsageError, WorkspaceError
+from tiebreak.gates import Finding, validate_policy
+from tiebreak.gates.wording import plural
+from tiebreak.prompts import Unrendered, unrendered
+from tiebreak.records import Case, Config, ModelTarget, SessionRole
+from tiebreak.targets.base import AnswerTarget
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak.targets.open import open_target
+from tiebreak.targets.parameters import passed_on
+from tiebreak.workspace import Workspace
+from tiebreak.workspace.configs import CONFIGS, prompt_place
+from tiebreak.workspace.trust import Trust
+from tiebreak_workbench.setup import Setup
+
+SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
+DEFAULT = "Give those cases what they lack, or write `| default('')` behind the name."
+
+
+def gate_findings(setup: Setup) -> tuple[list[TiebreakError], list[str]]:
+    """What keeps gates of the policy from being decided for the planned cases, and what is worth knowing of the others.
+
+    Raises:
+        UsageError: for a plan that cannot be made.
+    """
+    findings = validate_policy(setup.policy, setup.dataset, setup.plan().case_ids)
+    errors = [finding for finding in findings if finding.level == "error"]
+    warnings = [finding.sentence for finding in findings if finding.level == "warning"]
+    return placed(errors, setup.policy.name, setup.files.get("policy")), warnings
+
+
+def unrendered_prompts(setup: Setup) -> list[tuple[str, TiebreakError]]:
+    """Side (A or B) and problem of the prompts that cannot be made; a config on both sides is told once.
+
+    Raises:
+        UsageError: for a plan that cannot be made.
+    """
+    cases = setup.cases()
+    same = setup.baseline.version == setup.candidate.version
+    return [
+        (side, problem)
+        for side, role in (SIDES[:1] if same else SIDES)
+        for problem in prompt_problems(setup.config(role), cases, setup.files.get(role))
+    ]
+
+
+def prompt_problems(config: Config, cases: Iterable[Case], path: Path | None) -> list[TiebreakError]:
+    """Why the prompts of these cases cannot be made, each reason told once with the number of cases it concerns.
+
+    With the `path` of its config's file, a problem is a `WorkspaceError` that names file, line and field.
+
+    Raises:
+        PromptError: for a template that is none.
+    """
+    every = tuple(cases)
+    return [_told(found, len(every), config, path) for found in unrendered(config, every)]
+
+
+def _told(found: Unrendered, total: int, config: Config, path: Path | None) -> TiebreakError:
+    error = found.error
+    which = "any case" if found.count == total else f"{plural(found.count, 'case')} of {total}"
+    cannot = f"{error.problem} It cannot be rendered for {which}; the first is “{found.case_id}”."
+    hint = error.hint or (DEFAULT if found.count < total else None)
+    field, line, file = error.field or "prompt", None, None
+    if path is None:
+        spot = f"line {error.line}" if error.line is not None else ""
+        return PromptError(f"Config “{config.name}”, {', '.join(filter(None, (field, spot)))}: {cannot}", hint=hint)
+    try:
+        line, field, file = prompt_place(path, field)
+    except InputError as gone:
+        return gone
+    start = f"Line {error.line} of {file or 'the template'}: " if error.line is not None else ""
+    return WorkspaceError(f"{start}{cannot}", path=str(path), line=line, field=field, hint=hint)
+
+
+def placed(findings: Sequence[Finding], policy: str, path: Path | None) -> list[TiebreakError]:
+    """What was found wrong with the gates of a policy, as errors with the line and the field in its file."""
+    if path is None:
+        return [UsageError(finding.sentence, hint=f"Mend the policy “{policy}”.") for finding in findings]
+    if not findings:
+        return []
+    try:
+        source = read_document(path, WorkspaceError)
+    except InputError as gone:
+        return [gone]
+    return [source.refuse(finding.sentence, finding.place) for finding in findings]
+
+
+def try_target(config: Config, workspace: Workspace, environ: Mapping[str, str]) -> AnswerTarget:
+    """Open what answers for a config, as its session will. Nothing is called or started.
+
+    Raises:
+        TiebreakError: as `tiebreak.targets.open.open_target` does: a missing key, an unknown provider, code that nobody
+            allowed to run, a recording that cannot be read.
+    """
+    permit = Trust.of(environ).permit(workspace.folder)
+    base = workspace.folder / CONFIGS
+    return open_target(config, base_dir=base, environ=environ, limiters=LimiterPool(), permit=permit)
+
+
+def unknown_parameters(config: Config) -> str:
+    """What is to be said of parameters that we know nothing of; empty where every one is known."""
+    names = passed_on(config.parameters) if isinstance(config.target, ModelTarget) else []
+    if not names:
+        return ""
+    are = "parameter passed on as it is" if len(names) == 1 else "parameters passed on as they are"
+    return f"{are}: {', '.join(names)}"
