@@ -4,25 +4,11 @@ import pytest
 
 from tiebreak.targets.parameters import RULES, ParameterSlip, passed_on, slips_in
 
-NAMES_OF_SOME_PROVIDER = [
-    "stop_sequences",
-    "stop_token_ids",
-    "prompt_logprobs",
-    "length_penalty",
-    "typical_p",
-    "num_predict",
-    "thinking_budget",
-    "safe_prompt",
-    "enable_thinking",
-    "guided_json",
-    "include_reasoning",
-    "user_id",
-    "api_version",
-    "vertex_project",
-    "best_of",
-    "k",
-    "p",
-]
+NAMES_OF_SOME_PROVIDER = (
+    *("stop_sequences", "stop_token_ids", "prompt_logprobs", "length_penalty", "typical_p", "num_predict", "k", "p"),
+    *("thinking_budget", "safe_prompt", "enable_thinking", "guided_json", "include_reasoning", "user_id", "best_of"),
+    *("api_version", "vertex_project", "aws_region_name"),
+)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from tiebreak.errors import PromptError, TiebreakError, UsageError
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Config, ModelTarget, Prompt
 from tiebreak.sanitise import clean
+from tiebreak.targets.parameters import slips_in
 from tiebreak.targets.providers import resolve
 from tiebreak_tui.dialogs.models import ModelDialog
 
 FIELDS = (
     ("name", "Name", "short-and-warm", "Names the file in configs/."),
-    ("model", "Model", "openai/gpt-4.1-mini", "provider/model; → takes the suggestion."),
+    ("model", "Model", "openai/gpt-4.1-mini", "provider/model; → takes the suggestion, ↓ lists them all."),
     ("base_url", "Server", "", "Only for a server of your own: http://localhost:8000/v1"),
     ("prompt_file", "Prompt file", "", "A text file with the system prompt, instead of typing it below."),
     ("temperature", "Temperature", "", "Left empty, the provider's default is used."),
@@ -108,6 +109,8 @@ class BuildConfigDialog(ModelDialog[Config]):
             parameters=self._parameters(),
         )
         PromptRenderer(config)
+        for slip in slips_in(config.parameters):
+            raise UsageError(f"{slip.name}: {slip.message}", hint=slip.hint)
         return config
 
     def _system(self) -> str | None:

@@ -38,7 +38,7 @@ class SpotDialog(ModelDialog[SpotCheck]):
 
     def body(self) -> ComposeResult:
         for side in "ab":
-            yield Label(Content(f"Model {side.upper()}"))
+            yield Label(Content(f"Model {side.upper()}   → takes the suggestion, ↓ lists them all"))
             yield Input(placeholder="openai/gpt-4.1-mini", id=side, classes="model")
         yield Label(Content("Server, only for one of your own"))
         yield Input(placeholder="http://localhost:8000/v1", id="base_url")
