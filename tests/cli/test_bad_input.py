@@ -80,6 +80,39 @@ def test_a_file_that_cannot_be_imported(
     assert tiebreak("sessions", "--json").json == []
 
 
+# -- what is wrong with a choice is said before a session is set down
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        (
+            "configs/warm.yaml",
+            "target: {kind: recording, path: ../recordings/warm.jsonl}\nprompt:\n  user: '{{ contxts }}'\n",
+            "configs/warm.yaml:3: prompt.user: Line 1 of the template: “contxts” is unknown. Did you mean “contexts”?",
+        ),
+        (
+            "policies/ship.yaml",
+            "gates:\n  human:\n    - {id: x, metric: win_rate, at_least: 50}\n",
+            "policies/ship.yaml:3: gates.human[0].at_least: Gate “x”: ",
+        ),
+        (
+            "configs/warm.yaml",
+            "target: {model: openai/gpt-4.1}\nparameters:\n  temprature: 1\n",
+            "configs/warm.yaml:3: parameters.temprature: There is no parameter “temprature”.",
+        ),
+        ("configs/warm.yaml", "target: {kind: recording, path: gone.jsonl}\n", "gone.jsonl"),
+        ("configs/warm.yaml", "target: {kind: command, command: [./x.sh]}\n", "would run code of this workspace"),
+    ],
+)
+def test_a_choice_that_cannot_be_run(tiebreak: CommandLine, small: Path, file: str, content: str, words: str) -> None:
+    Path(file).write_text(content)
+    outcome = tiebreak("run", "-d", "small", "-a", "plain", "-b", "warm", "-p", "ship")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in outcome.err
+    assert tiebreak("sessions", "--json").json == []
+
+
 # -- folders and databases
 
 

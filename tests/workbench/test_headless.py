@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,18 @@ from support.headless import model_workspace
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.batch import Ending, Limits, Progress
-from tiebreak.errors import AuthError, UsageError, WorkspaceError
-from tiebreak.records import ROLES
-from tiebreak_workbench.headless import Wanted, answer, board_of, open_batch, setup_of, take_up, warnings_of
+from tiebreak.errors import AuthError, NotTrustedError, PromptError, UsageError, WorkspaceError
+from tiebreak.records import ROLES, Prompt
+from tiebreak_workbench.headless import (
+    Wanted,
+    answer,
+    board_of,
+    open_batch,
+    refuse_unready,
+    setup_of,
+    take_up,
+    warnings_of,
+)
 from tiebreak_workbench.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
@@ -184,3 +194,36 @@ def test_gates_that_cannot_be_decided_are_refused_before_anything_is_asked(tmp_p
         ):
             warnings_of(setup(bench))
         assert bench.store.sessions() == []
+
+
+async def test_a_prompt_that_fails_all_the_same_is_excluded(bench: Workbench, server: ModelServer) -> None:
+    whole = setup(bench)
+    first = whole.dataset.cases[0].id
+    prompt = Prompt(user=f"{{{{ nothing if id == '{first}' else input }}}}")
+    misfit = replace(whole, candidate=replace(whole.candidate, prompt=prompt), files={})
+    with pytest.raises(PromptError, match="“nothing” is unknown"):
+        warnings_of(misfit)
+    taken = take_up(bench, misfit)
+    ending = await answer(open_batch(bench, taken.stored, Wanted()))
+    arm = ending.progress.arms["candidate"]
+    assert (arm.answered, arm.failed, arm.paused) == (11, {"prompt": 1}, None)
+    assert len(server.calls) == 23
+    snapshot = board_of(bench, taken.stored).snapshot()
+    assert (snapshot.excluded["candidate"], snapshot.automatic) == ({"prompt": 1}, 0)
+    assert "pass" not in {outcome.status for outcome in snapshot.gates if outcome.gate_id == "preferred"}
+
+
+def test_a_broken_first_policy_is_not_passed_over(bench: Workbench) -> None:
+    (bench.workspace.folder / "policies" / "aaa.yaml").write_text("gates: {}\n")
+    with pytest.raises(WorkspaceError, match=r"aaa\.yaml"):
+        setup(bench)
+
+
+def test_code_that_nobody_trusts_is_refused_before_a_session_is_set_down(bench: Workbench) -> None:
+    config = bench.workspace.folder / "configs" / "b.yaml"
+    config.write_text("target: {kind: command, command: [./answer.sh]}\n")
+    with pytest.raises(NotTrustedError):
+        refuse_unready(bench, setup(bench))
+    config.write_text("target: {kind: recording, path: gone.jsonl}\n")
+    with pytest.raises(WorkspaceError, match="gone"):
+        refuse_unready(bench, setup(bench))
