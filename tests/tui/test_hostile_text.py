@@ -146,6 +146,7 @@ async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 async def test_the_arena_and_its_dialogs(tmp_path: Path) -> None:
     folder = hostile_workspace(tmp_path / NAME)
+    (folder / "configs" / "broken.yaml").unlink()  # Setup would choose it, and not start
     async with rating(folder) as seat:
         for key in ("m", "m", "m", "d", "d", "c", "end", "escape", "4", "n"):
             await seat.press(key)
@@ -187,6 +188,7 @@ async def test_what_providers_say(tmp_path: Path) -> None:
             "retries": 0,
         }
         folder = hostile_workspace(tmp_path / "ws", configs=configs)
+        (folder / "configs" / "broken.yaml").unlink()
         async with rating(folder, environ={"OPENAI_API_KEY": "sk-very-secret"}) as seat:
             await seat.sees("refused the request (400)", "ERROR")
             await seat.press("c", "escape", "f4", "escape")

@@ -109,7 +109,7 @@ async def test_a_prompt_that_does_not_fit_is_said_before_anything_is_asked(tmp_p
             await seat.reaches(SetupScreen)
             config.write_text(sound + "prompt: {user: 'Be warm. {{ contexts }}'}\n")
             await seat.press("ctrl+r")
-            await seat.sees("Recorded answers: this costs nothing.")
+            await seat.until(lambda: "✘" not in seat.text)
             await seat.press("ctrl+s")
             await seat.reaches(ArenaScreen)
             await seat.answered()
