@@ -59,7 +59,7 @@ class Exchange:
             if response.excluded:
                 if response.error is not None and response.error.code == UnrenderedError.code:
                     raise UsageError(
-                        f"The prompt of {SIDES[role]} cannot be rendered, so this case does not count.",
+                        f"The prompt of {self.seating.name(role)} cannot be rendered, so this case does not count.",
                         hint="enter goes on; mend it and begin a new session.",
                     )
                 how = "was stopped" if response.fault == "user" else "did not come through"
