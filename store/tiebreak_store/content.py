@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from tiebreak.errors import CorruptStoreError, StoreError
 from tiebreak.records import Case, CheckSpec, Config, Dataset, DatasetCard, Policy, canonical_json, digest
 from tiebreak.records.codec import adapter
-from tiebreak_store.text import from_json, storable, storable_or_none, to_json
+from tiebreak_store.text import from_json, restored, storable, storable_or_none, to_json
 
 T = TypeVar("T")
 
@@ -81,6 +82,29 @@ def iter_cases(connection: sqlite3.Connection, dataset_hash: str) -> Iterator[Ca
     )
     for (data,) in cursor:
         yield _record(Case, json.loads(cast("bytes", data).decode("utf-8", "surrogatepass")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetVersion:
+    """A version of a dataset that a session pinned."""
+
+    name: str
+    version: str
+    cases: int
+    sessions: int
+    last_used: str | None
+    """When the newest of its sessions began; None where only its content was kept."""
+
+
+def iter_dataset_versions(connection: sqlite3.Connection) -> Iterator[DatasetVersion]:
+    """Every version that is kept, the one used last first."""
+    cursor = connection.execute(
+        "SELECT v.name, v.hash, (SELECT count(*) FROM dataset_case WHERE dataset_hash = v.hash), "
+        "count(s.id), max(s.created_at) FROM dataset_version v LEFT JOIN session s ON s.dataset_hash = v.hash "
+        "GROUP BY v.hash ORDER BY max(s.created_at) DESC, v.hash"
+    )
+    for name, version, cases, used, last in cursor:
+        yield DatasetVersion(name=restored(name), version=version, cases=cases, sessions=used, last_used=last)
 
 
 def put_config(connection: sqlite3.Connection, config: Config) -> None:

@@ -13,6 +13,7 @@ from tiebreak.records import (
     Ballot,
     CheckResult,
     CheckSpec,
+    Dataset,
     Event,
     Plan,
     Presentation,
@@ -23,7 +24,8 @@ from tiebreak.records import (
     utc_now,
 )
 from tiebreak.records.outcomes import Baseline, CaseOutcome
-from tiebreak_store import ballots, baselines, events, export, imports, outcomes, responses, sessions
+from tiebreak_store import ballots, baselines, content, events, export, imports, outcomes, responses, sessions
+from tiebreak_store.content import DatasetVersion
 from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.export import Line
@@ -273,6 +275,20 @@ class Store:
         """What was noted of an imported file; None where it was not imported."""
         with self._database.reading() as connection:
             return imports.get_import_mapping(connection, source_hash)
+
+    def dataset_versions(self) -> list[DatasetVersion]:
+        """Every version of a dataset that a session pinned, the one used last first."""
+        with self._database.reading() as connection:
+            return list(content.iter_dataset_versions(connection))
+
+    def dataset(self, version: str) -> Dataset:
+        """A stored version of a dataset, by its whole hash.
+
+        Raises:
+            CorruptStoreError: where it is not there.
+        """
+        with self._database.reading() as connection:
+            return content.get_dataset(connection, version)
 
     def iter_export(self, wanted: str) -> Iterator[Line]:
         """Everything of a session as JSON-ready lines; `export_lines` documents their order.

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import comparing, evidence, opening, run, trust, upkeep
+from tiebreak_cli import comparing, datasets, evidence, opening, run, trust, upkeep
 from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -77,3 +77,4 @@ evidence.add_to(app)
 comparing.add_to(app)
 upkeep.add_to(app)
 trust.add_to(app)
+datasets.add_to(app)

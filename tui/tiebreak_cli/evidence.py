@@ -138,8 +138,8 @@ def import_(
             policy=policy,
             names={role: name for role, name in sides.items() if name is not None},
             rater=rater,
-            fields=_pairs(fields, "FIELD=COLUMN, such as case=question_id"),
-            values={word: _vote(vote) for word, vote in _pairs(values, "WORD=VOTE, such as worse=A").items()},
+            fields=pairs(fields, "FIELD=COLUMN, such as case=question_id"),
+            values={word: _vote(vote) for word, vote in pairs(values, "WORD=VOTE, such as worse=A").items()},
             progress=shown,
         )
     if as_json:
@@ -148,7 +148,7 @@ def import_(
         say(str(report))
 
 
-def _pairs(texts: list[str] | None, form: str) -> dict[str, str]:
+def pairs(texts: list[str] | None, form: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in texts or ():
         name, equals, value = text.partition("=")

@@ -59,6 +59,11 @@ def complain(error: TiebreakError) -> None:
     console(stderr=True).print(text, soft_wrap=True)
 
 
+def complain_line(text: str) -> None:
+    """A remark on stderr, beside a result that stands."""
+    console(stderr=True).print(safe_line(text, 2000), soft_wrap=True)
+
+
 def say(text: str) -> None:
     console().print(safe(text), soft_wrap=True)
 

@@ -42,7 +42,7 @@ def export_jsonl(
         UsageError: where the session is not known, the file is there already, or it cannot be written.
     """
     session_id = bench.store.session_id(wanted)  # before the file is touched
-    with _opened(to, replace=replace) as out:
+    with opened(to, replace=replace) as out:
         count = 0
         for line in bench.store.iter_export(session_id):
             out.write(json.dumps(line, ensure_ascii=True) + "\n")
@@ -71,7 +71,7 @@ def export_csv(
         before = last.get((response.run_id, response.case_id))
         if response.sample == 0 and (before is None or before.attempt < response.attempt):
             last[response.run_id, response.case_id] = response
-    with _opened(to, replace=replace) as out:
+    with opened(to, replace=replace) as out:
         writer = csv.writer(out)
         writer.writerow(
             ("position", "case", "segment", "kind", "question", "answer_a", "status_a", "fault_a", "answer_b",
@@ -98,7 +98,12 @@ def _answer_cells(counting: Response | None, last: Response | None) -> list[str]
 
 
 @contextmanager
-def _opened(to: Path | None, *, replace: bool) -> Generator[TextIO]:
+def opened(to: Path | None, *, replace: bool = False) -> Generator[TextIO]:
+    """A file to write to, there whole at the end or not at all; standard output unless one is given.
+
+    Raises:
+        UsageError: where it is there already and not to be replaced, or cannot be written.
+    """
     if to is None:
         yield sys.stdout
         return

@@ -3,7 +3,7 @@
 from tiebreak.datasets.card import CARD, CASES, CardFile, FieldMap, read_card
 from tiebreak.datasets.cases import flat_case, flat_check
 from tiebreak.datasets.load import iter_cases, load_card, load_dataset
-from tiebreak.datasets.writing import case_line, write_cases
+from tiebreak.datasets.writing import case_line, write_cases, write_dataset
 
 __all__ = [
     "CARD",
@@ -18,4 +18,5 @@ __all__ = [
     "load_dataset",
     "read_card",
     "write_cases",
+    "write_dataset",
 ]

@@ -27,6 +27,7 @@ class FieldMap:
     tags: str | None = None
     checks: str | None = None
     metadata: str | None = None
+    group: str | None = None
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 

@@ -1,5 +1,6 @@
 """One case as it is written, and as it is read."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from tiebreak.checks import parse_checks
@@ -21,12 +22,24 @@ def case_from(row: Located) -> Case:
         InputError: of the row's kind, naming line and field.
     """
     case = read_record(Case, with_checks(row))
-    if not case.id.strip() or len(case.id) > MAX_ID or not case.id.isprintable():
-        message = f"An id is 1 to {MAX_ID} visible characters."
-        raise row.refuse(message, ("id",), "It is how sessions and checks call the case, so it should stay the same.")
-    if not isinstance(case.input, str) and not case.input:
-        raise row.refuse("The input holds no message.", ("input",))
+    for problem in case_faults(case, row):
+        raise problem
     return case
+
+
+def case_faults(case: Case, row: Located) -> Iterator[InputError]:
+    """What is wrong with a case whose fields are each of their kind."""
+    if not _is_name(case.id):
+        message = f"An id is 1 to {MAX_ID} visible characters."
+        yield row.refuse(message, ("id",), "It is how sessions and checks call the case, so it should stay the same.")
+    if case.group is not None and not _is_name(case.group):
+        yield row.refuse(f"A group is 1 to {MAX_ID} visible characters.", ("group",), "Leave it out for no group.")
+    if not isinstance(case.input, str) and not case.input:
+        yield row.refuse("The input holds no message.", ("input",))
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= MAX_ID and text.isprintable()
 
 
 def with_checks(source: Located, field: str = "checks") -> Located:

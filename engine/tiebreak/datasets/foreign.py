@@ -19,7 +19,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "contexts": ("context",),
 }
 CASE_FIELDS = tuple(field.name for field in dataclasses.fields(FieldMap))
-TEXTS = ("id", "input", "reference", "segment", "expect", "kind")
+TEXTS = ("id", "input", "reference", "segment", "expect", "kind", "group")
 MISSING = object()
 NO_MAP = FieldMap()
 

@@ -123,10 +123,10 @@ def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mappin
         raise ImportFormatError(message, path=str(path), line=first.line)
     if not rows:
         raise ImportFormatError("The file holds no row.", path=str(path))
-    return Imported(rows=tuple(rows), rejects=tuple(_with_raw(rejects, path)), source_hash=digest, mapping=reader.found)
+    return Imported(rows=tuple(rows), rejects=tuple(with_raw(rejects, path)), source_hash=digest, mapping=reader.found)
 
 
-def _with_raw(rejects: list[Reject], path: Path) -> Iterator[Reject]:
+def with_raw(rejects: list[Reject], path: Path) -> Iterator[Reject]:
     """Each reject with its line as it stands in the file, which is read again only where there are rejects."""
     if rejects:
         wanted = {reject.line for reject in rejects}

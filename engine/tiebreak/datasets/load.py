@@ -16,7 +16,7 @@ MADE_IDS = "The ids were made from the content of each row: a row that is edited
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """Where the cases of a dataset come from."""
 
     card: CardFile
@@ -34,14 +34,22 @@ class _Source:
 
     def case(self, row: Located) -> tuple[Case, bool]:
         """The case of a row, and whether its id had to be made."""
-        made = False
-        if self.foreign:
-            mapping = mapped_row(row, self.card.fields)
-            made = "id" not in mapping
-            row = row.holding({"id": content_id(mapping), **mapping} if made else mapping)
+        row, made = self.mapped(row)
         case = case_from(row)
         check_segment(case, self.card.card, row)
         return case, made
+
+    def mapped(self, row: Located) -> tuple[Located, bool]:
+        """A row under the names of a case, and whether its id had to be made.
+
+        Raises:
+            InputError: of the row's kind, where the input is not found.
+        """
+        if not self.foreign:
+            return row, False
+        mapping = mapped_row(row, self.card.fields)
+        made = "id" not in mapping
+        return row.holding({"id": content_id(mapping), **mapping} if made else mapping), made
 
 
 def load_dataset(path: Path, fields: FieldMap | None = None) -> Dataset:
@@ -55,7 +63,7 @@ def load_dataset(path: Path, fields: FieldMap | None = None) -> Dataset:
         DatasetError: naming file, line and field: for what cannot be read, unknown keys, two cases with one id, a
             segment that the card does not list, and a dataset without cases.
     """
-    source = _source(path, fields)
+    source = source_of(path, fields)
     cases: dict[str, Case] = {}
     made_ids = 0
     for row in source.rows():
@@ -82,7 +90,7 @@ def iter_cases(path: Path, fields: FieldMap | None = None) -> Iterator[Case]:
     Raises:
         DatasetError: when it comes to what cannot be read.
     """
-    source = _source(path, fields)
+    source = source_of(path, fields)
     return (source.case(row)[0] for row in source.rows())
 
 
@@ -92,10 +100,15 @@ def load_card(path: Path) -> DatasetCard:
     Raises:
         DatasetError: as `load_dataset`, for the card and for cases that are not there.
     """
-    return _source(path, None).card.card
+    return source_of(path, None).card.card
 
 
-def _source(path: Path, fields: FieldMap | None) -> _Source:
+def source_of(path: Path, fields: FieldMap | None = None) -> Source:
+    """Where the cases at a path come from, and their card; the cases are not read, but for a document's.
+
+    Raises:
+        DatasetError: as `load_dataset`, for the card and for cases that are not there.
+    """
     if path.name == CARD:
         path = path.parent
     if path.is_dir():
@@ -107,33 +120,33 @@ def _source(path: Path, fields: FieldMap | None) -> _Source:
         source = _document(path)
     else:
         card = DatasetCard(name=path.stem, description=f"Read from {path.name}.")
-        source = _Source(CardFile(card=card), path, bare=True)
+        source = Source(CardFile(card=card), path, bare=True)
     return replace(source, card=replace(source.card, fields=fields)) if fields else source
 
 
-def _folder(folder: Path) -> _Source:
+def _folder(folder: Path) -> Source:
     card = read_card(folder / CARD)
     found = [file for suffix in SUFFIXES if (file := folder / f"cases{suffix}").exists()]
     if len(found) > 1:
         names = " and ".join(file.name for file in found)
         raise DatasetError(f"There are both {names}.", path=str(folder), hint="Keep one of them.")
-    return _Source(card, found[0] if found else folder / CASES, bare=bool(found) and found[0].suffix != ".jsonl")
+    return Source(card, found[0] if found else folder / CASES, bare=bool(found) and found[0].suffix != ".jsonl")
 
 
-def _document(path: Path) -> _Source:
+def _document(path: Path) -> Source:
     """A YAML or JSON file: a list of cases, or a card with the list under `cases`."""
     source = read_document(path, DatasetError)
     if source.mapping is None:
         card = CardFile(card=DatasetCard(name=path.stem, description=f"Read from {path.name}."))
-        return _Source(card, path, bare=True, document=source)
+        return Source(card, path, bare=True, document=source)
     keys = dict(source.mapping)
     if "cases" not in keys:
         raise source.refuse("There are no cases here.", ("cases",), "The file is a list of cases, or has `cases:`.")
     cases = source.at(("cases",), keys.pop("cases"))
-    return _Source(card_from(source.holding(keys), path.stem), path, bare=True, document=cases)
+    return Source(card_from(source.holding(keys), path.stem), path, bare=True, document=cases)
 
 
-def _twice(case: Case, made: bool, row: Located, source: _Source) -> InputError:
+def _twice(case: Case, made: bool, row: Located, source: Source) -> InputError:
     """Both lines are named; the first is looked for only now, so that a good file is not slowed by it."""
     first = next(earlier.line(()) for earlier in source.rows() if source.case(earlier)[0].id == case.id)
     if made:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from tiebreak.datasets.cases import check_segment, flat_case
 from tiebreak.datasets.durable import sync_folder, write_whole
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.tables import SUFFIXES, read_rows
+from tiebreak.datasets.written import written
 from tiebreak.errors import DatasetError
-from tiebreak.records import Case
+from tiebreak.records import Case, DatasetCard
 
 
 def case_line(case: Case) -> str:
@@ -37,6 +39,31 @@ def write_cases(path: Path, cases: Iterable[Case]) -> Path:
         reason = problem.strerror or str(problem)
         raise DatasetError(f"The cases cannot be saved: {reason}.", path=str(path)) from None
     return file
+
+
+def write_dataset(folder: Path, card: DatasetCard, cases: Iterable[Case]) -> Path:
+    """Make the folder of a dataset, card and cases, whole or not at all; returns it.
+
+    Raises:
+        DatasetError: where something of that name is there already, for cases that do not fit together, and where the
+            folder cannot be written.
+    """
+    if os.path.lexists(folder):
+        raise DatasetError("There is something of that name already.", path=str(folder), hint="Choose another name.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name[:100]}.", dir=folder.parent) as name:
+            made = Path(name) / "dataset"
+            from tiebreak.datasets.yamlwriting import to_yaml
+
+            write_whole(made / CARD, to_yaml(written(card)))
+            write_cases(made, cases)
+            made.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise DatasetError(f"The dataset cannot be saved: {reason}.", path=str(folder)) from None
+    return folder
 
 
 def _target(path: Path) -> tuple[Path, CardFile | None]:

@@ -4,29 +4,43 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
-CAME_LATER: Mapping[str, object] = {"came_later": True}
-"""Metadata of a field that its record did not always have: left out while it is None, so that what was stored before
-keeps its version."""
+LATER: Mapping[str, bool] = {"later": True}
+"""`metadata` of a field that a record got after versions of it were out: at its default it is left out of the canonical
+form, so that what was written before keeps its hash."""
 
 
 def plain(value: object) -> object:
-    """A record as JSON-ready values: dataclasses become mappings, tuples lists; fields at their default are kept."""
+    """A record as JSON-ready values: dataclasses become mappings, tuples lists.
+
+    Fields at their default are kept, but for those that came `LATER`.
+    """
     if isinstance(value, str) or value is None:  # most of what there is, and looked at for every answer
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: plain(content)
-            for f in dataclasses.fields(value)
-            if (content := getattr(value, f.name)) is not None or "came_later" not in f.metadata
-        }
+        mapping = {name: plain(getattr(value, name)) for name in _names(type(value))}
+        for name, default in _later(type(value)):
+            if (item := getattr(value, name)) != default:
+                mapping[name] = plain(item)
+        return mapping
     if isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         return {str(key): plain(item) for key, item in mapping.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast("list[object]", value)]
     return value
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(record) if not f.metadata.get("later"))
+
+
+@cache
+def _later(record: type) -> tuple[tuple[str, object], ...]:
+    return tuple((f.name, f.default) for f in dataclasses.fields(record) if f.metadata.get("later"))
 
 
 def canonical_json(value: object) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from tiebreak.records.canonical import version_of
+from tiebreak.records.canonical import LATER, version_of
 
 CaseKind = Literal["golden", "typical", "boundary", "adversarial", "regression"]
 Expectation = Literal["answer", "refuse"]
@@ -65,8 +65,16 @@ class Case:
     tags: tuple[str, ...] = ()
     checks: tuple[CheckSpec, ...] = ()
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    group: str | None = field(default=None, metadata=LATER)
+    """What the case shares with others, such as a source document or the case it is a variant of: cases of one group
+    are no independent evidence, and statistics average them before they count them."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """What the case counts as: its group, or else itself; a group and a case of one name stay apart."""
+        return ("group", self.group) if self.group is not None else ("case", self.id)
 
     @property
     def messages(self) -> tuple[Message, ...]:

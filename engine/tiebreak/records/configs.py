@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
-from tiebreak.records.canonical import CAME_LATER, version_of
+from tiebreak.records.canonical import LATER, version_of
 from tiebreak.records.cases import FORBID_UNKNOWN, Message
 
 Lane = Literal["auto", "direct", "litellm"]
@@ -34,7 +34,7 @@ class RecordingTarget:
     path: str
     """Relative to the config's own file."""
     speed: ReplaySpeed = 1.0
-    sha256: str | None = field(default=None, metadata=CAME_LATER)
+    sha256: str | None = field(default=None, metadata=LATER)
     """Of the file's content. A session sets it down when it starts, and replays no other content."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN

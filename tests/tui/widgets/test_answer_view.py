@@ -9,7 +9,7 @@ from textual.selection import Selection
 from support.hostile import HOSTILE, HOSTILE_DOCUMENT
 from support.terminal import Terminal, capture_app
 from tiebreak.sanitise import clean
-from tiebreak_tui.rendering.worddiff import diff_words
+from tiebreak.worddiff import diff_words
 from tiebreak_tui.widgets.answer_view import MODES, RENDER_LIMIT, VIEW_LIMIT, AnswerView, Mode
 
 SIZES = [(40, 10), (80, 24), (200, 60)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tiebreak_tui.rendering.worddiff import diff_words
+from tiebreak.worddiff import diff_words
 from tiebreak_tui.widgets.answer_view import MODES, Mode
 from tiebreak_tui.widgets.pair import AnswerPane
 

@@ -17,10 +17,11 @@ from textual.strip import Strip
 from textual.worker import Worker
 
 from tiebreak.sanitise import clean, slices
+from tiebreak.worddiff import Run
 from tiebreak_tui.rendering.palette import COMPONENTS, Palette
 from tiebreak_tui.rendering.rows import Kind, Rows
 from tiebreak_tui.rendering.strips import to_strips
-from tiebreak_tui.rendering.worddiff import Run, styled
+from tiebreak_tui.rendering.worddiff import styled
 from tiebreak_tui.rendering.wrap import shown
 from tiebreak_tui.widgets.line_view import LineView
 

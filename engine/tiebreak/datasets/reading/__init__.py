@@ -3,6 +3,6 @@
 from tiebreak.datasets.reading.document import read_document
 from tiebreak.datasets.reading.files import read_text
 from tiebreak.datasets.reading.located import Loc, Located
-from tiebreak.datasets.reading.records import read_record, union_member
+from tiebreak.datasets.reading.records import every_problem, read_record, union_member
 
-__all__ = ["Loc", "Located", "read_document", "read_record", "read_text", "union_member"]
+__all__ = ["Loc", "Located", "every_problem", "read_document", "read_record", "read_text", "union_member"]

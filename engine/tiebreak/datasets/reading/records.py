@@ -41,6 +41,29 @@ def read_record(record_type: type[T], source: Located, *, also: Also | None = No
     Raises:
         InputError: of the source's kind, for the first finding, with up to four more in its message.
     """
+    record, found = _read(record_type, source, also or {})
+    if record is None:
+        raise _together(source, found)
+    return record
+
+
+def every_problem(
+    record_type: type[T], source: Located, *, also: Also | None = None
+) -> tuple[T | None, list[InputError]]:
+    """As `read_record`, but with each finding as an error of its own, not raised; the record where there is none."""
+    try:
+        record, found = _read(record_type, source, also or {})
+    except InputError as problem:
+        return None, [problem]
+    return record, [source.refuse(finding.message, finding.loc, finding.hint) for finding in found]
+
+
+def _read(record_type: type[T], source: Located, also: Also) -> "tuple[T | None, list[_Finding]]":
+    """The record, or what stands against it.
+
+    Raises:
+        InputError: of the source's kind, for what is no mapping or has no JSON form.
+    """
     import orjson
     from pydantic import ValidationError
 
@@ -52,10 +75,9 @@ def read_record(record_type: type[T], source: Located, *, also: Also | None = No
         raise _unwritable(source) from None
     try:
         # As JSON, because only there strict validation takes lists for tuples and mappings for records.
-        return cast("T", adapter(record_type).validate_json(data, strict=True))
+        return cast("T", adapter(record_type).validate_json(data, strict=True)), []
     except ValidationError as invalid:
-        found = list(_findings(source, record_type, invalid.errors(include_url=False), also or {}))
-        raise _together(source, found) from None
+        return None, list(_findings(source, record_type, invalid.errors(include_url=False), also))
 
 
 def union_member(source: Located, members: Sequence[type[T]]) -> type[T]:
