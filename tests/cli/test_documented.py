@@ -13,7 +13,15 @@ from tiebreak_cli.commands import app
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 GROUP = get_command(app)
 assert isinstance(GROUP, TyperGroup)
-COMMANDS = {"tiebreak": GROUP, **GROUP.commands}
+COMMANDS = {"tiebreak": GROUP} | {
+    " ".join((name, *inner)): found
+    for name, command in GROUP.commands.items()
+    for inner, found in [
+        ((), command),
+        *(((sub,), part) for sub, part in (command.commands.items() if isinstance(command, TyperGroup) else ())),
+    ]
+}
+"""Every command by what is written behind `tiebreak`; those of a group as `datasets list`."""
 OF_EVERY_COMMAND = {"-h", "--help"}
 
 
@@ -31,7 +39,7 @@ def table(text: str) -> set[str]:
 def test_every_command_has_a_section_and_every_section_a_command() -> None:
     assert set(COMMANDS) == set(sections()) - {"Exit codes", "Options that many commands have"}
     for name in COMMANDS:
-        assert f"[{name}](#{name})" in PAGE
+        assert f"[{name}](#{name.replace(' ', '-')})" in PAGE
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -112,9 +112,7 @@ def _item(item: object) -> str:
 
 
 def text_of(input_: str | tuple[Message, ...]) -> str:
-    """What is asked, as one text; a lone message of the user is its words."""
+    """What is asked, as one text: the words of all messages but the system's, which many cases share."""
     if isinstance(input_, str):
         return input_
-    if len(input_) == 1:
-        return input_[0].content
-    return "\n".join(f"{message.role}: {message.content}" for message in input_)
+    return "\n".join(message.content for message in input_ if message.role != "system")
