@@ -36,7 +36,7 @@ def unguarded(text: str) -> str:
 def write(cases: Sequence[Case]) -> Written:
     """A line a case under `COLUMNS`; a conversation stands in `messages`, and then `input` is empty."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")  # with "\n" alone a lone "\r" would go without its quotes
     writer.writerow(COLUMNS)
     left_out: list[LeftOut] = []
     for case in cases:
