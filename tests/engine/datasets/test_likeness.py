@@ -86,7 +86,8 @@ def test_leaks_into_another_set_and_into_the_examples_of_a_prompt() -> None:
         name="p",
         target=ModelTarget(model="m"),
         prompt=Prompt(
-            system="Be brief.\n\nExamples:\nUser: How do I cancel?\nAssistant: “You get your money back within 5 days.”\n",
+            system="Be brief.\n\nExamples:\nUser: How do I cancel?\n"
+            "Assistant: “You get your money back within 5 days.”\n",
         ),
     )
     assert [(leak.case, leak.what, leak.place, leak.line) for leak in leaks(ours, prompt_texts(config))] == [
