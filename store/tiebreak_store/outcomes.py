@@ -125,9 +125,9 @@ def load_run(connection: sqlite3.Connection, run_id: str) -> StoredRun:
 
 
 def iter_places(connection: sqlite3.Connection, session_id: str) -> Iterator[tuple[str, str | None, str | None]]:
-    """Id, segment and `metadata.group` of each planned case of a session."""
+    """Id, segment and group of each planned case of a session."""
     cursor = connection.execute(
-        "SELECT i.case_id, c.segment, json_extract(CAST(b.bytes AS TEXT), '$.metadata.group') "
+        "SELECT i.case_id, c.segment, json_extract(CAST(b.bytes AS TEXT), '$.group') "
         "FROM session_item i JOIN session s ON s.id = i.session_id "
         "JOIN dataset_case c ON c.dataset_hash = s.dataset_hash AND c.case_id = i.case_id "
         "JOIN blob b ON b.hash = c.case_hash WHERE i.session_id = ?",

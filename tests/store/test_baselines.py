@@ -117,7 +117,7 @@ def test_outcomes_hold_the_counting_attempts_and_what_was_said_of_them(store: St
 
 
 def test_places_of_the_planned_cases(store: Store) -> None:
-    cases = [replace(case, metadata={"group": n // 2} if n else {}) for n, case in enumerate(cases_of(4))]
+    cases = [replace(case, group=f"g{n // 2}" if n else None) for n, case in enumerate(cases_of(4))]
     store.create_session(new_session("s1", cases)).result()
     assert sorted(store.iter_places("s1")) == [
         ("case-0", "even", None),

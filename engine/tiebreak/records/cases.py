@@ -87,12 +87,6 @@ class Case:
         return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
 
     @property
-    def group(self) -> str | None:
-        """What the case shares with others, such as its source document: `metadata.group`, a text or a number."""
-        group = self.metadata.get("group")
-        return str(group) if isinstance(group, str | int | float) and not isinstance(group, bool) else None
-
-    @property
     def version(self) -> str:
         return version_of(self)
 

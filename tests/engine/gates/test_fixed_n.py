@@ -21,7 +21,7 @@ def outcome(of: Gate, passes: Sequence[bool], planned: int | None = None, groups
     for n, passed in enumerate(passes):
         story.checked(story.answer(f"c{n}", "B"), SPEC, "pass" if passed else "fail")
     cases = [
-        Case(id=case.id, input="q", metadata={} if groups is None else {"group": n % groups})
+        Case(id=case.id, input="q", group=None if groups is None else f"g{n % groups}")
         for n, case in enumerate(cases_of(planned or len(passes)))
     ]
     return story.board(cases, policy_of(of, phase="offline", checks=[SPEC])).snapshot().gates[0]
