@@ -1,12 +1,14 @@
-"""What a check is."""
+"""What a check is: a frozen dataclass whose fields are its parameters, and one method that judges one answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from tiebreak.checks.examples import Answer, Example
+from tiebreak.checks.outside import Outside
 from tiebreak.records import Case, Response
-from tiebreak.records.cases import Expectation
+
+__all__ = ["Answer", "AwaitedCheck", "BaseCheck", "Check", "CheckUnavailable", "Example", "Outside", "Verdict"]
 
 
 class CheckUnavailable(Exception):
@@ -26,28 +28,35 @@ class Verdict:
         """`detail` explains a failure; a pass needs no words."""
         return cls("pass", value=1.0) if passed else cls("fail", detail, 0.0)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A check at work: parameters, an answer that passes and one that fails. Shown to users and tried by the tests."""
-
-    params: Mapping[str, object] = field(default_factory=dict[str, object])
-    passes: str
-    fails: str
-    reference: str | None = None
-    expect: Expectation = "answer"
+    @classmethod
+    def scored(cls, value: float, at_least: float, detail: str = "") -> "Verdict":
+        """A score from 0 to 1, and whether it is enough; `detail` is kept either way."""
+        return cls("pass" if value >= at_least else "fail", detail, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check(ABC):
-    """One kind of check; a subclass is a frozen dataclass whose fields are the parameters.
+class BaseCheck(ABC):
+    """What all checks have in common. Derive from `Check` or, where judging has to wait, from `AwaitedCheck`.
 
-    Its docstring is what `tiebreak` shows of it. `__post_init__` raises `ValueError` for parameters that make no sense
-    together. Broken answers never reach a check: they fail all of them.
+    A check's docstring is what users read of it, its first paragraph alone in lists. `__post_init__` raises
+    `ValueError` for parameters that make no sense together. Broken answers never reach a check: they fail all of them.
+    What a check raises besides `CheckUnavailable` becomes an `error` of this one result.
     """
 
     kind: ClassVar[str]
     example: ClassVar[Example]
+    library: ClassVar[str | None] = None
+    """A module that may be missing, and the extra of Tiebreak that brings it; looked for when a file is read."""
+    extra: ClassVar[str | None] = None
+
+    def load(self) -> None:
+        """Import whatever is slow to import. Called before the first answer, never on an event loop."""
+        return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(BaseCheck):
+    """A check that is a pure function of the case and the answer."""
 
     @abstractmethod
     def judge(self, case: Case, response: Response, /) -> Verdict:
@@ -56,3 +65,12 @@ class Check(ABC):
         Raises:
             CheckUnavailable: when this answer cannot be judged.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedCheck(BaseCheck):
+    """A check that asks something outside this process, and waits for what it says."""
+
+    @abstractmethod
+    async def judge(self, case: Case, response: Response, outside: Outside, /) -> Verdict:
+        """As `Check.judge`; `outside` runs programs and asks models."""

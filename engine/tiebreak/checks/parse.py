@@ -4,10 +4,12 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
-from tiebreak.checks.base import Check
-from tiebreak.checks.registry import check_kinds
+from tiebreak.checks.base import BaseCheck
+from tiebreak.checks.registry import find_kind, kind_names
+from tiebreak.checks.words import shown
 from tiebreak.errors import InputError, WorkspaceError
 from tiebreak.records import CheckSpec, canonical_json
 from tiebreak.records.codec import adapter
@@ -22,8 +24,20 @@ EXPECTED = {
     "int_type": "a whole number",
     "float_type": "a number",
     "tuple_type": "a list",
+    "mapping_type": "a mapping",
+    "dict_type": "a mapping",
 }
+__all__ = ["MissingLibrary", "build_check", "nearest", "parse_check", "parse_checks", "shown"]
 SHAPE = "Write it as {kind: contains, any: [refund, credit]}."
+
+
+class MissingLibrary(ValueError):
+    """A check needs a library that is not installed; `hint` says how to install it."""
+
+    def __init__(self, kind: str, library: str, extra: str | None) -> None:
+        super().__init__(f"The check “{kind}” needs the library {library}, which is not installed.")
+        wanted = library if extra is None else f"'tiebreak[{extra}]'"
+        self.hint = f"Install it: pip install {wanted}"
 
 
 def parse_check(
@@ -50,23 +64,25 @@ def parse_check(
     params = {str(key): value for key, value in cast("Mapping[object, object]", mapping).items()}
     kind = params.pop("kind", None)
     check_id = params.pop("id", kind)
-    kinds = check_kinds()
     if kind is None:
-        raise refuse("A check needs a kind.", "kind", f"Known are {', '.join(kinds)}.")
-    if not isinstance(kind, str) or kind not in kinds:
-        raise refuse(f"There is no check of kind {shown(kind)}.", "kind", nearest(kind, kinds))
+        raise refuse("A check needs a kind.", "kind", f"Known are {', '.join(kind_names())}.")
+    check = find_kind(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str) or check is None:
+        raise refuse(f"There is no check of kind {shown(kind)}.", "kind", nearest(kind, kind_names()))
     if not isinstance(check_id, str) or not check_id.strip():
         raise refuse(f"The id of a check is text, not {shown(check_id)}.", "id")
-    known = [field.name for field in dataclasses.fields(kinds[kind])]
+    known = [field.name for field in dataclasses.fields(check)]
     for name in params:
         if name not in known:
             raise refuse(f"The check “{kind}” has no parameter {shown(name)}.", name, nearest(name, known))
     try:
         written = canonical_json(params)
     except (TypeError, ValueError):
-        raise refuse("Parameters are text, numbers, true, false, or lists of them.") from None
+        raise refuse("Parameters are text, numbers, true, false, lists and mappings.") from None
     try:
         build_check(kind, written)
+    except MissingLibrary as missing:
+        raise refuse(str(missing), "kind", missing.hint) from None
     except ValueError as invalid:
         field, message = _explained(invalid)
         raise refuse(message, field) from None
@@ -96,34 +112,35 @@ def parse_checks(
 
 
 @lru_cache(maxsize=1024)
-def build_check(kind: str, params_json: str) -> Check:
+def build_check(kind: str, params_json: str) -> BaseCheck:
     """The check of a known kind with parameters as canonical JSON.
 
     Raises:
         KeyError: for an unknown kind.
+        MissingLibrary: where it needs what is not installed.
         ValueError: for parameters that do not fit (a pydantic `ValidationError`).
     """
-    check = adapter(check_kinds()[kind]).validate_json(params_json, strict=True)
-    assert isinstance(check, Check)
+    check_type = find_kind(kind)
+    if check_type is None:
+        raise KeyError(kind)
+    library = check_type.library
+    if library is not None and find_spec(library) is None:
+        raise MissingLibrary(kind, library, check_type.extra)
+    check = adapter(check_type).validate_json(params_json, strict=True)
+    assert isinstance(check, BaseCheck)
     return check
 
 
 def _explained(invalid: ValueError) -> tuple[str, str]:
     """Field and sentence for the first thing that pydantic found wrong."""
     first: ErrorDetails = cast("ValidationError", invalid).errors()[0]
-    field = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in first["loc"])
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
     if first["type"] == "value_error":
         return field, first["msg"].removeprefix("Value error, ")
     if first["type"] == "literal_error":
         return field, f"Expected {first['ctx']['expected'] if 'ctx' in first else ''}, not {shown(first['input'])}."
     expected = EXPECTED.get(first["type"])
     return field, f"Expected {expected}, not {shown(first['input'])}." if expected else f"{first['msg']}."
-
-
-def shown(value: object) -> str:
-    """A value in a message: quoted, and short."""
-    text = f"“{value}”" if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def nearest(word: object, known: Mapping[str, object] | Sequence[str]) -> str:

@@ -1,8 +1,9 @@
-"""Puts checks to answers."""
+"""Puts checks to answers. One way for all: the Arena, headless runs, imports, and scoring what is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
 
-from tiebreak.checks.base import CheckUnavailable, Verdict
+from tiebreak.checks.base import AwaitedCheck, BaseCheck, Check, CheckUnavailable, Outside, Verdict
 from tiebreak.checks.parse import build_check
 from tiebreak.records import Case, CheckResult, CheckSpec, Policy, Response, canonical_json
 
@@ -21,37 +22,151 @@ def checks_for(case: Case, policy: Policy) -> tuple[CheckSpec, ...]:
     return tuple({spec.id: spec for spec in (*policy.checks, *case.checks)}.values())
 
 
+def all_checks(policy: Policy, cases: Iterable[Case]) -> list[CheckSpec]:
+    """Every check of a policy and of some cases, once each however often it is asked for."""
+    specs = {(spec.kind, canonical_json(spec.params)): spec for spec in policy.checks}
+    for case in cases:
+        for spec in case.checks:
+            specs.setdefault((spec.kind, canonical_json(spec.params)), spec)
+    return list(specs.values())
+
+
 def run_checks(case: Case, response: Response, specs: Iterable[CheckSpec]) -> list[CheckResult]:
-    """One result per check. A broken answer fails all of them; an excluded one is not checked at all.
+    """One result per check that is a function of the answer. A broken answer fails all of them, also those that would
+    have to be awaited; an excluded one is not checked at all.
 
     A check that cannot judge the answer, or that this version does not know, gives `error`; it never raises.
     """
+    return _at_once(case, response, [_Ready.of(spec) for spec in specs])
+
+
+def load_checks(specs: Iterable[CheckSpec]) -> None:
+    """Import what these checks need. Takes its time: never on an event loop."""
+    for spec in specs:
+        ready = _Ready.of(spec)
+        if ready.check is not None:
+            ready.check.load()
+
+
+class Checker:
+    """The checks of a policy and of its cases, ready to be put to many answers.
+
+    Those that are functions of the answer are run at once, and are quick; those that ask something outside are awaited
+    with `outside` or, where there is none, left open. An answer's checks are done once `results` and `awaited` are.
+    """
+
+    def __init__(self, policy: Policy, outside: Outside | None = None) -> None:
+        self.outside = outside
+        self._policy = policy
+        self._ready = tuple(_Ready.of(spec) for spec in policy.checks)
+
+    def specs(self, case: Case) -> tuple[CheckSpec, ...]:
+        return checks_for(case, self._policy)
+
+    def results(self, case: Case, response: Response, *, known: Collection[str] = ()) -> list[CheckResult]:
+        """As `run_checks`, without the checks whose versions are `known` already."""
+        return _at_once(case, response, [ready for ready in self._of(case) if ready.version not in known])
+
+    def open(self, case: Case, response: Response, *, known: Collection[str] = ()) -> bool:
+        """Whether there is anything to await for this answer."""
+        return bool(self._open(case, response, known))
+
+    async def awaited(self, case: Case, response: Response, *, known: Collection[str] = ()) -> list[CheckResult]:
+        """What the checks say that ask something outside, one after the other; each ends by its own deadline."""
+        outside = self.outside
+        if outside is None:
+            return []
+        found: list[CheckResult] = []
+        for ready in self._open(case, response, known):
+            check = ready.check
+            assert isinstance(check, AwaitedCheck)
+            found.append(ready.result(response, *await _heard(check.judge(case, response, outside))))
+        return found
+
+    async def close(self) -> None:
+        """End what was started outside."""
+        if self.outside is not None:
+            await self.outside.close()
+
+    def _of(self, case: Case) -> "tuple[_Ready, ...]":
+        if not case.checks:
+            return self._ready
+        return tuple({one.spec.id: one for one in (*self._ready, *map(_Ready.of, case.checks))}.values())
+
+    def _open(self, case: Case, response: Response, known: Collection[str]) -> "list[_Ready]":
+        if self.outside is None or response.excluded or response.broken or response.status == "imported":
+            return []
+        return [one for one in self._of(case) if isinstance(one.check, AwaitedCheck) and one.version not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A check with what each of its results repeats."""
+
+    spec: CheckSpec
+    version: str
+    check: BaseCheck | None
+    """None where this version of Tiebreak cannot run it as it is written."""
+
+    @classmethod
+    def of(cls, spec: CheckSpec) -> "_Ready":
+        try:
+            check = build_check(spec.kind, canonical_json(spec.params))
+        except (KeyError, ValueError):
+            check = None
+        return cls(spec, spec.version, check)
+
+    def result(self, response: Response, verdict: Verdict | None, problem: str = "") -> CheckResult:
+        return CheckResult(
+            response_id=response.id,
+            check_id=self.spec.id,
+            check_hash=self.version,
+            status=verdict.status if verdict else "error",
+            value=verdict.value if verdict else None,
+            detail=verdict.detail if verdict else problem,
+        )
+
+
+def _at_once(case: Case, response: Response, checks: Iterable[_Ready]) -> list[CheckResult]:
     if response.excluded:
         return []
-    return [_result(spec, response, *_judged(case, response, spec)) for spec in specs]
-
-
-def _judged(case: Case, response: Response, spec: CheckSpec) -> tuple[Verdict | None, str]:
     if response.broken:
-        return Verdict.of(False, BROKEN_DETAIL.get(response.status, "there is no whole answer")), ""
+        broken = Verdict.of(False, BROKEN_DETAIL.get(response.status, "there is no whole answer"))
+        return [one.result(response, broken) for one in checks]
     if response.status == "imported":
-        return Verdict("not_applicable", "the label came without its answer"), ""
+        nothing = Verdict("not_applicable", "the label came without its answer")
+        return [one.result(response, nothing) for one in checks]
+    return [
+        one.result(response, *_judged(one, case, response)) for one in checks if not isinstance(one.check, AwaitedCheck)
+    ]
+
+
+def _judged(one: _Ready, case: Case, response: Response) -> tuple[Verdict | None, str]:
+    if not isinstance(one.check, Check):
+        return None, f"this version of Tiebreak cannot run the check of kind “{one.spec.kind}” as it is written"
+    check = one.check
+    return _said(lambda: check.judge(case, response))
+
+
+def _said(judge: Callable[[], Verdict]) -> tuple[Verdict | None, str]:
     try:
-        check = build_check(spec.kind, canonical_json(spec.params))
-    except (KeyError, ValueError):
-        return None, f"this version of Tiebreak cannot run the check of kind “{spec.kind}” as it is written"
-    try:
-        return check.judge(case, response), ""
+        return judge(), ""
     except CheckUnavailable as unavailable:
         return None, str(unavailable)
+    except Exception as crash:  # noqa: BLE001 - a check may be anybody's code: its fault is its own result, not our end
+        return None, crashed(crash)
 
 
-def _result(spec: CheckSpec, response: Response, verdict: Verdict | None, problem: str) -> CheckResult:
-    return CheckResult(
-        response_id=response.id,
-        check_id=spec.id,
-        check_hash=spec.version,
-        status=verdict.status if verdict else "error",
-        value=verdict.value if verdict else None,
-        detail=verdict.detail if verdict else problem,
-    )
+async def _heard(judging: Awaitable[Verdict]) -> tuple[Verdict | None, str]:
+    try:
+        return await judging, ""
+    except CheckUnavailable as unavailable:
+        return None, str(unavailable)
+    except Exception as crash:  # noqa: BLE001 - as above
+        return None, crashed(crash)
+
+
+def crashed(crash: Exception) -> str:
+    """What is kept of a fault in a check."""
+    said = str(crash)
+    return f"the check crashed: {type(crash).__name__}{f': {said}' if said else ''}"[:300]

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from tiebreak.datasets.cases import checks_in
 from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import DatasetError
-from tiebreak.records import DatasetCard
+from tiebreak.records import CheckSpec, DatasetCard
 from tiebreak.records.cases import FORBID_UNKNOWN
 
 CARD = "dataset.yaml"
@@ -39,6 +40,8 @@ class CardFile:
     card: DatasetCard
     fields: FieldMap | None = None
     """Given where the cases were not written for Tiebreak."""
+    checks: tuple[CheckSpec, ...] = ()
+    """Put to the answers to every case, as if each listed them."""
 
 
 def read_card(path: Path) -> CardFile:
@@ -60,8 +63,10 @@ def card_from(source: Located, name: str) -> CardFile:
         raise source.refuse("A card is a mapping: `name`, `title`, `task`, `segments` and so on.")
     keys = dict(source.mapping)
     fields = keys.pop("fields", None)
-    card = read_record(DatasetCard, source.holding({"name": name, **keys}), also={"": ("fields", "cases")})
+    checks = checks_in(source)
+    keys.pop("checks", None)
+    card = read_record(DatasetCard, source.holding({"name": name, **keys}), also={"": ("fields", "cases", "checks")})
     if not card.name.strip():
         raise source.refuse("The name is empty.", ("name",))
     field_map = None if fields is None else read_record(FieldMap, source.at(("fields",), fields))
-    return CardFile(card=card, fields=field_map)
+    return CardFile(card=card, fields=field_map, checks=checks)

@@ -51,13 +51,23 @@ def with_checks(source: Located, field: str = "checks") -> Located:
     mapping = source.mapping
     if mapping is None or not mapping.get(field):
         return source
+    return source.holding({**mapping, field: [plain(spec) for spec in checks_in(source, field)]})
+
+
+def checks_in(source: Located, field: str = "checks") -> tuple[CheckSpec, ...]:
+    """The checks that a mapping lists; none where it has no such field.
+
+    Raises:
+        InputError: as `with_checks`.
+    """
+    listed = (source.mapping or {}).get(field)
+    if not listed:
+        return ()
     try:
-        specs = parse_checks(mapping[field], where=source.name((field,)), error=source.error, path=source.path)
+        return parse_checks(listed, where=source.name((field,)), error=source.error, path=source.path)
     except InputError as refused:
-        loc = loc_of(refused.field or "")
-        refused.line = source.line_of(loc)
+        refused.line = source.line_of(loc_of(refused.field or ""))
         raise
-    return source.holding({**mapping, field: [plain(spec) for spec in specs]})
 
 
 def check_segment(case: Case, card: DatasetCard, row: Located) -> None:

@@ -37,6 +37,9 @@ class Source:
         row, made = self.mapped(row)
         case = case_from(row)
         check_segment(case, self.card.card, row)
+        if self.card.checks:
+            every = {spec.id: spec for spec in (*self.card.checks, *case.checks)}
+            case = replace(case, checks=tuple(every.values()))
         return case, made
 
     def mapped(self, row: Located) -> tuple[Located, bool]:

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from tiebreak.checks.parse import nearest
+from tiebreak.checks import all_checks, build_check
+from tiebreak.checks.parse import MissingLibrary, nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.wording import amount, percent, plural, points, title_of
-from tiebreak.records import Case, Dataset, Gate, Policy, Regression
+from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
 from tiebreak.records.policies import Phase, Statistic, Timing
 from tiebreak.stats.paired import FEWEST_GROUPS
 from tiebreak.stats.planning import zero_failures_to_pass
@@ -35,7 +36,8 @@ def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | N
     """All there is to say of a policy's gates, errors first; `planned` are the session's case ids, all by default."""
     cases = dataset.cases if planned is None else [dataset.by_id[case_id] for case_id in planned]
     gates = {place: gate for phase in policy.gates for place, gate in _placed(policy, phase)}
-    findings = list(_shared_ids(gates))
+    findings = [Finding("error", sentence, ("checks",)) for sentence in _unusable_checks(policy, cases)]
+    findings += _shared_ids(gates)
     known = _known(policy, dataset)
     for place, gate in gates.items():
         findings += [
@@ -50,6 +52,17 @@ def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | N
             place = places[planned_gate.gate.id]
             findings += [found._replace(place=place) for found in _reach(planned_gate, policy, cases)]
     return sorted(findings, key=lambda finding: finding.level == "warning")
+
+
+def _unusable_checks(policy: Policy, cases: Iterable[Case]) -> Iterator[str]:
+    """Checks that this installation cannot run, though they could be when they were written down."""
+    for spec in all_checks(policy, cases):
+        try:
+            build_check(spec.kind, canonical_json(spec.params))
+        except MissingLibrary as missing:
+            yield f"Check “{spec.id}”: {missing} {missing.hint}"
+        except (KeyError, ValueError):
+            yield f"Check “{spec.id}”: this version of Tiebreak cannot run the kind “{spec.kind}” as it is written."
 
 
 def _placed(policy: Policy, phase: Phase) -> Iterator[tuple[Place, Gate]]:

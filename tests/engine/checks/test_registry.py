@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tiebreak.checks import check_kinds, kinds, parse_check, run_checks
+from tiebreak.checks.registry import forget
 from tiebreak.errors import WorkspaceError
 from tiebreak.records import Case, Response
 
@@ -36,10 +37,10 @@ class Shouts(Check):
 def new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "shouts.py").write_text(FILE)
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
-    check_kinds.cache_clear()
+    forget()
     yield
     sys.modules.pop(f"{kinds.__name__}.shouts", None)
-    check_kinds.cache_clear()
+    forget()
 
 
 @pytest.mark.usefixtures("new_file")

@@ -1,8 +1,9 @@
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from tiebreak.checks.base import Check, Example, Verdict
+from tiebreak.checks.structured import NotReadable, read_json, unfenced
 from tiebreak.records import Case, Response
 
 
@@ -16,24 +17,17 @@ class Json(Check):
     )
 
     required: tuple[str, ...] = ()
+    fence: bool = False
+    """A Markdown fence around it is allowed."""
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         try:
-            parsed: object = json.loads(response.text, parse_constant=_refuse_constant)
-        except json.JSONDecodeError as error:
-            return Verdict.of(False, f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
-        except ValueError as error:
-            return Verdict.of(False, f"not JSON: {error}")
-        except RecursionError:
-            return Verdict.of(False, "JSON nested too deeply to be read")
+            parsed = read_json(unfenced(response.text) if self.fence else response.text)
+        except NotReadable as problem:
+            return Verdict.of(False, str(problem))
         if not self.required:
             return Verdict.of(True)
-        if not isinstance(parsed, dict):
+        if not isinstance(parsed, Mapping):
             return Verdict.of(False, "JSON, but not an object")
-        missing = [name for name in self.required if name not in cast("dict[str, object]", parsed)]
+        missing = [name for name in self.required if name not in cast("Mapping[str, object]", parsed)]
         return Verdict.of(not missing, f"the field “{missing[0] if missing else ''}” is missing")
-
-
-def _refuse_constant(name: str) -> object:
-    """Python reads NaN and Infinity; JSON does not have them."""
-    raise ValueError(f"{name} is no JSON value")

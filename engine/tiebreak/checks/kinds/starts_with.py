@@ -1,0 +1,32 @@
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tiebreak.checks.base import Check, Example, Verdict
+from tiebreak.checks.words import few, shown
+from tiebreak.records import Case, Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartsWith(Check):
+    """The answer begins with one of the texts in `any`; white space before it does not count."""
+
+    kind: ClassVar[str] = "starts_with"
+    example: ClassVar[Example] = Example(
+        params={"any": ["Dear ", "Hello "]}, passes="Hello Ada, thank you for writing.", fails="Thank you for writing."
+    )
+
+    any: tuple[str, ...]
+    ignore_case: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.any or "" in self.any:
+            raise ValueError("Give in `any` one or more texts that are not empty.")
+
+    def judge(self, _case: Case, response: Response, /) -> Verdict:
+        text = response.text.lstrip()
+        wanted = self.any
+        if self.ignore_case:
+            text, wanted = text.casefold(), tuple(word.casefold() for word in wanted)
+        return Verdict.of(
+            text.startswith(wanted), f"it begins {shown(response.text.lstrip()[:40])}, not {few(self.any)}"
+        )
