@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from tiebreak.errors import PromptError, TiebreakError, UsageError
+from tiebreak.errors import NotTrustedError, PromptError, TiebreakError, UsageError
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
 from tiebreak.targets.open import needs_helper
@@ -16,7 +16,14 @@ from tiebreak.workspace import Entry, Workspace, default_policy
 from tiebreak.workspace.configs import CONFIGS, read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak_workbench.estimate import estimate_cost
-from tiebreak_workbench.preflight import SIDES, gate_findings, try_target, unknown_parameters, unrendered_prompts
+from tiebreak_workbench.preflight import (
+    SIDES,
+    gate_findings,
+    refuse_untrusted_checks,
+    try_target,
+    unknown_parameters,
+    unrendered_prompts,
+)
 from tiebreak_workbench.setup import Part, Setup
 
 Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "blind"]
@@ -189,6 +196,10 @@ class Choosing:
             found = unrendered_prompts(setup)
             self._prompts = [Remark(level="problem", text=f"{side}: {self._short(error)}") for side, error in found]
         yield from self._prompts
+        try:
+            refuse_untrusted_checks(setup, self.workspace, self.environ)
+        except NotTrustedError as refused:
+            yield Remark(level="problem", text=str(refused))
         yield from (Remark(level="warning", text=sentence) for sentence in warnings)
         if setup.baseline.version == setup.candidate.version:
             yield Remark(level="note", text="Both sides are the same config: this measures noise alone.")

@@ -19,7 +19,7 @@ from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import StoredSession
 from tiebreak_workbench.estimate import estimate_cost
-from tiebreak_workbench.preflight import gate_findings, try_target, unrendered_prompts
+from tiebreak_workbench.preflight import gate_findings, refuse_untrusted_checks, try_target, unrendered_prompts
 from tiebreak_workbench.setup import Part, Setup, in_order
 from tiebreak_workbench.workbench import Workbench
 
@@ -106,6 +106,7 @@ def refuse_unready(bench: Workbench, setup: Setup) -> None:
     """
     for role in ROLES:
         try_target(setup.config(role), bench.workspace, bench.environ)
+    refuse_untrusted_checks(setup, bench.workspace, bench.environ)
 
 
 def notes_on_apps(setup: Setup, wanted: Wanted) -> list[str]:
@@ -172,6 +173,7 @@ def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch
         earlier=bench.store.iter_responses(stored.session.id),
         limits=limits,
         reuse=bench.store.find_response if wanted.reuse else None,
+        outside=bench.outside(),
     )
 
 

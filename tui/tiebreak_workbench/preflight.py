@@ -7,12 +7,14 @@ loop.
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tiebreak.checks import all_checks
 from tiebreak.datasets.reading import read_document
 from tiebreak.errors import InputError, PromptError, TiebreakError, UsageError, WorkspaceError
 from tiebreak.gates import Finding, validate_policy
 from tiebreak.gates.wording import plural
 from tiebreak.prompts import Unrendered, unrendered
 from tiebreak.records import Case, Config, ModelTarget, SessionRole
+from tiebreak.session.outside import require_trust
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
@@ -36,6 +38,15 @@ def gate_findings(setup: Setup) -> tuple[list[TiebreakError], list[str]]:
     errors = [finding for finding in findings if finding.level == "error"]
     warnings = [finding.sentence for finding in findings if finding.level == "warning"]
     return placed(errors, setup.policy.name, setup.files.get("policy")), warnings
+
+
+def refuse_untrusted_checks(setup: Setup, workspace: Workspace, environ: Mapping[str, str]) -> None:
+    """See that every check of the plan may run.
+
+    Raises:
+        NotTrustedError: where one would run what nobody allowed.
+    """
+    require_trust(all_checks(setup.policy, setup.cases()), Trust.of(environ).permit(workspace.folder))
 
 
 def unrendered_prompts(setup: Setup) -> list[tuple[str, TiebreakError]]:

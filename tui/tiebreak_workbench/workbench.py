@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from tiebreak.checks import all_checks, load_checks
 from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
@@ -28,6 +29,8 @@ from tiebreak.records import (
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, History, LiveSession
+from tiebreak.session.outside import WorkspaceOutside, require_trust
+from tiebreak.targets.apps.permit import Permit
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
@@ -248,6 +251,7 @@ class Workbench:
         """
         if set(stored.configs) != set(ROLES):
             raise UsageError("This session was imported: it can be shown and exported, not continued.")
+        self._ready_checks(stored)
         pool = limiters or self._limiters
         return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in ROLES)
 
@@ -279,19 +283,37 @@ class Workbench:
             ),
             timed_runs=stored.timed_runs,
             lookahead=lookahead,
+            outside=self.outside(),
             on_change=on_change,
         )
+
+    def outside(self) -> WorkspaceOutside:
+        """What checks may ask of the world; whoever is given it closes it. To be called on the event loop."""
+        return WorkspaceOutside(self._permit(), self.environ, self.helper)
+
+    def _permit(self) -> Permit:
+        return Trust.of(self.environ).permit(self.workspace.folder)
+
+    def _ready_checks(self, stored: StoredSession) -> None:
+        """Import what the checks of a session need, which may take its time.
+
+        Raises:
+            NotTrustedError: where one of them would run what nobody allowed.
+        """
+        cases = in_order(stored.dataset, stored.session.plan)
+        specs = all_checks(stored.policy, cases)
+        require_trust(specs, self._permit())
+        load_checks(specs)
 
     def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None, limiters: LimiterPool) -> Arm:
         if speed is not None and isinstance(config.target, RecordingTarget):
             config = replace(config, target=replace(config.target, speed=speed))
-        permit = Trust.of(self.environ).permit(self.workspace.folder)
         target = open_target(
             config,
             base_dir=self.configs_folder,
             environ=self.environ,
             limiters=limiters,
-            permit=permit,
+            permit=self._permit(),
             helper=self.helper,
         )
         return Arm(role, run_id, config, target)

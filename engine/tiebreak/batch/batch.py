@@ -9,7 +9,7 @@ from tiebreak.batch.lane import Lane
 from tiebreak.batch.ledger import Ledger
 from tiebreak.batch.outbox import AnswerRecorder, Outbox
 from tiebreak.batch.progress import Ending, Progress, Reason
-from tiebreak.checks import checks_for, run_checks
+from tiebreak.checks import Checker, Outside
 from tiebreak.errors import PromptError
 from tiebreak.records import AppTarget, Case, IdMaker, Policy, Response, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
@@ -55,10 +55,12 @@ class Batch:
         earlier: Iterable[Response] = (),
         limits: Limits | None = None,
         reuse: Reuse | None = None,
+        outside: Outside | None = None,
     ) -> None:
-        """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts."""
+        """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts. The
+        batch closes `outside`; without it, checks that need it are left open."""
         self._cases = cases
-        self._policy = policy
+        self._checker = Checker(policy, outside)
         self._recorder = recorder
         self._limits = limits or Limits()
         self._reuse = reuse
@@ -112,6 +114,7 @@ class Batch:
             await self._end_calls()
             for lane in self._lanes:
                 await lane.arm.target.close()
+            await self._checker.close()
         return Ending(reason=self._reason, why=self._why, progress=self.progress)
 
     def stop(self) -> None:
@@ -178,10 +181,10 @@ class Batch:
         attempt = self._ledger.next_attempt(lane.arm.role, position)
         taken = self._taken_over(lane.arm, case, attempt)
         if taken is not None:
-            self._take_in(lane, position, taken, None)
+            await self._take_in(lane, position, taken, None)
         else:
             answering = Answering(lane.arm, case, attempt)
-            self._take_in(lane, position, *await answering.run(self._new_id(), stamp(utc_now())))
+            await self._take_in(lane, position, *await answering.run(self._new_id(), stamp(utc_now())))
 
     def _taken_over(self, arm: Arm, case: Case, attempt: int) -> Response | None:
         """An earlier answer to the very same request, with its own times, as one of this run."""
@@ -204,11 +207,14 @@ class Batch:
             reused_from=found.reused_from or found.id,
         )
 
-    def _take_in(self, lane: Lane, position: int, response: Response, chunks: bytes | None) -> None:
+    async def _take_in(self, lane: Lane, position: int, response: Response, chunks: bytes | None) -> None:
         assert self._outbox is not None
         case = self._cases[position]
-        specs = checks_for(case, self._policy)
-        results = run_checks(case, response, specs)
+        specs = self._checker.specs(case)
+        results = self._checker.results(case, response)
+        if self._checker.open(case, response):
+            # Whoever kills this run meanwhile loses the answer with its checks: neither is ever there alone.
+            results += await self._checker.awaited(case, response)
         lane.take_in(position, response)
         self._heed_budget()
         self._outbox.put(response, chunks, results, specs, lane.landed)

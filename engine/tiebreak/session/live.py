@@ -1,17 +1,17 @@
 """A session as it happens: answers fetched in order, rated, counted and recorded. Front ends only show it."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tiebreak.checks import checks_for, run_checks
+from tiebreak.checks import Checker, Outside
 from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
     Ballot,
     Case,
     CheckResult,
-    CheckSpec,
     Config,
     Event,
     IdMaker,
@@ -69,9 +69,11 @@ class LiveSession:
         history: History | None = None,
         timed_runs: Collection[str] = (),
         lookahead: int = 3,
+        outside: Outside | None = None,
         on_change: Callable[[Change], None],
     ) -> None:
-        """`cases` are those of the plan, in its order; `timed_runs` are as in `Scoreboard`."""
+        """`cases` are those of the plan, in its order; `timed_runs` are as in `Scoreboard`. The session closes
+        `outside`; without it, checks that need it are left open."""
         self.session = session
         self.policy = policy
         self.cases = cases
@@ -97,6 +99,8 @@ class LiveSession:
         self._results: dict[str, tuple[CheckResult, ...]] = {}
         self._positions = {case.id: position for position, case in enumerate(cases)}
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
+        self._checker = Checker(policy, outside)
+        self._checking: set[asyncio.Task[None]] = set()
         self._restore(history)
 
     # -- opening and closing
@@ -114,13 +118,19 @@ class LiveSession:
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
         for response in history.responses:
-            unchecked = response.id not in self._results and not response.excluded
-            if unchecked and response.case_id in self._positions and self._checks_of(response.case_id):
-                self._check(self._recorder.response(response.id))
+            if not response.excluded and response.case_id in self._positions:
+                known = {result.check_hash for result in self._results.get(response.id, ())}
+                if any(spec.version not in known for spec in self._checker.specs(self._case_of(response))):
+                    self._check(self._recorder.response(response.id))
 
     async def close(self) -> None:
         """Ends the calls in flight. What is recorded stays."""
         await self._pipeline.close()
+        checking = tuple(self._checking)
+        for task in checking:
+            task.cancel()
+        await asyncio.gather(*checking, return_exceptions=True)
+        await self._checker.close()
 
     # -- what is on show
 
@@ -269,15 +279,37 @@ class LiveSession:
         self._check(response)
         self._on_change("answer")
 
-    def _checks_of(self, case_id: str) -> tuple[CheckSpec, ...]:
-        return checks_for(self.cases[self._positions[case_id]], self.policy)
+    def _case_of(self, response: Response) -> Case:
+        return self.cases[self._positions[response.case_id]]
 
     def _check(self, response: Response) -> None:
-        specs = self._checks_of(response.case_id)
-        results = tuple(run_checks(self.cases[self._positions[response.case_id]], response, specs))
-        self._results[response.id] = results
+        """Put to an answer what it still lacks: at once, or in its own time where something outside has to be asked."""
+        case = self._case_of(response)
+        known = {result.check_hash for result in self._results.get(response.id, ())}
+        self._take_results(response, self._checker.results(case, response, known=known))
+        if self._checker.open(case, response, known=known):
+            task = asyncio.get_running_loop().create_task(self._await_checks(case, response, known))
+            self._checking.add(task)
+            task.add_done_callback(self._checked)
+
+    async def _await_checks(self, case: Case, response: Response, known: Collection[str]) -> None:
+        self._take_results(response, await self._checker.awaited(case, response, known=known))
+        self._on_change("answer")
+
+    async def checked(self) -> None:
+        """Wait until every check that asks something outside has said what it has to say."""
+        while self._checking:
+            await asyncio.wait(self._checking)
+
+    def _checked(self, task: "asyncio.Task[None]") -> None:
+        self._checking.discard(task)
+        if not task.cancelled() and (crash := task.exception()) is not None:
+            self._crashed(crash)
+
+    def _take_results(self, response: Response, results: Sequence[CheckResult]) -> None:
         if results:
-            self.saves.follow(self._recorder.record_checks(results, specs))
+            self._results[response.id] = (*self._results.get(response.id, ()), *results)
+            self.saves.follow(self._recorder.record_checks(results, self._checker.specs(self._case_of(response))))
             for result in results:
                 self.scoreboard.add(result)
 

@@ -7,13 +7,18 @@ can be seen in Git like any other code that one runs.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiebreak.datasets import iter_cases
 from tiebreak.datasets.durable import write_whole
 from tiebreak.errors import InputError, UsageError
+from tiebreak.records import CheckSpec
 from tiebreak.targets.apps.permit import Permit, Program, program_of
 from tiebreak.targets.chunkjson import as_map
+from tiebreak.workspace.policies import read_policy
+from tiebreak.workspace.programs import programs_of
 from tiebreak.workspace.workspace import Workspace
 
 FORM = 1
@@ -24,9 +29,10 @@ Trusted = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A program that a config would run."""
+    """A program that a config, or a check of a policy or a dataset, would run."""
 
     config: str
+    """Who runs it: a config by its name, a check as “policy ship, check tone”."""
     program: Program
     trusted: bool
 
@@ -56,7 +62,7 @@ class Trust:
         return Permit(folder, lambda program: self.allows(folder, program))
 
     def wanted(self, workspace: Workspace) -> list[Wanted]:
-        """What the configs of a workspace would run; those that cannot be read run nothing."""
+        """What configs and checks of a workspace would run; those that cannot be read run nothing. Reads datasets."""
         return [
             Wanted(config=config, program=program, trusted=self.allows(workspace.folder, program))
             for config, program in _programs(workspace)
@@ -127,6 +133,23 @@ def _programs(workspace: Workspace) -> Iterator[tuple[str, Program]]:
             continue  # edited in this moment
         if program is not None:
             yield entry.name, program
+    told: set[tuple[str, Program]] = set()
+    for place, spec, program in _programs_of_checks(workspace):
+        if (place, program) not in told:
+            told.add((place, program))
+            yield f"{place}, check {spec.id}", program
+
+
+def _programs_of_checks(workspace: Workspace) -> Iterator[tuple[str, CheckSpec, Program]]:
+    for entry in workspace.policies:
+        with suppress(InputError):
+            for spec, program in programs_of(read_policy(entry.path).checks):
+                yield f"policy {entry.name}", spec, program
+    for entry in workspace.datasets:
+        with suppress(InputError):
+            for case in iter_cases(entry.path):
+                for spec, program in programs_of(case.checks):
+                    yield f"dataset {entry.name}", spec, program
 
 
 def _name(folder: Path) -> str:

@@ -127,6 +127,11 @@ def _place_of_code(name: str) -> AppPlace:
     return AppPlace(host=name)
 
 
+def failures_of_code(name: str, environ: Mapping[str, str], now: Callable[[], datetime]) -> AppFailures:
+    """For code of a workspace that answers nothing, such as a check; `name` begins a sentence."""
+    return AppFailures(_place_of_code(_short(name)), _redactor(environ), now)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= NAME else f"{text[: NAME - 1]}…"
 

@@ -4,10 +4,13 @@ It runs under the interpreter of the app, so it knows nothing of Tiebreak, impor
 to Python 3.9. Orders come as JSON lines on stdin, pieces of answers go as JSON lines to stdout; what the app prints is
 led to stderr. It ends, with everything it started, when stdin does.
 
-    python python_child.py FOLDER MODULE:NAME
+    python python_child.py FOLDER MODULE:NAME [check]
     <- {"id": 1, "request": {…}}    {"cancel": 1}
     -> {"ready": true} or {"broken": "…"}
     -> {"id": 1, "piece": …}    {"id": 1, "error": {…}}    {"id": 1, "heard": true}, cancelled    {"id": 1, "end": true}
+
+With `check` the function judges an answer: it takes the `case` and the `response` of a request apart, and the one piece
+is {"said": …}, whatever it says.
 """
 
 from __future__ import annotations
@@ -161,6 +164,25 @@ def load(name: str) -> Callable[..., Any]:
     return found
 
 
+def judging(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of a check as one that answers requests; a plain one still runs in a thread of its own."""
+    if inspect.iscoroutinefunction(function):
+
+        async def judge(request: dict[str, Any]) -> dict[str, Any]:
+            return {"said": await function(request["case"], request["response"])}
+
+        return judge
+
+    async def later(said: Any) -> dict[str, Any]:
+        return {"said": await said}
+
+    def judge_at_once(request: dict[str, Any]) -> Any:
+        said = function(request["case"], request["response"])
+        return later(said) if inspect.isawaitable(said) else {"said": said}
+
+    return judge_at_once
+
+
 def leave() -> None:
     """End now, with all that was started from here; nobody is listening any more."""
     if os.getpgrp() == os.getpid():
@@ -195,7 +217,7 @@ async def serve(function: Callable[..., Any], wire: Wire, orders: int, folder: P
 
 
 def main() -> None:
-    folder, name = Path(sys.argv[1]).resolve(), sys.argv[2]
+    folder, name, as_check = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3:] == ["check"]
     wire, orders = Wire(os.dup(1)), os.dup(0)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -204,7 +226,7 @@ def main() -> None:
     sys.path.insert(0, str(folder))
     sys.argv = [name]
     try:
-        function = load(name)
+        function = judging(load(name)) if as_check else load(name)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app, which may raise anything
         traceback.print_exception(type(error), error, error.__traceback__)
         wire.send({"broken": f"{said(error)}{place_of(error, folder)}"})

@@ -87,7 +87,8 @@ class Service:
     def _take(self, message: Json) -> None:
         match message:
             case {"ask": int(number)}:
-                task = asyncio.create_task(self._answer(number, message))
+                doing = self._moderate if "moderate" in message else self._answer
+                task = asyncio.create_task(doing(number, message))
                 self._tasks[number] = task
                 task.add_done_callback(lambda task: self._ended(number, task))
             case {"cancel": int(number)}:
@@ -125,6 +126,23 @@ class Service:
         finally:
             await stream.aclose()
 
+    async def _moderate(self, number: int, ask: Json) -> None:
+        said = await self._litellm.amoderation(
+            input=ask["moderate"], model=ask["model"], timeout=ask["timeout"], max_retries=0, **self._place(ask)
+        )
+        result = said.results[0].model_dump(mode="json")
+        scores = as_map(result.get("category_scores")) or {}
+        self._send({"id": number, "moderation": {"flagged": bool(result.get("flagged")), "scores": scores}})
+
+    @staticmethod
+    def _place(ask: Json) -> Json:
+        """Whom to ask, and with what key."""
+        place: Json = {"api_base": ask["base_url"]} if ask["base_url"] else {}
+        key_env = as_text(ask["key_env"])
+        if key_env is not None:
+            place["api_key"] = os.environ.get(key_env) or NO_KEY
+        return place
+
     def _arguments(self, ask: Json) -> Json:
         """
         Raises:
@@ -144,12 +162,7 @@ class Service:
         }
         if ask["usage"]:
             arguments["stream_options"] = {"include_usage": True}
-        if ask["base_url"]:
-            arguments["api_base"] = ask["base_url"]
-        key_env = as_text(ask["key_env"])
-        if key_env is not None:
-            arguments["api_key"] = os.environ.get(key_env) or NO_KEY
-        return arguments
+        return {**arguments, **self._place(ask)}
 
     async def _watched(self, number: int, chunks: Any) -> AsyncIterator[Any]:
         """The provider's chunks on their way into LiteLLM, which drops refusals."""

@@ -4,12 +4,14 @@ To the helper:
 
     {"ask": 7, "model": "anthropic/…", "messages": […], "parameters": {…}, "usage": true, "timeout": 660,
      "base_url": …, "key_env": …}
+    {"ask": 8, "model": "openai/…", "moderate": "the text", "timeout": 30, "base_url": …, "key_env": …}
     {"cancel": 7}
 
 From it, `ready` once and the rest for each call, which always comes to its `end`, also after an error or a cancel:
 
     {"ready": "1.106.2"}
     {"id": 7, "chunk": {"choices": [{"delta": {"content": "…"}}]}}     a chat-completion chunk, see `mapping`
+    {"id": 8, "moderation": {"flagged": true, "scores": {"violence": 0.9}}}
     {"id": 7, "error": {…}}                                             see `mapping.error_of`
     {"id": 7, "end": true}
 
