@@ -1,4 +1,4 @@
-"""Writes the tables of docs/formats.md that are made from the code: checks, providers, export lines.
+"""Writes what of docs/checks.md and docs/formats.md is made from the code: checks, providers, export lines.
 
     python docs/tables.py [--check]
 
@@ -7,21 +7,18 @@ written; the exit code is 1 where a table is not what the code says.
 """
 
 import dataclasses
-import inspect
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Literal, get_args, get_origin, get_type_hints
 
 from tiebreak import records
-from tiebreak.checks import Check, Example, check_kinds
+from tiebreak.checks import check_kinds
+from tiebreak.checks.describe import Description, as_yaml, describe
 from tiebreak.targets.providers import providers
 from tiebreak_store import StoredGateOutcome
 
-PAGE = Path(__file__).parent / "formats.md"
+DOCS = Path(__file__).parent
 EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "session": (records.Session, ()),
     "dataset": (records.DatasetCard, ("version",)),
@@ -40,12 +37,29 @@ EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
 """Line type → its record, and what is added to the record's fields; in the order of the lines."""
 
 
-def check_table() -> str:
-    rows = [
-        (f"`{kind}`", _prose(check), "<br>".join(_parameters(check)) or "–", _example(kind, check.example))
-        for kind, check in check_kinds().items()
+def check_sections() -> str:
+    described = [describe(check) for check in check_kinds().values()]
+    rows = [(f"[`{one.kind}`](#{one.kind})", one.summary) for one in described]
+    return "\n".join([_table(("kind", "passes when"), rows), *map(_check_section, described)])
+
+
+def _check_section(one: Description) -> str:
+    parts = [f"\n### {one.kind}\n", one.summary]
+    parts += [f"\n{one.more}"] if one.more else []
+    options = [
+        (f"`{option.name}`", option.type, "(needed)" if option.needed else option.unless_given or "–")
+        for option in one.options
     ]
-    return _table(("kind", "passes when", "parameters", "for example"), rows)
+    parts += [f"\n{_table(('option', 'is', 'unless given'), options)}"] if options else []
+    parts.append(f"\n```yaml\n{as_yaml(one.example, flow=False)}\n```")
+    parts += [f"\nwith {path}:\n\n```python\n{text.rstrip()}\n```" for path, text in one.files.items()]
+    about = f"For a case with {one.about}:<br>" if one.about else ""
+    parts.append(f"\n{about}✔ {_code(one.passes)}<br>✘ {_code(one.fails)}")
+    return "\n".join(parts)
+
+
+def _code(text: str) -> str:
+    return f"``{text}``" if "`" in text else f"`{text}`"
 
 
 def provider_table() -> str:
@@ -76,21 +90,24 @@ def export_table() -> str:
     return _table(("`type`", "fields"), rows)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"checks": check_table, "providers": provider_table, "export": export_table}
+PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "checks.md": {"checks": check_sections},
+    "formats.md": {"providers": provider_table, "export": export_table},
+}
 
 
-def filled(page: str) -> str:
-    """The page with every table as the code has it now.
+def filled(name: str, page: str) -> str:
+    """A page with everything made from the code as the code has it now.
 
     Raises:
-        ValueError: where the place of a table is missing.
+        ValueError: where the place for it is missing.
     """
-    for name, table in TABLES.items():
-        begin, end = f"<!-- {name}: made by docs/tables.py -->", f"<!-- end of {name} -->"
+    for table, made in PAGES[name].items():
+        begin, end = f"<!-- {table}: made by docs/tables.py -->", f"<!-- end of {table} -->"
         place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not place.search(page):
-            raise ValueError(f"{PAGE.name} has no place for the table “{name}”: {begin} … {end}")
-        whole = f"{begin}\n{table()}\n{end}"
+            raise ValueError(f"{name} has no place for the table “{table}”: {begin} … {end}")
+        whole = f"{begin}\n{made()}\n{end}"
         page = place.sub(lambda _, whole=whole: whole, page)
     return page
 
@@ -104,56 +121,20 @@ def _fields(record: type) -> list[str]:
     return [field.name for field in dataclasses.fields(record)]
 
 
-def _prose(check: type[Check]) -> str:
-    return " ".join(inspect.cleandoc(check.__doc__ or "").split())
-
-
-def _parameters(check: type[Check]) -> list[str]:
-    hints = get_type_hints(check)
-    found: list[str] = []
-    for field in dataclasses.fields(check):
-        needed = field.default is dataclasses.MISSING
-        default = (
-            "needed" if needed else "" if field.default in (None, ()) else f"`{json.dumps(field.default)}` unless given"
-        )
-        found.append(", ".join(part for part in (f"`{field.name}`: {_type(hints[field.name])}", default) if part))
-    return found
-
-
-def _type(hint: object) -> str:
-    words: dict[object, str] = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-    if hint in words:
-        return words[hint]
-    options = [option for option in get_args(hint) if option not in (NoneType, ...)]
-    if get_origin(hint) is Literal:
-        return " or ".join(f"`{option}`" for option in options)
-    if get_origin(hint) is tuple:
-        return f"a list of {_type(options[0])}s"
-    if isinstance(hint, UnionType) and len(options) == 1:
-        return _type(options[0])
-    raise TypeError(f"no word for {hint}")
-
-
-def _example(kind: str, example: Example) -> str:
-    written = json.dumps({"kind": kind, **example.params}, ensure_ascii=False)
-    case = [f"reference “{example.reference}”" if example.reference is not None else ""]
-    case += ["`expect: refuse`" if example.expect == "refuse" else ""]
-    about = ", ".join(part for part in case if part)
-    return (
-        f"`{written}`{f' ({about})' if about else ''}<br>"
-        f"✔ {json.dumps(example.passes, ensure_ascii=False)}<br>✘ {json.dumps(example.fails, ensure_ascii=False)}"
-    )
-
-
 def main() -> int:
-    page = PAGE.read_text(encoding="utf-8")
-    renewed = filled(page)
-    if "--check" in sys.argv[1:]:
-        if renewed != page:
-            sys.stderr.write(f"{PAGE.name} is not what the code says; run `python docs/tables.py`.\n")
-        return int(renewed != page)
-    PAGE.write_text(renewed, encoding="utf-8")
-    return 0
+    stale = False
+    for name in PAGES:
+        path = DOCS / name
+        page = path.read_text(encoding="utf-8")
+        renewed = filled(name, page)
+        if renewed == page:
+            continue
+        if "--check" in sys.argv[1:]:
+            stale = True
+            sys.stderr.write(f"{name} is not what the code says; run `python docs/tables.py`.\n")
+        else:
+            path.write_text(renewed, encoding="utf-8")
+    return int(stale)
 
 
 if __name__ == "__main__":

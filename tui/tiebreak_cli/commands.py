@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import comparing, datasets, evidence, opening, run, trust, upkeep
+from tiebreak_cli import checks, comparing, datasets, evidence, opening, run, trust, upkeep
 from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -75,6 +75,7 @@ opening.add_to(app)
 run.add_to(app)
 evidence.add_to(app)
 comparing.add_to(app)
+checks.add_to(app)
 upkeep.add_to(app)
 trust.add_to(app)
 datasets.add_to(app)
