@@ -20,7 +20,7 @@ def tiebreak(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 def test_trust_from_end_to_end(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "ws")
     done = tiebreak(folder)
-    assert (done.returncode, done.stdout) == (0, "No config of this workspace runs code.\n")
+    assert (done.returncode, done.stdout) == (0, "No config and no check of this workspace runs code.\n")
 
     line = 'target: {kind: command, shell: true, command: "echo hi\\n  other: rm x \\e[2K", output: text}\n'
     (folder / "configs" / "app.yaml").write_text(line)

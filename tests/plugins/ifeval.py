@@ -173,11 +173,12 @@ def number_paragraphs(text: str, given: Mapping[str, Any]) -> bool:
 
 @rule("length_constraints:nth_paragraph_first_word")
 def nth_paragraph_first_word(text: str, given: Mapping[str, Any]) -> bool:
-    parts = text.split("\n\n")
+    parts: list[str] = text.split("\n\n")
     number = sum(bool(part.strip()) for part in parts)
     if given["nth_paragraph"] > number:
         return False
-    wanted = parts[given["nth_paragraph"] - 1].strip()
+    place: int = given["nth_paragraph"] - 1
+    wanted = parts[place].strip()
     if not wanted:
         return False
     word = re.split(r"[.,?!'\"]", wanted.split()[0].lstrip("'").lstrip('"'))[0].lower()

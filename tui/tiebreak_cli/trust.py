@@ -13,7 +13,7 @@ def trust(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Allow the commands and Python functions that this workspace's configs name to run on this machine.
+    """Allow the commands and Python functions that this workspace's configs and checks name to run on this machine.
 
     Shows them first. An edited command has to be allowed again.
     """
@@ -36,9 +36,9 @@ def trust(
         raise no_workspace(opened.folder)
     wanted = record.wanted(opened)
     if not wanted:
-        say("No config of this workspace runs code.")
+        say("No config and no check of this workspace runs code.")
         return
-    say(f"The configs in {opened.folder.resolve()} run:")
+    say(f"The configs and checks in {opened.folder.resolve()} run:")
     for item in wanted:
         line = item.program.text.replace("\n", "⏎").replace("\r", "⏎")  # one line each, whatever it holds
         say(f"  {item.config}: {line}{' (allowed)' if item.trusted else ''}")

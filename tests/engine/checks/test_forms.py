@@ -1,7 +1,6 @@
 """Texts, numbers and structured answers."""
 
 import socket
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -243,8 +242,10 @@ def test_a_library_that_is_missing_is_told_when_the_file_is_read(monkeypatch: py
 
     from tiebreak.checks import build_check, parse
 
-    find: Callable[[str], Any] = importlib.util.find_spec
-    monkeypatch.setattr(parse, "find_spec", lambda name: None if name == "textstat" else find(name))
+    def find(name: str) -> object:
+        return None if name == "textstat" else importlib.util.find_spec(name)
+
+    monkeypatch.setattr(parse, "find_spec", find)
     build_check.cache_clear()
     with pytest.raises(WorkspaceError) as refused:
         parse_check({"kind": "readability", "at_most": 3}, where="checks[0]", path="p.yaml", line=3)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ CASE = Case(id="c", input="Where is my order?")
 
 
 @asynccontextmanager
-async def outside(folder: Path, *, trusted: bool = True, **environ: str) -> AsyncIterator[WorkspaceOutside]:
+async def outside(folder: Path, *, trusted: bool = True, **environ: str) -> AsyncGenerator[WorkspaceOutside]:
     everything = {"PATH": os.environ["PATH"], **environ}
     opened = WorkspaceOutside(Permit(folder, lambda _: trusted), everything, Helper.of(everything))
     try:
