@@ -59,7 +59,7 @@ async def checked(live: LiveSession) -> None:
     """Wait until every answer is there, with all its results."""
     await answered(live)
     async with asyncio.timeout(60):
-        await live.checked()
+        await live.checking.checked()
     await live.saves.settled()
 
 

@@ -62,7 +62,7 @@ async def replay(
             cast_ballots(live, position, given)
         if progress is not None:
             progress(position + 1)
-    await live.checked()
+    await live.checking.checked()
     await live.saves.settled()
 
 

@@ -1,11 +1,10 @@
 """A session as it happens: answers fetched in order, rated, counted and recorded. Front ends only show it."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tiebreak.checks import Checker, Outside
+from tiebreak.checks import Outside
 from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
@@ -29,6 +28,7 @@ from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.ballotbox import BallotBox
 from tiebreak.session.blinding import Blinding
+from tiebreak.session.checking import Checking
 from tiebreak.session.diary import Diary
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.form import FormState, form_state
@@ -96,11 +96,18 @@ class LiveSession:
         )
         self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
         """Every attempt without its text, in order."""
-        self._results: dict[str, tuple[CheckResult, ...]] = {}
         self._positions = {case.id: position for position, case in enumerate(cases)}
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
-        self._checker = Checker(policy, outside)
-        self._checking: set[asyncio.Task[None]] = set()
+        self.checking = Checking(
+            policy,
+            outside,
+            self._case_of,
+            recorder,
+            self.saves,
+            self.scoreboard,
+            changed=lambda: on_change("answer"),
+            crashed=self._crashed,
+        )
         self._restore(history)
 
     # -- opening and closing
@@ -111,26 +118,20 @@ class LiveSession:
             if response.run_id in by_run:
                 self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
                 self.scoreboard.add(light(response))
-        for result in history.check_results:
-            self._results[result.response_id] = (*self._results.get(result.response_id, ()), result)
+        self.checking.restore(history.check_results)
         for fact in (*history.check_results, *history.presentations, *history.ballots, *history.events):
             self.scoreboard.add(fact)
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
         for response in history.responses:
-            if not response.excluded and response.case_id in self._positions:
-                known = {result.check_hash for result in self._results.get(response.id, ())}
-                if any(spec.version not in known for spec in self._checker.specs(self._case_of(response))):
-                    self._check(self._recorder.response(response.id))
+            planned = response.case_id in self._positions
+            if planned and not response.excluded and self.checking.lacks(response):
+                self.checking.check(self._recorder.response(response.id))
 
     async def close(self) -> None:
         """Ends the calls in flight. What is recorded stays."""
         await self._pipeline.close()
-        checking = tuple(self._checking)
-        for task in checking:
-            task.cancel()
-        await asyncio.gather(*checking, return_exceptions=True)
-        await self._checker.close()
+        await self.checking.close()
 
     # -- what is on show
 
@@ -192,7 +193,7 @@ class LiveSession:
         found: dict[SessionRole, tuple[CheckResult, ...]] = {}
         for role in ROLES:
             counting = self.counting(role, self._case(position))
-            found[role] = self._results.get(counting.id, ()) if counting is not None else ()
+            found[role] = self.checking.of(counting.id) if counting is not None else ()
         return found
 
     @property
@@ -276,42 +277,11 @@ class LiveSession:
         self._attempts.setdefault((answering.role, response.case_id), []).append(bare)
         self.saves.follow(self._recorder.record_response(response, chunks))
         self.scoreboard.add(bare)
-        self._check(response)
+        self.checking.check(response)
         self._on_change("answer")
 
     def _case_of(self, response: Response) -> Case:
         return self.cases[self._positions[response.case_id]]
-
-    def _check(self, response: Response) -> None:
-        """Put to an answer what it still lacks: at once, or in its own time where something outside has to be asked."""
-        case = self._case_of(response)
-        known = {result.check_hash for result in self._results.get(response.id, ())}
-        self._take_results(response, self._checker.results(case, response, known=known))
-        if self._checker.open(case, response, known=known):
-            task = asyncio.get_running_loop().create_task(self._await_checks(case, response, known))
-            self._checking.add(task)
-            task.add_done_callback(self._checked)
-
-    async def _await_checks(self, case: Case, response: Response, known: Collection[str]) -> None:
-        self._take_results(response, await self._checker.awaited(case, response, known=known))
-        self._on_change("answer")
-
-    async def checked(self) -> None:
-        """Wait until every check that asks something outside has said what it has to say."""
-        while self._checking:
-            await asyncio.wait(self._checking)
-
-    def _checked(self, task: "asyncio.Task[None]") -> None:
-        self._checking.discard(task)
-        if not task.cancelled() and (crash := task.exception()) is not None:
-            self._crashed(crash)
-
-    def _take_results(self, response: Response, results: Sequence[CheckResult]) -> None:
-        if results:
-            self._results[response.id] = (*self._results.get(response.id, ()), *results)
-            self.saves.follow(self._recorder.record_checks(results, self._checker.specs(self._case_of(response))))
-            for result in results:
-                self.scoreboard.add(result)
 
     # -- acts of the rater: each raises `UsageError` once a write has failed, and for a position outside the plan
 

@@ -34,8 +34,9 @@ async def run_to_end(
     def received(data: bytes) -> None:
         printed.extend(data[: KEPT - len(printed)])
 
+    child = Child(received=received, ended=ended.set)
     try:
-        child = await Child.start(command, folder=folder, environ=environ, received=received, ended=ended.set)
+        await child.start(command, folder=folder, environ=environ)
     except (OSError, ValueError) as error:
         reason = failures.quote((error.strerror if isinstance(error, OSError) else None) or str(error))
         raise UnknownModelError(f"{failures.name} cannot be started: {reason}.") from None
