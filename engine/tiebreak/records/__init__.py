@@ -1,7 +1,7 @@
 """The words of Tiebreak as frozen records. They import nothing of the engine but its errors."""
 
 from tiebreak.records.canonical import canonical_json, digest, version_of
-from tiebreak.records.cases import Case, CheckSpec, Context, Dataset, DatasetCard, Message
+from tiebreak.records.cases import Case, CheckSpec, Context, Dataset, DatasetCard, ExpectedCall, Message
 from tiebreak.records.configs import (
     AppFields,
     AppTarget,
@@ -51,6 +51,7 @@ __all__ = [
     "Deadlines",
     "Dimension",
     "Event",
+    "ExpectedCall",
     "Form",
     "Gate",
     "HttpTarget",

@@ -52,6 +52,16 @@ class CheckSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedCall:
+    """A tool call that a good answer makes. Without `arguments` any will do; else they are exactly these."""
+
+    name: str
+    arguments: Mapping[str, object] | None = None
+
+    __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One test input."""
 
@@ -68,6 +78,14 @@ class Case:
     group: str | None = field(default=None, metadata=LATER)
     """What the case shares with others, such as a source document or the case it is a variant of: cases of one group
     are no independent evidence, and statistics average them before they count them."""
+    accepted: tuple[str, ...] = field(default=(), metadata=LATER)
+    """Answers as good as the reference."""
+    relevant: tuple[str, ...] = field(default=(), metadata=LATER)
+    """Ids of the passages that hold the answer, or of their documents: `kb-05` stands for every `kb-05#n`."""
+    points: tuple[str, ...] = field(default=(), metadata=LATER)
+    """What a complete answer mentions."""
+    tool_calls: tuple[ExpectedCall, ...] = field(default=(), metadata=LATER)
+    """The tool calls of a good answer, in their order."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 
@@ -106,6 +124,8 @@ class DatasetCard:
     """Shown wherever the set is shown, such as "answers written for the demo"."""
     segments: Mapping[str, str] = field(default_factory=dict[str, str])
     """Segment name → what it holds; empty means any segment is allowed."""
+    metrics: tuple[str, ...] = field(default=(), metadata=LATER)
+    """Names such as `recall@5`; without any those of the task are taken."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 

@@ -1,0 +1,99 @@
+"""BLEU and chrF by sacrebleu, which is loaded at the first score. All values run from 0 to 1."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, cast
+
+from tiebreak.metrics.base import AnswerMetric, Example, Item, Score, SetMetric
+from tiebreak.metrics.examples import item
+from tiebreak.metrics.texts import accepted
+
+Pair = tuple[str, tuple[str, ...]]
+"""An answer, and the accepted ones."""
+
+
+@cache
+def _scorer(name: str, sentence: bool) -> Any:
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
+
+    # Of a sentence, BLEU counts only the orders of n-grams that it has: sacrebleu's own default for `sentence_bleu`.
+    return BLEU(effective_order=sentence) if name == "bleu" else CHRF()
+
+
+def sentence_score(name: str, answer: str, references: Sequence[str]) -> float:
+    return cast("float", _scorer(name, True).sentence_score(answer, list(references)).score) / 100
+
+
+def corpus_score(name: str, pairs: Sequence[Pair]) -> float:
+    """Of a whole corpus; a pair with fewer references than another has none in the places left."""
+    most = max(len(references) for _, references in pairs)
+    streams = [[(*references, *(None,) * most)[n] for _, references in pairs] for n in range(most)]
+    return cast("float", _scorer(name, False).corpus_score([answer for answer, _ in pairs], streams).score) / 100
+
+
+def _bleu(item: Item, _k: int) -> Score:
+    return Score(sentence_score("bleu", item.response.text, accepted(item)))
+
+
+def _chrf(item: Item, _k: int) -> Score:
+    return Score(sentence_score("chrf", item.response.text, accepted(item)))
+
+
+def _pair(item: Item) -> Pair:
+    return ("" if item.response.broken else item.response.text), accepted(item)
+
+
+def _corpus_bleu(pairs: Sequence[Pair]) -> float:
+    return corpus_score("bleu", pairs)
+
+
+def _corpus_chrf(pairs: Sequence[Pair]) -> float:
+    return corpus_score("chrf", pairs)
+
+
+_FIRST = item("the cat is sitting on the mat", reference="The cat sat on the mat near the door")
+_SECOND = item(
+    "We issue refunds within 14 days of return.", reference="Refunds are issued within 14 days, minus shipping."
+)
+_SHOWN = "“the cat is sitting on the mat” for “The cat sat on the mat near the door”"
+_BOTH = (
+    f"{_SHOWN}; “We issue refunds within 14 days of return.” for “Refunds are issued within 14 days, minus shipping.”"
+)
+
+METRICS = (
+    AnswerMetric(
+        name="bleu",
+        says="BLEU of one answer, smoothed; for a set `corpus_bleu` is the figure that papers mean.",
+        source="Papineni et al. 2002, by sacrebleu (exponential smoothing)",
+        needs=("reference",),
+        score=_bleu,
+        example=Example(says=_SHOWN, items=(_FIRST,), value=0.20873176328735713),
+    ),
+    SetMetric(
+        name="corpus_bleu",
+        says="BLEU of the whole set, its n-grams counted together.",
+        source="Papineni et al. 2002, by sacrebleu",
+        needs=("reference",),
+        part=_pair,
+        of_set=_corpus_bleu,
+        example=Example(says=_BOTH, items=(_FIRST, _SECOND), value=0.15859448965547958),
+    ),
+    AnswerMetric(
+        name="chrf",
+        says="F-score of the character n-grams in common; for every script.",
+        source="Popović 2015 (chrF2), by sacrebleu",
+        needs=("reference",),
+        score=_chrf,
+        example=Example(says=_SHOWN, items=(_FIRST,), value=0.356108999134771),
+    ),
+    SetMetric(
+        name="corpus_chrf",
+        says="chrF of the whole set, its n-grams counted together.",
+        source="Popović 2015 (chrF2), by sacrebleu",
+        needs=("reference",),
+        part=_pair,
+        of_set=_corpus_chrf,
+        example=Example(says=_SHOWN, items=(_FIRST,), value=0.356108999134771),
+    ),
+)
