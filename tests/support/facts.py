@@ -133,8 +133,9 @@ class Story:
         response_id = presentation.left_response if side == "A" else presentation.right_response
         return self.ballot(presentation, "score", score, dimension=dimension, response_id=response_id, **fields)
 
-    def checked(self, response: Response, spec: CheckSpec, status: Any) -> CheckResult:
-        result = CheckResult(response_id=response.id, check_id=spec.id, check_hash=spec.version, status=status)
+    def checked(self, response: Response, spec: CheckSpec, status: Any, **fields: Any) -> CheckResult:
+        made: dict[str, Any] = {"check_id": spec.id, "check_hash": spec.version, "status": status}
+        result = CheckResult(response_id=response.id, **(made | fields))
         self.facts.append(result)
         return result
 

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import checks, comparing, datasets, evidence, opening, run, trust, upkeep
+from tiebreak_cli import checks, comparing, datasets, evidence, metrics, opening, run, trust, upkeep
 from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -79,3 +79,4 @@ checks.add_to(app)
 upkeep.add_to(app)
 trust.add_to(app)
 datasets.add_to(app)
+metrics.add_to(app)

@@ -92,6 +92,8 @@ def _sides(snapshot: Snapshot) -> Table:
             f"check {safe_line(name, 30)}",
             *(f"{counts[role].passed:g} of {counts[role].n}" if role in counts else "–" for role in ROLES),
         )
+    for name, means in snapshot.scores.items():
+        table.add_row(f"{safe_line(name.removeprefix('metric:'), 30)}, mean of 0 to 1", *_means(means, "{:.3f}"))
     table.add_row("broken answers", *_means(snapshot.errors, "{:.1%}"))
     costs = (snapshot.cost.get(role) for role in ROLES)
     table.add_row("cost per answer", *(money(c.mean) if c is not None and c.mean is not None else "–" for c in costs))

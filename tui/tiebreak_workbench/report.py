@@ -94,6 +94,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
             name: {role: {"passed": c.passed, "n": c.n, "planned": c.planned} for role, c in counts.items()}
             for name, counts in snapshot.checks.items()
         },
+        "scores": {name: _by_role(means) for name, means in snapshot.scores.items()},
         "cost_per_answer_usd": _by_role(snapshot.cost),
         "spend_usd": {
             role: {"known": spend.usd, "answers_of_unknown_cost": spend.unknown}

@@ -7,6 +7,7 @@ from typing import ClassVar
 from tiebreak.datasets.cases import checks_in
 from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import DatasetError
+from tiebreak.metrics import find_metric
 from tiebreak.records import CheckSpec, DatasetCard
 from tiebreak.records.cases import FORBID_UNKNOWN
 
@@ -29,6 +30,10 @@ class FieldMap:
     checks: str | None = None
     metadata: str | None = None
     group: str | None = None
+    accepted: str | None = None
+    relevant: str | None = None
+    points: str | None = None
+    tool_calls: str | None = None
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 
@@ -66,6 +71,11 @@ def card_from(source: Located, name: str) -> CardFile:
     checks = checks_in(source)
     keys.pop("checks", None)
     card = read_record(DatasetCard, source.holding({"name": name, **keys}), also={"": ("fields", "cases", "checks")})
+    for index, metric in enumerate(card.metrics):
+        try:
+            find_metric(metric)
+        except ValueError as unknown:
+            raise source.refuse(str(unknown), ("metrics", index)) from None
     if not card.name.strip():
         raise source.refuse("The name is empty.", ("name",))
     field_map = None if fields is None else read_record(FieldMap, source.at(("fields",), fields))

@@ -19,6 +19,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "contexts": ("context",),
 }
 CASE_FIELDS = tuple(field.name for field in dataclasses.fields(FieldMap))
+LISTS = ("accepted", "relevant", "points", "tool_calls")
+"""Words that other tools use for other things: without a map they are fields of a case only where they hold a list."""
 TEXTS = ("id", "input", "reference", "segment", "expect", "kind", "group")
 MISSING = object()
 NO_MAP = FieldMap()
@@ -45,6 +47,8 @@ def mapped_row(row: Located, fields: FieldMap | None) -> Row:
     free = {key.strip().casefold(): key for key in values if key not in taken}
     for name in CASE_FIELDS:
         key = None if name in paths else _usual(name, free, row)
+        if key is not None and name in LISTS and not _is_list(values[key]):
+            key = None
         if key is not None:
             taken.add(key)
             case[name] = values[key]
@@ -89,11 +93,15 @@ def follow(row: Row, path: str) -> tuple[str, object]:
     return first, value
 
 
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("["))
+
+
 def _shaped(name: str, value: object, row: Located) -> object:
     """A foreign value in the shape its field has, where there is one way to see it."""
     if name in TEXTS and isinstance(value, bool | int | float):
         return canonical_json(value)
-    if isinstance(value, str) and name in ("contexts", "tags", "checks", "metadata"):
+    if isinstance(value, str) and name in ("contexts", "tags", "checks", "metadata", *LISTS):
         if value.lstrip()[:1] in ("[", "{"):
             try:
                 value = read_json(value)
@@ -101,6 +109,8 @@ def _shaped(name: str, value: object, row: Located) -> object:
                 raise row.refuse(f"The {name} look like JSON but are not: {problem}.", (name,)) from None
         elif name == "tags":
             return [tag.strip() for tag in value.split(",") if tag.strip()]
+    if name in LISTS and isinstance(value, str):
+        return [value]
     if name == "contexts":
         passages = cast("list[object]", value) if isinstance(value, list) else [value]
         return [

@@ -11,6 +11,7 @@ MeasureKind = Literal[
     "win_rate",
     "rubric",
     "check",
+    "score",
     "harmful",
     "cost_per_answer",
     "cost_per_success",
@@ -31,6 +32,7 @@ SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "latency": (0, None),
     "regression": (-1, 1),
     "rubric_regression": (-4, 4),
+    "score": (0, 1),
 }
 """The least and the greatest value of one case; costs and times have no greatest."""
 
@@ -52,6 +54,8 @@ def measure_of(gate: Gate) -> Measure:
     """The measure that decides a gate; failures are counted from the same readings as a pass rate."""
     if gate.metric in ("check", "failures"):
         return Measure("check", gate.on, gate.check)
+    if gate.metric == "score":
+        return Measure("score", gate.on, gate.check)
     if gate.metric in ("rubric", "harmful"):
         return Measure(gate.metric, gate.on, gate.dimension)
     if gate.metric == "latency":

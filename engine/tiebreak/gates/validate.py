@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from tiebreak.checks import all_checks, build_check
+from tiebreak.checks import all_checks, build_check, checks_for
+from tiebreak.checks.kinds.metric import metric_in
 from tiebreak.checks.parse import MissingLibrary, nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.wording import amount, percent, plural, points, title_of
+from tiebreak.metrics import fits_case
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
 from tiebreak.records.policies import Phase, Statistic, Timing
 from tiebreak.stats.paired import FEWEST_GROUPS
@@ -103,7 +105,7 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[tuple
     elif gate.zero and not counts:
         yield "zero", f"`zero` does not go with `{gate.metric}`."
     for field, needed, name in (
-        ("check", gate.metric in ("check", "failures") or compared == "check", gate.check),
+        ("check", gate.metric in ("check", "failures", "score") or compared == "check", gate.check),
         ("dimension", gate.metric in ("rubric", "harmful") or compared == "rubric", gate.dimension),
         ("timing", gate.metric == "latency", gate.timing),
         ("statistic", gate.metric == "latency", gate.statistic),
@@ -189,6 +191,7 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
     n = sum(
         (segment is None or case.segment == segment)
         and (gate.check is None or gate.check in policy_checks or any(spec.id == gate.check for spec in case.checks))
+        and _is_scored(gate, policy, case)
         for case in cases
     )
     if n == 0:
@@ -249,6 +252,14 @@ def _reach_of_fixed(gate: Gate, place: str, n: int) -> Iterator[Finding]:
     elif needed > n:
         clean = plural(needed, "clean case" if rate else "case")
         yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
+
+def _is_scored(gate: Gate, policy: Policy, case: Case) -> bool:
+    """Whether the metric that a gate is on has what it needs of a case."""
+    if gate.metric != "score":
+        return True
+    spec = next((spec for spec in checks_for(case, policy) if spec.id == gate.check), None)
+    metric = metric_in(spec) if spec is not None else None
+    return metric is None or fits_case(metric, case)
 
 
 def _share(gate: Gate, limit: float) -> float:

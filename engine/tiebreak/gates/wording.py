@@ -20,6 +20,7 @@ UNITS: dict[MeasureKind, tuple[str, str]] = {
     "latency": ("answer", "answer"),
     "regression": ("better case", "case"),
     "rubric_regression": ("better case", "case"),
+    "score": ("full score", "answer"),
 }
 """What is counted, and what is still to come."""
 
@@ -61,13 +62,15 @@ def amount(gate: Gate, value: float) -> str:
 
 
 def in_unit(metric: Metric, value: float) -> str:
-    """A value of a metric: dollars, a mean of ratings, or a share in percent."""
+    """A value of a metric: dollars, seconds, a mean of ratings or scores, or a share in percent."""
     if metric in ("cost_per_answer", "cost_per_success"):
         return money(value)
     if metric == "regression":
         return points(value)
     if metric == "latency":
         return seconds(value)
+    if metric == "score":
+        return f"{value:.3f}".rstrip("0").rstrip(".")
     return f"{value:.2f}".rstrip("0").rstrip(".") if metric == "rubric" else percent(value)
 
 
@@ -102,7 +105,7 @@ def title_of(gate: Gate) -> str:
         margin = gate.regression.margin
         allowed = f"{margin:g}" if gate.regression.measure == "rubric" else points(margin).removeprefix("+")
         return f"{subject} {f'at most {allowed} worse' if margin else 'not worse'} than A"
-    subject = gate.dimension or gate.check or gate.metric.replace("_", " ")
+    subject = gate.dimension or (gate.check or "").removeprefix("metric:") or gate.metric.replace("_", " ")
     if gate.metric == "latency":
         subject = f"{gate.statistic} of {'TTFT' if gate.timing == 'ttft' else 'total time'}"
     return f"{subject} {asked_of(gate)}{arm}"
@@ -129,10 +132,10 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
         mean = float(open_sum / missing)
         short = points(mean) if kind == "regression" else f"{mean:+.2f}"
         return f"a mean difference of at least {short} over {left}"
-    if kind == "rubric":
-        mean = open_sum / missing
-        rounded = math.ceil(mean * 100) / 100 if at_least else math.floor(mean * 100) / 100
-        return f"a mean of {'at least' if at_least else 'at most'} {rounded:.2f} over {left}"
+    if kind in ("rubric", "score"):
+        mean, places = open_sum / missing, 2 if kind == "rubric" else 3
+        rounded = (math.ceil(mean * 10**places) if at_least else math.floor(mean * 10**places)) / 10**places
+        return f"a mean of {'at least' if at_least else 'at most'} {rounded:.{places}f} over {left}"
     if kind in ("cost_per_answer", "latency"):
         return f"{amount(gate, float(open_sum / missing))} or less on average for {left}"
     if kind == "win_rate":
@@ -151,7 +154,7 @@ def population_needs(gate: Gate, evidence: Evidence, successes: int | None) -> s
     if successes is None:
         return "no number of cases can show this limit"
     if gate.at_most is not None:
-        against = {"win_rate": "loss", "rubric": "rating of 1", "check": "failure"}.get(kind)
+        against = {"win_rate": "loss", "rubric": "rating of 1", "check": "failure", "score": "score of 0"}.get(kind)
         best = (
             plural(successes, f"more {against}") if against else f"{plural(successes, f'more {coming}')} without error"
         )

@@ -207,7 +207,7 @@ class Scoreboard:
         state = self._fold(case_id, facts)
         measures, versions = self._layout.of_case(case)
         before = self._readings.get(case_id) or (None,) * len(measures)
-        after = tuple(read(measure, state, facts, versions) for measure in measures)
+        after = tuple(read(measure, state, facts, versions, self._layout.worst) for measure in measures)
         group = ""
         if self._layout.grouped:  # a case without a group is one of its own
             group = f"case {case_id}" if case.group is None else f"group {case.group}"

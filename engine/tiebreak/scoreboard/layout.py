@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from tiebreak.checks import checks_for
+from tiebreak.checks.kinds.metric import metric_in
 from tiebreak.gates import Measure, expand, measure_of
+from tiebreak.gates.evidence import exact
 from tiebreak.records import Case, Policy, SessionRole
 from tiebreak.scoreboard.tally import Tally
 
@@ -29,6 +32,13 @@ class Layout:
         self.grouped = any(case.group is not None for case in planned)
         """Whether some cases come from one source, so that a fixed n counts sources."""
         self._fixed = {measure_of(gate) for _, gate, _ in self.gates if gate.scope == "fixed_n"}
+        self.scored: dict[str, None] = {}
+        """Checks whose mean score is counted: the metrics, and those that a gate asks it of."""
+        self.metrics: set[str] = set()
+        """The checks that only measure."""
+        self.worst: dict[str, Fraction] = {}
+        """What a broken answer scores, by metrics of which lower is better."""
+        self._find_scores(planned)
         self._everywhere = self._measures_of_every_case()
         self._measures: dict[tuple[str, ...], tuple[Measure, ...]] = {}
         self.tallies = self._planned_tallies(planned)
@@ -40,6 +50,19 @@ class Layout:
         specs = checks_for(case, self._policy)
         return self._with_checks(tuple(spec.id for spec in specs)), {spec.id: spec.version for spec in specs}
 
+    def _find_scores(self, planned: Sequence[Case]) -> None:
+        specs = {spec.id: spec for case in planned for spec in case.checks}
+        for spec in (*self._policy.checks, *specs.values()):
+            if spec.kind == "metric":
+                self.scored[spec.id] = None
+                if set(spec.params) == {"name"}:
+                    self.metrics.add(spec.id)
+                metric = metric_in(spec)
+                if metric is not None and metric.worst:
+                    self.worst[spec.id] = exact(metric.worst)
+        asked = (gate.check for _, gate, _ in self.gates if gate.metric == "score")
+        self.scored.update(dict.fromkeys(check_id for check_id in asked if check_id is not None))
+
     def _measures_of_every_case(self) -> tuple[Measure, ...]:
         measures: dict[Measure, None] = {}
         if len(self._roles) == 2:
@@ -50,7 +73,8 @@ class Layout:
                 measures[Measure("rubric", role, dimension.name)] = None
         for _, gate, _ in self.gates:
             measure = measure_of(gate)
-            if measure.kind != "check" and _check_of(measure) is None and self._can_have(measure):
+            own = _check_of(measure) is not None or measure.kind in ("check", "score")
+            if not own and self._can_have(measure):
                 measures[measure] = None
         return tuple(measures)
 
@@ -62,9 +86,11 @@ class Layout:
         known = self._measures.get(check_ids)
         if known is None:
             checks = (Measure("check", role, check_id) for check_id in check_ids for role in self._roles)
+            scored = [check_id for check_id in check_ids if check_id in self.scored]
+            scores = (Measure("score", role, check_id) for check_id in scored for role in self._roles)
             compared = {measure_of(gate): None for _, gate, _ in self.gates if gate.regression is not None}
             own = (m for m in compared if _check_of(m) in check_ids and self._can_have(m))
-            known = self._measures[check_ids] = (*self._everywhere, *checks, *own)
+            known = self._measures[check_ids] = (*self._everywhere, *checks, *scores, *own)
         return known
 
     def _planned_tallies(self, planned: Sequence[Case]) -> dict[TallyKey, Tally]:

@@ -33,21 +33,32 @@ UNKNOWN = Reading("unknown")
 ZERO = Reading("value", Fraction(0))
 ONE = Reading("value", Fraction(1))
 HUMAN = frozenset({"win_rate", "rubric", "harmful"})
+SCORE_PLACES = 10_000
+NO_WORST: Mapping[str, Fraction] = {}
 FLIPPED: dict[Verdict, Verdict] = {"win": "loss", "loss": "win", "tie": "tie", "both_bad": "both_bad"}
 
 
-def read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
-    """The reading of a case; `versions` holds the version in force of each of its checks.
+def read(
+    measure: Measure,
+    state: CaseState,
+    facts: CaseFacts,
+    versions: Mapping[str, str],
+    worst: Mapping[str, Fraction] = NO_WORST,
+) -> Reading | None:
+    """The reading of a case; `versions` holds the version in force of each of its checks, `worst` what a broken answer
+    scores by those where that is not 0.
 
     Votes and scores need both answers, so they are excluded with either arm; everything else only with its own.
     """
-    reading = _read(measure, state, facts, versions)
+    reading = _read(measure, state, facts, versions, worst)
     if state.reasked and reading is not None and (measure.kind in HUMAN or measure.on in state.reasked):
         return reading._replace(reasked=True)
     return reading
 
 
-def _read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
+def _read(
+    measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str], worst: Mapping[str, Fraction]
+) -> Reading | None:
     if measure.kind in ("regression", "rubric_regression"):
         return _regression(measure, state, facts, versions)
     if measure.kind in HUMAN:
@@ -59,6 +70,9 @@ def _read(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mappin
         return None
     if measure.kind == "check":
         return _check(answers, facts, measure.name or "", versions)
+    if measure.kind == "score":
+        name = measure.name or ""
+        return _score(answers, facts, name, versions, worst.get(name, Fraction(0)))
     if measure.kind == "cost_per_answer":
         known = [exact(answer.usd) for answer in answers if answer.usd is not None]
         return _mean(known) if len(known) == len(answers) else UNKNOWN
@@ -143,6 +157,25 @@ def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions:
             return UNKNOWN
         elif result.status != "not_applicable":
             values.append(Fraction(result.status == "pass"))
+    return _mean(values) if values else NOT_APPLICABLE
+
+
+def _score(
+    answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions: Mapping[str, str], worst: Fraction
+) -> Reading | None:
+    """The mean score of the samples, to four decimals, so that the values of a set stay few; of those that have one."""
+    values: list[Fraction] = []
+    for answer in answers:
+        result = facts.results.get((answer.id, versions[check_id]))
+        if answer.broken:
+            values.append(worst)
+        elif result is None:
+            return None
+        elif result.status == "error":
+            return UNKNOWN
+        elif result.status != "not_applicable":
+            value = float(result.status == "pass") if result.value is None else result.value
+            values.append(Fraction(round(value * SCORE_PLACES), SCORE_PLACES))
     return _mean(values) if values else NOT_APPLICABLE
 
 

@@ -123,6 +123,8 @@ class Snapshot:
     """Arms that were served by another model in mid-session; its answers are held back until that is acknowledged."""
     gates: tuple[GateOutcome, ...]
     events: Mapping[EventKind, int]
+    scores: Mapping[str, Mapping[SessionRole, Mean]] = field(default_factory=dict[str, Mapping[SessionRole, Mean]])
+    """Mean scores, 0 to 1, of the metrics and of the checks that a gate asks a mean of."""
 
     @property
     def open(self) -> int:

@@ -67,6 +67,12 @@ def summarise(
         checks={
             check_id: {role: _check(layout.tallies[Measure("check", role, check_id), None]) for role in roles}
             for check_id in layout.check_ids
+            if check_id not in layout.metrics
+        },
+        scores={
+            check_id: {role: _mean(layout.tallies[Measure("score", role, check_id), None]) for role in roles}
+            for check_id in layout.check_ids
+            if check_id in layout.scored
         },
         errors=means("error_rate"),
         cost=means("cost_per_answer"),

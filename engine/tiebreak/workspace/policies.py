@@ -7,6 +7,7 @@ from tiebreak.datasets.cases import with_checks
 from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import WorkspaceError
 from tiebreak.records import Form, Gate, Policy
+from tiebreak.workspace.metric_gates import with_metric_gates
 
 POLICIES = "policies"
 
@@ -23,7 +24,7 @@ def read_policy(path: Path) -> Policy:
     if source.mapping is None:
         raise source.refuse("A policy is a mapping: `gates`, `form`, `checks` and so on.")
     source = source.holding({"name": path.stem, **source.mapping})
-    policy = read_record(Policy, with_checks(_with_metrics(source)))
+    policy = read_record(Policy, with_checks(with_metric_gates(_with_metrics(source))))
     if not policy.name.strip():
         raise source.refuse("The name is empty.", ("name",))
     if not any(policy.gates.values()):

@@ -13,6 +13,8 @@ from tiebreak.scoreboard import Scoreboard
 
 SPEC = CheckSpec(id="json", kind="json")
 OWN = CheckSpec(id="own", kind="exact")
+FAR = CheckSpec(id="metric:edit_distance", kind="metric", params={"name": "edit_distance"})
+"""Lower is better, so that a broken answer scores 1."""
 CASES = [
     replace(case, segment="even" if i % 2 == 0 else "odd", checks=(OWN,) if i == 0 else ())
     for i, case in enumerate(cases_of(4))
@@ -25,9 +27,11 @@ POLICY = policy_of(
     Gate(id="harm", metric="harmful", dimension="help", zero=True),
     Gate(id="json", metric="check", check="json", at_least=0.5, segment="odd"),
     Gate(id="own", metric="failures", check="own", zero=True),
+    Gate(id="far", metric="score", check=FAR.id, at_most=0.5),
+    Gate(id="json-score", metric="score", check="json", at_least=0.5, scope="population", each_segment=True),
     Gate(id="cost", metric="cost_per_answer", at_most=0.01, on="baseline"),
     Gate(id="err", metric="error_rate", at_most=0.3),
-    checks=[SPEC],
+    checks=[SPEC, FAR],
     dimensions=[Dimension(name="help", required=True)],
     max_excluded=0.3,
     max_skipped=0.3,
@@ -108,11 +112,12 @@ class Play:
     def check(self) -> None:
         response = self._one(Response)
         if response is not None:
-            spec = self._draw(st.sampled_from([SPEC, OWN]))
+            spec = self._draw(st.sampled_from([SPEC, OWN, FAR]))
             known = {(f.response_id, f.check_id) for f in self.story.facts if hasattr(f, "check_id")}  # type: ignore[union-attr]
             if (response.id, spec.id) not in known:
                 status = st.sampled_from(["pass", "fail", "error", "not_applicable"])
-                self.story.checked(response, spec, self._draw(status))
+                value = st.none() | st.sampled_from([0.0, 0.12345, 0.5, 1.0])
+                self.story.checked(response, spec, self._draw(status), value=self._draw(value))
 
     def peek(self) -> None:
         self.story.event("peek")

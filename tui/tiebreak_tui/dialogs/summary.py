@@ -96,6 +96,8 @@ class SummaryDialog(Dialog[None]):
         for name, counts in snapshot.checks.items():
             cells = [f"{counts[role].passed:g} of {counts[role].n}" if role in counts else "–" for role in ROLES]
             rows.append((f"check {clean_line(name, 24)}", cells))
+        for name, means in snapshot.scores.items():
+            rows.append((f"{clean_line(name.removeprefix('metric:'), 24)}, 0 to 1", _means(means, "{:.3f}")))
         rows.append(("broken answers", _means(snapshot.errors, "{:.1%}")))
         rows.append(("cost per answer", _means(snapshot.cost, "${:.5f}")))
         head = Content.styled(f"{'':<32}{'A':>14}{'B':>14}", "bold $primary")

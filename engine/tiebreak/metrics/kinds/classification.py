@@ -49,13 +49,15 @@ def by_class(pairs: Iterable[Pair]) -> dict[str, OfClass]:
     return scores
 
 
-def confusion(pairs: Iterable[Pair]) -> dict[str, dict[str, int]]:
-    """Class → prediction → how many. What is no class is gathered under “(another)” and “(no answer)”."""
-    counts = Counter(pairs)
-    classes = sorted({expected for expected, _ in counts})
-    table = {expected: dict.fromkeys((*classes, OTHER, NONE), 0) for expected in classes}
-    for (expected, predicted), count in counts.items():
-        table[expected][predicted if predicted in table or predicted == NONE else OTHER] += count
+def confusion(pairs: Iterable[tuple[Pair, float]]) -> dict[str, dict[str, float]]:
+    """Class → prediction → how many, of weighted pairs. What is no class is gathered under “(another)”."""
+    weights: dict[Pair, float] = {}
+    for one, weight in pairs:
+        weights[one] = weights.get(one, 0.0) + weight
+    classes = sorted({expected for expected, _ in weights})
+    table = {expected: dict.fromkeys((*classes, OTHER, NONE), 0.0) for expected in classes}
+    for (expected, predicted), weight in weights.items():
+        table[expected][predicted if predicted in table or predicted == NONE else OTHER] += weight
     return table
 
 

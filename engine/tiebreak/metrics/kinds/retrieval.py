@@ -89,7 +89,7 @@ METRICS = tuple(
         ),
         (
             "context_precision",
-            "The mean of precision@rank at each relevant passage that was retrieved: are they on top?",
+            "The mean of precision@rank at each relevant passage that was retrieved.",
             "Ragas context precision over ids (average precision of what was retrieved)",
             average_precision,
             0.5,

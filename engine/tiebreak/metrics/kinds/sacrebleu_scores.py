@@ -22,14 +22,19 @@ def _scorer(name: str, sentence: bool) -> Any:
 
 
 def sentence_score(name: str, answer: str, references: Sequence[str]) -> float:
-    return cast("float", _scorer(name, True).sentence_score(answer, list(references)).score) / 100
+    return _share(_scorer(name, True).sentence_score(answer, list(references)))
 
 
 def corpus_score(name: str, pairs: Sequence[Pair]) -> float:
     """Of a whole corpus; a pair with fewer references than another has none in the places left."""
     most = max(len(references) for _, references in pairs)
     streams = [[(*references, *(None,) * most)[n] for _, references in pairs] for n in range(most)]
-    return cast("float", _scorer(name, False).corpus_score([answer for answer, _ in pairs], streams).score) / 100
+    return _share(_scorer(name, False).corpus_score([answer for answer, _ in pairs], streams))
+
+
+def _share(score: Any) -> float:
+    """sacrebleu counts to 100, and a hair beyond."""
+    return min(cast("float", score.score) / 100, 1.0)
 
 
 def _bleu(item: Item, _k: int) -> Score:
