@@ -93,5 +93,8 @@ def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) ->
         text.append("(no text)\n", "dim")
     for check in checks:
         mark, style = CHECKS[check.status]
-        text.append(f"{mark} {safe_line(check.check_id, 40)} {safe_line(check.detail, 200)}".rstrip() + "\n", style)
+        score = "" if check.value in (None, 0.0, 1.0) else f"{check.value:.3f} "
+        text.append(
+            f"{mark} {safe_line(check.check_id, 40)} {score}{safe_line(check.detail, 200)}".rstrip() + "\n", style
+        )
     show(text)

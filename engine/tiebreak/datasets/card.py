@@ -7,7 +7,6 @@ from typing import ClassVar
 from tiebreak.datasets.cases import checks_in
 from tiebreak.datasets.reading import Located, read_document, read_record
 from tiebreak.errors import DatasetError
-from tiebreak.metrics import find_metric
 from tiebreak.records import CheckSpec, DatasetCard
 from tiebreak.records.cases import FORBID_UNKNOWN
 
@@ -71,12 +70,19 @@ def card_from(source: Located, name: str) -> CardFile:
     checks = checks_in(source)
     keys.pop("checks", None)
     card = read_record(DatasetCard, source.holding({"name": name, **keys}), also={"": ("fields", "cases", "checks")})
+    if card.metrics:
+        _know_metrics(card, source)
+    if not card.name.strip():
+        raise source.refuse("The name is empty.", ("name",))
+    field_map = None if fields is None else read_record(FieldMap, source.at(("fields",), fields))
+    return CardFile(card=card, fields=field_map, checks=checks)
+
+
+def _know_metrics(card: DatasetCard, source: Located) -> None:
+    from tiebreak.metrics import find_metric  # not at start-up
+
     for index, metric in enumerate(card.metrics):
         try:
             find_metric(metric)
         except ValueError as unknown:
             raise source.refuse(str(unknown), ("metrics", index)) from None
-    if not card.name.strip():
-        raise source.refuse("The name is empty.", ("name",))
-    field_map = None if fields is None else read_record(FieldMap, source.at(("fields",), fields))
-    return CardFile(card=card, fields=field_map, checks=checks)

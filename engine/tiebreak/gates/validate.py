@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from tiebreak.checks import all_checks, build_check, checks_for
-from tiebreak.checks.kinds.metric import metric_in
 from tiebreak.checks.parse import MissingLibrary, nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.wording import amount, percent, plural, points, title_of
-from tiebreak.metrics import fits_case
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
 from tiebreak.records.policies import Phase, Statistic, Timing
 from tiebreak.stats.paired import FEWEST_GROUPS
@@ -258,7 +256,12 @@ def _is_scored(gate: Gate, policy: Policy, case: Case) -> bool:
     if gate.metric != "score":
         return True
     spec = next((spec for spec in checks_for(case, policy) if spec.id == gate.check), None)
-    metric = metric_in(spec) if spec is not None else None
+    if spec is None or spec.kind != "metric":
+        return True
+    from tiebreak.checks.kinds.metric import metric_in
+    from tiebreak.metrics import fits_case
+
+    metric = metric_in(spec)
     return metric is None or fits_case(metric, case)
 
 

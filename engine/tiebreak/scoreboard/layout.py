@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from tiebreak.checks import checks_for
-from tiebreak.checks.kinds.metric import metric_in
 from tiebreak.gates import Measure, expand, measure_of
 from tiebreak.gates.evidence import exact
 from tiebreak.records import Case, Policy, SessionRole
@@ -54,6 +53,8 @@ class Layout:
         specs = {spec.id: spec for case in planned for spec in case.checks}
         for spec in (*self._policy.checks, *specs.values()):
             if spec.kind == "metric":
+                from tiebreak.checks.kinds.metric import metric_in  # none of them at start-up
+
                 self.scored[spec.id] = None
                 if set(spec.params) == {"name"}:
                     self.metrics.add(spec.id)

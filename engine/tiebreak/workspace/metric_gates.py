@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import cast, get_args
 
-from tiebreak.checks.kinds.metric import metric_of_answers
 from tiebreak.checks.parse import nearest
 from tiebreak.datasets.reading import Located
-from tiebreak.metrics import metrics
 from tiebreak.records.policies import Metric
 
 PREFIX = "metric:"
@@ -46,8 +44,10 @@ def _spelled(gate: Located, wanted: dict[str, Written]) -> object:
     name = mapping.get("metric") if mapping is not None else None
     if mapping is None or not isinstance(name, str) or name in get_args(Metric):
         return gate.value
-    known = metrics().keys() | {name.partition("@")[0] + "@k"}
-    if name not in known and f"{name.partition('@')[0]}@k" not in metrics():
+    from tiebreak.checks.kinds.metric import metric_of_answers  # not at start-up
+    from tiebreak.metrics import metrics
+
+    if name not in metrics() and f"{name.partition('@')[0]}@k" not in metrics():
         raise gate.refuse(
             f"There is no metric “{name[:60]}”.", ("metric",), nearest(name, [*get_args(Metric), *metrics()])
         )
