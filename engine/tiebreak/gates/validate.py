@@ -251,6 +251,7 @@ def _reach_of_fixed(gate: Gate, place: str, n: int) -> Iterator[Finding]:
         clean = plural(needed, "clean case" if rate else "case")
         yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
 
+
 def _is_scored(gate: Gate, policy: Policy, case: Case) -> bool:
     """Whether the metric that a gate is on has what it needs of a case."""
     if gate.metric != "score":

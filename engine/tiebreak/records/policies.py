@@ -81,9 +81,9 @@ class Gate:
     rate of the check id in `check`, 0..1); `failures` (number of failures of `check`; goes with `zero`); `harmful`
     (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1,
     broken counting answers over counting answers); `latency` (seconds to the first token or to the last, `timing`, by
-    their `statistic`; of headless runs alone); `score` (mean score of the check id in `check`, 0..1); `cost_per_success`
-    (US dollars of all answers over the number of cases that succeed); `regression` (see `Regression`; a file may leave
-    the metric out).
+    their `statistic`; of headless runs alone); `score` (mean score of the check id in `check`, 0..1);
+    `cost_per_success` (US dollars of all answers over the number of cases that succeed); `regression` (see
+    `Regression`; a file may leave the metric out).
     """
 
     id: str
