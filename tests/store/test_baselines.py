@@ -121,9 +121,9 @@ def test_places_of_the_planned_cases(store: Store) -> None:
     store.create_session(new_session("s1", cases)).result()
     assert sorted(store.iter_places("s1")) == [
         ("case-0", "even", None),
-        ("case-1", "odd", "0"),
-        ("case-2", "even", "1"),
-        ("case-3", "odd", "1"),
+        ("case-1", "odd", "g0"),
+        ("case-2", "even", "g1"),
+        ("case-3", "odd", "g1"),
     ]
 
 

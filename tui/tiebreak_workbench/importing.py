@@ -70,7 +70,6 @@ def import_file(
 def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> ImportReport:
     stored: StoredSession | None = None
     if options.session is not None:
-        bench.require_record()
         stored = bench.store.load_session(options.session, light=True)
     if stored is not None:
         _fits(stored, options)

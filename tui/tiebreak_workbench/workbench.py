@@ -231,6 +231,7 @@ class Workbench:
             UsageError: where `wanted` names no session, or more than one.
             SessionInUseError: while another process works on it.
         """
+        self.require_record()
         return Lease.take(self.store.path.parent, self.store.session_id(wanted))
 
     def rater(self) -> Rater:

@@ -60,9 +60,16 @@ async def seen(folder: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> dict
             if seat.app.screen is seat.arena:
                 await seat.saved()
             await seat.sees(*words)
+            await seat.hush()
             # The cursor of an input blinks: there, the text has to do.
-            shown = seat.terminal.styled if seat.app.focused is None or name != "palette" else seat.text
-            told[name] = f"{shown}\n{seat.app.title} {seat.app.sub_title} {seat.toasts}"
+            screens = [""]
+
+            def still() -> bool:
+                screens.append(seat.text if name == "palette" else seat.terminal.styled)
+                return screens[-1] == screens[-2]
+
+            await seat.until(still)
+            told[name] = f"{screens[-1]}\n{seat.app.title} {seat.app.sub_title} {seat.toasts}"
 
         await look("answers", "The tally comes every 10 settled cases", "▪ sealed", "Left better")
         for key, name, words in (
@@ -86,7 +93,6 @@ async def seen(folder: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> dict
         ):
             await seat.press(key)
             await look(name, word)
-        await seat.hush()
         await seat.press("escape", "r")
         await seat.answered()
         await look("asked again", "EXPLORATORY")
@@ -94,7 +100,6 @@ async def seen(folder: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> dict
         await look("refused", "never counts")
         await seat.press("escape", "Y")
         await look("copied", "left" if seat.arena.left.has_focus_within else "right")
-        await seat.hush()
         await seat.press("left")
         await seat.answered()
         await look("after the vote", "left better", "case 2/6")

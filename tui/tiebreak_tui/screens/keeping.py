@@ -84,7 +84,7 @@ def parting_words(arena: "ArenaScreen") -> str:
     ]
     if saves.failure is not None:
         said.append(f"Not everything could be saved: {saves.failure}")
-    elif saves.saved:
+    elif saves.standing:
         are = "is" if saves.standing == 1 else "are"
         said.append(f"{plural(saves.standing, 'ballot')} {are} saved. Go on with: {arena.resume_command}")
     return "\n".join(said)
