@@ -99,7 +99,7 @@ def test_a_gate_on_a_metric_that_no_case_can_have_is_refused_before_anybody_is_a
     alone = policy_of(policy.gates["human"][0], checks=[F1])
     assert validate_policy(alone, fits) == []
     (finding,) = validate_policy(alone, Dataset(card=DatasetCard(name="d"), cases=tuple(without)))
-    assert finding == ("error", "Gate “f1” applies to no planned case of this set.")
+    assert (finding.level, finding.sentence) == ("error", "Gate “f1” applies to no planned case of this set.")
 
 
 def test_what_is_needed_of_a_score_that_must_stay_low() -> None:

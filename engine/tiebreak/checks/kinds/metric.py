@@ -9,9 +9,10 @@ from tiebreak.records import Case, CheckSpec, Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric(Check):
-    """Scores the answer by a metric of `tiebreak metrics`, such as `token_f1` or `recall@5`, for a gate on the mean.
+    """Scores the answer by a metric, for a gate on the mean.
 
-    The answer passes unless its score is below `at_least` or above `at_most`.
+    `name` is one of `tiebreak metrics`, such as `token_f1` or `recall@5`. The answer passes unless its score is below
+    `at_least` or above `at_most`.
     """
 
     kind: ClassVar[str] = "metric"
@@ -35,9 +36,13 @@ class Metric(Check):
         score = measure(metric, k, Item(case=case, response=response, refuses=refuses))
         if score.value is None:
             return Verdict("not_applicable", score.detail)
-        low = self.at_least is not None and score.value < self.at_least
-        high = self.at_most is not None and score.value > self.at_most
-        return Verdict("fail" if low or high else "pass", score.detail, score.value)
+        wrong = ""
+        if self.at_least is not None and score.value < self.at_least:
+            wrong = f"{self.name} is {score.value:.3g}, below {self.at_least:g}"
+        elif self.at_most is not None and score.value > self.at_most:
+            wrong = f"{self.name} is {score.value:.3g}, above {self.at_most:g}"
+        told = "; ".join(part for part in (wrong, score.detail) if part)
+        return Verdict("fail" if wrong else "pass", told, score.value)
 
 
 def metric_of_answers(name: str) -> tuple[AnswerMetric, int]:
