@@ -31,6 +31,18 @@ _REUSABLE = "('ok', 'empty', 'truncated', 'filtered')"
 """Answers that came to their end. Errors, cut streams and stopped ones are asked again."""
 
 
+_PUT = (
+    "INSERT INTO check_result (response_id, check_id, check_hash, status, value, detail) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT "
+)
+_ADD = f"{_PUT} DO NOTHING"
+_MEND = (
+    f"{_PUT} (response_id, check_id, check_hash) DO UPDATE "
+    "SET status = excluded.status, value = excluded.value, detail = excluded.detail "
+    "WHERE check_result.status = 'error'"
+)
+
+
 def put_response(connection: sqlite3.Connection, response: Response, chunks: bytes | None) -> None:
     """Keep a response and, if there are any, its chunks; their hash is filled in where the record lacks it."""
     error, timings, usage = response.error, response.timings, response.usage
@@ -77,15 +89,13 @@ def put_response(connection: sqlite3.Connection, response: Response, chunks: byt
 
 
 def put_check_results(
-    connection: sqlite3.Connection, results: Sequence[CheckResult], specs: Sequence[CheckSpec]
+    connection: sqlite3.Connection, results: Sequence[CheckResult], specs: Sequence[CheckSpec], *, mend: bool = False
 ) -> None:
-    """Keep results, and the specs they refer to. A check that was already put to a response is not recorded again."""
+    """Keep results, and the specs they refer to. A check that was already put to a response is not recorded again;
+    with `mend` it is, where it was `error`, which says nothing of the answer."""
     put_checks(connection, specs, (result.check_hash for result in results))
-    connection.executemany(
-        "INSERT INTO check_result (response_id, check_id, check_hash, status, value, detail) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        [(r.response_id, storable(r.check_id), r.check_hash, r.status, r.value, storable(r.detail)) for r in results],
-    )
+    rows = [(r.response_id, storable(r.check_id), r.check_hash, r.status, r.value, storable(r.detail)) for r in results]
+    connection.executemany(_MEND if mend else _ADD, rows)
 
 
 def get_response(connection: sqlite3.Connection, response_id: str) -> Response:

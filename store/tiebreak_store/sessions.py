@@ -83,6 +83,11 @@ class StoredSession:
         return frozenset(run.id for run in self.runs.values() if run.origin == "headless")
 
     @property
+    def samples(self) -> int:
+        """Answers planned of each side to each case."""
+        return max((run.samples for run in self.runs.values()), default=1)
+
+    @property
     def rater(self) -> Rater:
         """Who set the session down."""
         return self.raters[0]
@@ -167,18 +172,47 @@ def find_session(connection: sqlite3.Connection, wanted: str) -> str:
 
 
 def find_headless(
-    connection: sqlite3.Connection, plan: Plan, dataset_hash: str, configs: Mapping[SessionRole, str]
+    connection: sqlite3.Connection,
+    plan: Plan,
+    dataset_hash: str,
+    configs: Mapping[SessionRole, str],
+    *,
+    samples: int = 1,
+    baseline_run: str | None = None,
 ) -> str | None:
-    """The newest session of this plan, dataset and pair of config hashes whose runs are both headless."""
+    """The newest session of this plan, dataset, pair of config hashes and number of samples whose runs are both
+    headless; or whose baseline is this very run, however that came about."""
     found = connection.execute(
         "SELECT s.id FROM session s "
         "JOIN session_run sa ON sa.session_id = s.id AND sa.role = 'baseline' JOIN run a ON a.id = sa.run_id "
         "JOIN session_run sb ON sb.session_id = s.id AND sb.role = 'candidate' JOIN run b ON b.id = sb.run_id "
         "WHERE s.plan_hash = ? AND s.dataset_hash = ? AND a.config_hash = ? AND b.config_hash = ? "
-        "AND a.origin = 'headless' AND b.origin = 'headless' ORDER BY s.created_at DESC, s.id DESC LIMIT 1",
-        (plan.version, dataset_hash, configs["baseline"], configs["candidate"]),
+        "AND a.samples = ? AND b.samples = ? AND b.origin = 'headless' AND s.kind <> 'import' "
+        "AND (a.id = ? OR (? IS NULL AND a.origin = 'headless')) ORDER BY s.created_at DESC, s.id DESC LIMIT 1",
+        (
+            plan.version,
+            dataset_hash,
+            configs["baseline"],
+            configs["candidate"],
+            samples,
+            samples,
+            baseline_run,
+            baseline_run,
+        ),
     ).fetchone()
     return None if found is None else str(found[0])
+
+
+def find_alike(connection: sqlite3.Connection, plan: Plan, runs: Mapping[SessionRole, str]) -> str | None:
+    """The newest session that sets these very runs side by side under this plan."""
+    found = connection.execute(
+        "SELECT id FROM session WHERE plan_hash = ? ORDER BY created_at DESC, id DESC", (plan.version,)
+    ).fetchall()
+    for (session_id,) in found:
+        roles = connection.execute("SELECT role, run_id FROM session_run WHERE session_id = ?", (session_id,))
+        if dict(roles.fetchall()) == dict(runs):
+            return str(session_id)
+    return None
 
 
 def load_session(connection: sqlite3.Connection, session_id: str, *, light: bool, facts: bool = True) -> StoredSession:
@@ -254,6 +288,12 @@ def get_session(connection: sqlite3.Connection, session_id: str) -> Session:
         fork_reason=restored_or_none(fork_reason),
         created_at=created_at,
     )
+
+
+def get_run_ids(connection: sqlite3.Connection, session_id: str) -> list[str]:
+    """The runs that a session stands on."""
+    found = connection.execute("SELECT run_id FROM session_run WHERE session_id = ?", (session_id,))
+    return [str(run_id) for (run_id,) in found]
 
 
 def get_runs(connection: sqlite3.Connection, session: Session) -> dict[SessionRole, Run]:

@@ -97,6 +97,11 @@ class Store:
         """Record what checks said, all of it or nothing; `specs` holds those that the results name by hash."""
         return self.writer.submit(partial(responses.put_check_results, results=results, specs=specs))
 
+    def record_verdicts(self, results: Sequence[CheckResult], specs: Sequence[CheckSpec]) -> "Future[None]":
+        """As `record_checks`, but where a check had only found that it could not judge, what it says now stands."""
+        put = partial(responses.put_check_results, results=results, specs=specs, mend=True)
+        return self.writer.submit(put)
+
     def record_answer(
         self,
         response: Response,
@@ -174,6 +179,11 @@ class Store:
         with self._database.reading() as connection:
             return sessions.find_session(connection, wanted)
 
+    def runs_of(self, session_id: str) -> list[str]:
+        """The ids of the runs that a session, by its whole id, stands on."""
+        with self._database.reading() as connection:
+            return sessions.get_run_ids(connection, session_id)
+
     def load_session(self, wanted: str, *, light: bool = False, facts: bool = True) -> StoredSession:
         """Everything recorded of a session, as of one moment, from the stored copies alone.
 
@@ -193,10 +203,26 @@ class Store:
         with self._database.reading() as connection:
             yield from sessions.iter_facts(connection, session_id)
 
-    def headless_session(self, plan: Plan, dataset_hash: str, configs: Mapping[SessionRole, str]) -> str | None:
-        """The newest session of this plan, dataset and pair of config hashes whose runs are headless, if any."""
+    def headless_session(
+        self,
+        plan: Plan,
+        dataset_hash: str,
+        configs: Mapping[SessionRole, str],
+        *,
+        samples: int = 1,
+        baseline_run: str | None = None,
+    ) -> str | None:
+        """The newest session of this plan, dataset, pair of config hashes and number of samples whose runs are
+        headless, if any; with `baseline_run`, of those that stand on that run."""
         with self._database.reading() as connection:
-            return sessions.find_headless(connection, plan, dataset_hash, configs)
+            return sessions.find_headless(
+                connection, plan, dataset_hash, configs, samples=samples, baseline_run=baseline_run
+            )
+
+    def session_of_runs(self, plan: Plan, runs: Mapping[SessionRole, str]) -> str | None:
+        """The newest session that sets these very runs side by side under this plan, if any."""
+        with self._database.reading() as connection:
+            return sessions.find_alike(connection, plan, runs)
 
     def iter_responses(self, session_id: str, *, light: bool = True) -> Iterator[Response]:
         """The responses of a session, one after the other, however many there are; in the order of recording."""

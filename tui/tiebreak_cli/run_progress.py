@@ -11,9 +11,7 @@ from rich.text import Text
 
 from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import money, plural
-from tiebreak.records import ROLES
 from tiebreak.sanitise import clean
-from tiebreak.session.seating import SIDES
 from tiebreak_workbench.headless import TakenUp
 
 EVERY = 10.0
@@ -77,11 +75,11 @@ class Shown:
     def tick(self, progress: Progress) -> None:
         self.last = progress
         self._figures.look(progress)
-        for role in ROLES:
-            arm = progress.arms[role]
-            if arm.paused is not None and role not in self._paused:
-                self._paused.add(role)
-                self.say(f"{SIDES[role]} is paused: {arm.paused}")
+        for name, arm in progress.arms.items():
+            if arm.paused is not None and name not in self._paused:
+                self._paused.add(name)
+                side = {"baseline": "A", "candidate": "B"}.get(name) if len(progress.arms) <= 2 else None
+                self.say(f"{side or arm.config} is paused: {arm.paused}")
         self.show(progress)
 
     def show(self, progress: Progress) -> None:
@@ -142,19 +140,22 @@ class Live(Shown):
         self._bar.stop()
 
 
-def first_words(taken: TakenUp, warnings: Sequence[str]) -> str:
-    """What is being run, and what to know of it."""
-    session = taken.stored.session
-    begun = f"{'Going on with' if taken.resumed else 'Started'} session {session.id}: {session.title}."
-    return "\n".join([begun, *(f"Note: {warning}" for warning in warnings)])
+def first_words(taken: Sequence[TakenUp], warnings: Sequence[str]) -> str:
+    """What is being run, a line a session, and what to know of it."""
+    begun = [
+        f"{'Going on with' if one.resumed else 'Started'} session {one.stored.session.id}: {one.stored.session.title}."
+        for one in taken
+    ]
+    return "\n".join([*begun, *(f"Note: {warning}" for warning in warnings)])
 
 
-def last_words(ending: Ending, session_id: str) -> str:
+def last_words(ending: Ending, session_ids: Sequence[str]) -> str:
     """What came of it, what is missing and why, and how to go on."""
     progress = ending.progress
     missing = progress.planned - progress.answered
     if not missing:
-        return f"Every answer is in. `tiebreak arena -r {session_id}` rates them."
+        which = session_ids[0] if len(session_ids) == 1 else "ID"
+        return f"Every answer is in. `tiebreak arena -r {which}` rates them."
     failed = sorted({code for arm in progress.arms.values() for code in arm.failed})
     why = f" ({', '.join(failed)})" if failed else ""
     paused = any(arm.paused for arm in progress.arms.values())

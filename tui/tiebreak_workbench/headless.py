@@ -2,14 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tiebreak.batch import Batch, Ending, Limits, Progress
 from tiebreak.errors import PromptError, UsageError
-from tiebreak.records import ROLES, AppTarget, Case, Config, SessionRole
+from tiebreak.records import ROLES, AppTarget, Case, Config, Response, Run, SessionRole
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
@@ -81,6 +81,23 @@ def setup_of(
     )
 
 
+def setups_of(first: Setup, workspace: Workspace, candidates: Sequence[str]) -> list[Setup]:
+    """A setup, and the same with each of further candidates in the place of its own.
+
+    Raises:
+        UsageError: where there is none of a name, and where two candidates are one and the same.
+        InputError: for a file that needs a correction.
+    """
+    setups = [first]
+    for candidate in candidates:
+        path = workspace.config_file(candidate)
+        config = read_config(path, workspace.folder)
+        if any(config.version == setup.candidate.version for setup in setups):
+            raise UsageError(f"“{config.name}” is given as a candidate twice.", hint="Name each candidate once.")
+        setups.append(replace(first, candidate=config, files={**first.files, "candidate": path}))
+    return setups
+
+
 def warnings_of(setup: Setup) -> list[str]:
     """What to know of the policy's gates for these cases before asking anything.
 
@@ -126,43 +143,82 @@ def is_app(config: Config) -> bool:
     return isinstance(config.target, AppTarget)
 
 
-def take_up(bench: Workbench, setup: Setup, *, resume: bool = True, concurrency: int = 8) -> TakenUp:
+def take_up(bench: Workbench, setup: Setup, *, resume: bool = True, concurrency: int = 8, samples: int = 1) -> TakenUp:
     """The newest headless session of the very same plan, or a new one where there is none or `resume` is off.
 
-    The same plan is: dataset, both configs, policy, seed, segment and number of cases.
+    The same plan is: dataset, both configs, policy, seed, segment, number of cases and samples.
 
     Raises:
         UsageError: for a plan that cannot be made.
         WorkspaceError: for a recording that cannot be read.
         StoreError: where the database cannot be used.
     """
-    store, setup = bench.store, bench.pinned(setup)
-    configs: dict[SessionRole, str] = {role: setup.config(role).version for role in ROLES}
-    known = store.headless_session(setup.plan(), setup.dataset.version, configs) if resume else None
-    session_id = known or bench.start(setup, origin="headless", concurrency=concurrency)
-    return TakenUp(stored=store.load_session(session_id, facts=False), resumed=known is not None)
+    (taken,) = take_up_all(bench, [setup], resume=resume, concurrency=concurrency, samples=samples)
+    return taken
 
 
-def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch:
+def take_up_all(
+    bench: Workbench, setups: Sequence[Setup], *, resume: bool = True, concurrency: int = 8, samples: int = 1
+) -> tuple[TakenUp, ...]:
+    """A session for each of several candidates that differ in nothing else, all on one and the same baseline run.
+
+    That run is the one of the newest session among those that are there; a candidate that has none on it gets a new
+    session on it. Raises as `take_up`.
+    """
+    store, setups = bench.store, [bench.pinned(setup) for setup in setups]
+
+    def known(setup: Setup, baseline: Run | None) -> str | None:
+        configs: dict[SessionRole, str] = {role: setup.config(role).version for role in ROLES}
+        run_id = None if baseline is None else baseline.id
+        plan, dataset = setup.plan(), setup.dataset.version
+        return store.headless_session(plan, dataset, configs, samples=samples, baseline_run=run_id)
+
+    baseline: Run | None = None
+    if resume and (there := [id_ for setup in setups if (id_ := known(setup, None)) is not None]):
+        # Of several on one second either will do: both are of this very plan.
+        newest = max((store.load_session(id_, facts=False) for id_ in there), key=lambda s: s.session.created_at)
+        baseline = newest.runs["baseline"]
+    taken: list[TakenUp] = []
+    for setup in setups:
+        found = known(setup, baseline) if resume and baseline is not None else None
+        runs: dict[SessionRole, Run] = {} if baseline is None else {"baseline": baseline}
+        id_ = found or bench.start(setup, origin="headless", concurrency=concurrency, samples=samples, runs=runs)
+        taken.append(TakenUp(stored=store.load_session(id_, facts=False), resumed=found is not None))
+        baseline = taken[-1].stored.runs["baseline"]
+    return tuple(taken)
+
+
+def open_batch(
+    bench: Workbench,
+    stored: StoredSession,
+    wanted: Wanted,
+    *,
+    others: Sequence[StoredSession] = (),
+    errors_only: bool = False,
+) -> Batch:
     """Everything a session still lacks, ready to be asked. Reads files and the database: not for the event loop.
 
-    Recordings are replayed at once; the times of their answers are the recorded ones all the same.
+    `others` are sessions of the same plan on the same baseline run, of which the candidates are asked beside its own.
+    With `errors_only` what was never tried is left alone. Recordings are replayed at once; the times of their answers
+    are the recorded ones all the same.
 
     Raises:
         UsageError: for a budget where the price of a model is not known, and for `reuse` between two equal requests.
         TiebreakError: where a target cannot be opened, such as for a missing key.
     """
     limits = wanted.limits
-    # The limiter of a provider that serves both arms must let both through; each arm keeps to its own number.
-    pool = LimiterPool(limits.concurrency * len(ROLES))
+    # The limiter of a provider that serves all arms must let all through; each arm keeps to its own number.
+    pool = LimiterPool(limits.concurrency * (len(ROLES) + len(others)))
     arms = bench.arms(stored, speed=0, limiters=pool)
+    for other in others:
+        arms += bench.arms(other, speed=0, limiters=pool, roles=("candidate",))
     cases = in_order(stored.dataset, stored.session.plan)
     if limits.max_cost is not None and not limits.unknown_cost:
         for arm in (arm for arm in arms if not is_app(arm.config)):
             _refuse_unknown_price(arm, cases[:1], bench)
     if wanted.reuse and not any(is_app(arm.config) for arm in arms) and _ask_the_same(arms, stored):
         raise UsageError(
-            "Both sides send the same requests: with --reuse an answer would be compared with itself.",
+            "Two sides send the same requests: with --reuse an answer would be compared with itself.",
             hint="Run it without --reuse.",
         )
     return Batch(
@@ -170,11 +226,21 @@ def open_batch(bench: Workbench, stored: StoredSession, wanted: Wanted) -> Batch
         arms=arms,
         policy=stored.policy,
         recorder=bench.store,
-        earlier=bench.store.iter_responses(stored.session.id),
+        earlier=_earlier(bench, stored, others),
         limits=limits,
         reuse=bench.store.find_response if wanted.reuse else None,
         outside=bench.outside(),
+        samples=stored.samples,
+        errors_only=errors_only,
     )
+
+
+def _earlier(bench: Workbench, stored: StoredSession, others: Sequence[StoredSession]) -> Iterator[Response]:
+    """What was recorded of every run, each answer once, though sessions share one."""
+    yield from bench.store.iter_responses(stored.session.id)
+    for other in others:
+        own = other.session.runs["candidate"]
+        yield from (found for found in bench.store.iter_responses(other.session.id) if found.run_id == own)
 
 
 async def answer(batch: Batch, tick: Callable[[Progress], None] = lambda _: None) -> Ending:
@@ -206,7 +272,14 @@ def spare_collector() -> None:
 def board_of(bench: Workbench, stored: StoredSession) -> Scoreboard:
     """The scoreboard of a session from its rows, read one after the other: the answers are never all in memory."""
     facts = bench.store.iter_facts(stored.session.id)
-    return Scoreboard.of(stored.session, stored.policy, stored.dataset.by_id, facts, timed_runs=stored.timed_runs)
+    return Scoreboard.of(
+        stored.session,
+        stored.policy,
+        stored.dataset.by_id,
+        facts,
+        timed_runs=stored.timed_runs,
+        samples=stored.samples,
+    )
 
 
 async def _watch(batch: Batch, tick: Callable[[Progress], None]) -> None:
@@ -224,9 +297,9 @@ def _refuse_unknown_price(arm: Arm, sample: Sequence[Case], bench: Workbench) ->
 
 
 def _ask_the_same(arms: tuple[Arm, ...], stored: StoredSession) -> bool:
-    """Whether both arms put the first case in the very same way."""
+    """Whether two arms put the first case in the very same way."""
     case = stored.dataset.by_id[stored.session.plan.case_ids[0]]
     try:
-        return len({fingerprint(arm.target, arm.request(case)) for arm in arms}) == 1
+        return len({fingerprint(arm.target, arm.request(case)) for arm in arms}) < len(arms)
     except PromptError:
         return False

@@ -78,7 +78,7 @@ class Desk:
         desk = cls(stored.session, stored.dataset, stored.policy, at)
         board = scoreboard_of(stored)
         role_of: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
-        for response in stored.responses:
+        for response in (one for one in stored.responses if one.sample == 0):
             key = (role_of[response.run_id], response.case_id)
             desk.attempts[key] = max(desk.attempts.get(key, 0), response.attempt)
         for case_id in stored.session.plan.case_ids:

@@ -1,5 +1,7 @@
 """One process at a time works on a session: two would count past each other, and the later vote would win unseen.
 
+Its runs are kept with it, as several sessions may stand on one: asked from two of them, a case would be paid twice.
+
 The guard is a lock of the operating system on a file beside the database. The kernel lets go of it when its process
 ends, however it ends, so that nothing stale is ever in the way. What stands in the file tells others who holds it, and
 decides nothing.
@@ -10,6 +12,7 @@ import json
 import os
 import re
 import socket
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,39 +29,55 @@ HOLDER_BYTES = 1000
 class Lease:
     """The right to work on a session, until `release` or the end of the process. A context manager releases it."""
 
-    def __init__(self, path: Path, handle: int | None, warning: str | None = None) -> None:
-        self.warning = warning
+    def __init__(self) -> None:
+        self.warning: str | None = None
         """What to say where the file system knows no locks: nobody is kept out then."""
-        self._path = path
-        self._handle = handle
+        self._held: list[tuple[Path, int]] = []
 
     @classmethod
-    def take(cls, housekeeping: Path, session_id: str) -> Self:
-        """Take the lease of a session; `housekeeping` is the folder of its database.
+    def take(cls, housekeeping: Path, *session_ids: str, runs: Collection[str] = ()) -> Self:
+        """Take the lease of sessions and of the runs they stand on; `housekeeping` is the folder of their database.
 
         Raises:
-            SessionInUseError: while another process has it, or another opening in this one.
+            SessionInUseError: while another process has one of them, or another opening in this one.
         """
-        name = session_id if PLAIN_NAME.fullmatch(session_id) else digest(session_id.encode("utf-8", "replace"))
+        lease = cls()
+        try:
+            for session_id in session_ids:
+                lease._lock(housekeeping, session_id, f"Session {session_id} is open in")
+            for run_id in sorted(runs):  # sessions before runs: then the message is about the session itself
+                words = f"A session with answers that session {session_ids[0]} stands on is open in"
+                lease._lock(housekeeping, run_id, words)
+        except BlockingIOError as held:
+            lease.release()
+            raise SessionInUseError(
+                f"{held}; opened twice, each would count without the other.",
+                hint=f"Close it there. `tiebreak show {session_ids[0]}` looks on meanwhile.",
+            ) from None
+        return lease
+
+    def _lock(self, housekeeping: Path, id_: str, words: str) -> None:
+        """
+        Raises:
+            BlockingIOError: while it is held elsewhere; says by whom.
+        """
+        name = id_ if PLAIN_NAME.fullmatch(id_) else digest(id_.encode("utf-8", "replace"))
         path = housekeeping / FOLDER / f"{name}.lock"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path, _locked(path))
+            self._held.append((path, _locked(path)))
         except BlockingIOError:
-            raise SessionInUseError(
-                f"Session {session_id} is open in {_holder(path)}; opened twice, each would count without the other.",
-                hint=f"Close it there. `tiebreak show {session_id}` looks on meanwhile.",
-            ) from None
+            raise BlockingIOError(f"{words} {_holder(path)}") from None
         except OSError as error:
             reason = error.strerror or str(error)
-            return cls(path, None, f"Nothing keeps this session from being opened twice here ({reason}): take care.")
+            self.warning = f"Nothing keeps this session from being opened twice here ({reason}): take care."
 
     def release(self) -> None:
         """Let others have it. A second call does nothing."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
+        held, self._held = self._held, []
+        for path, handle in held:
             # While it is still locked, so that what goes is our own file and never that of the next holder.
-            self._path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             os.close(handle)
 
     def __enter__(self) -> Self:

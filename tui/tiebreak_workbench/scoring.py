@@ -16,7 +16,14 @@ def scoreboard_of(stored: StoredSession) -> Scoreboard:
         *stored.ballots,
         *stored.events,
     )
-    return Scoreboard.of(stored.session, stored.policy, stored.dataset.by_id, facts, timed_runs=stored.timed_runs)
+    return Scoreboard.of(
+        stored.session,
+        stored.policy,
+        stored.dataset.by_id,
+        facts,
+        timed_runs=stored.timed_runs,
+        samples=stored.samples,
+    )
 
 
 def unfinished_session(store: Store) -> str | None:

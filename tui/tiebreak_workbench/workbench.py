@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -16,6 +16,7 @@ from tiebreak.records import (
     Config,
     Event,
     IdMaker,
+    Plan,
     Rater,
     RecordingTarget,
     Run,
@@ -42,6 +43,14 @@ from tiebreak.workspace.workspace import no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.setup import Setup, in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """What a session was made of."""
+
+    parent_id: str
+    reason: str
 
 
 class Workbench:
@@ -147,8 +156,15 @@ class Workbench:
         title: str = "",
         origin: RunOrigin = "live",
         concurrency: int = 4,
+        samples: int = 1,
+        runs: Mapping[SessionRole, Run] | None = None,
+        plan: Plan | None = None,
+        fork: Fork | None = None,
     ) -> str:
         """Set a session down, plan and all, before its first answer; returns its id.
+
+        It stands on `runs` as far as they are given, whose answers it takes as they are, and else on new ones. `plan`
+        stands in for that of the setup.
 
         Raises:
             UsageError: for a plan that cannot be made.
@@ -156,15 +172,18 @@ class Workbench:
             StoreError: where it cannot be recorded.
         """
         setup = self.pinned(setup)
-        plan = setup.plan()
+        plan = plan or setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
-        runs: dict[SessionRole, Run] = {
-            role: Run(
+        given = runs or {}
+        sides: dict[SessionRole, Run] = {
+            role: given.get(role)
+            or Run(
                 id=self.new_id(),
                 config_hash=setup.config(role).version,
                 dataset_hash=setup.dataset.version,
                 seed=plan.seed,
+                samples=samples,
                 case_order_hash=order_hash,
                 origin=origin,
                 concurrency=concurrency,
@@ -178,9 +197,11 @@ class Workbench:
             plan=plan,
             dataset_hash=setup.dataset.version,
             policy_hash=setup.policy.version,
-            runs={role: run.id for role, run in runs.items()},
+            runs={role: run.id for role, run in sides.items()},
             blind=setup.blind,
             title=title or f"{setup.baseline.name} vs {setup.candidate.name}",
+            parent_id=fork.parent_id if fork is not None else None,
+            fork_reason=fork.reason if fork is not None else None,
             created_at=now,
         )
         self.store.create_session(
@@ -189,7 +210,7 @@ class Workbench:
                 configs={role: setup.config(role) for role in ROLES},
                 policy=setup.policy,
                 session=session,
-                runs=runs,
+                runs=sides,
                 rater=self.rater(),
             )
         ).result()
@@ -211,6 +232,10 @@ class Workbench:
         at = stamp(utc_now())
         event = Event(id=self.new_id(), session_id=session.id, kind="plan", at=at, detail=detail)
         self.store.record_event(event).result()
+        if session.parent_id is not None:
+            told: dict[str, object] = {"parent": session.parent_id, "reason": session.fork_reason}
+            fork = Event(id=self.new_id(), session_id=session.id, kind="fork", at=at, detail=told)
+            self.store.record_event(fork).result()
 
     def pinned(self, setup: Setup) -> Setup:
         """The setup with the content of its recordings set down: an edited recording is another config.
@@ -224,15 +249,17 @@ class Workbench:
             candidate=pinned(setup.candidate, self.configs_folder),
         )
 
-    def lease(self, wanted: str) -> Lease:
-        """The right to work on a session (see `Store.session_id`): take it before reading what is to be added to.
+    def lease(self, *wanted: str) -> Lease:
+        """The right to work on sessions (see `Store.session_id`): take it before reading what is to be added to.
 
         Raises:
             UsageError: where `wanted` names no session, or more than one.
-            SessionInUseError: while another process works on it.
+            SessionInUseError: while another process works on one of them, or on one that stands on the same answers.
         """
         self.require_record()
-        return Lease.take(self.store.path.parent, self.store.session_id(wanted))
+        ids = [self.store.session_id(one) for one in wanted]
+        runs = {run_id for id_ in ids for run_id in self.store.runs_of(id_)}
+        return Lease.take(self.store.path.parent, *ids, runs=runs)
 
     def rater(self) -> Rater:
         """Who rates here: the login name, which also is what keeps raters apart."""
@@ -240,9 +267,14 @@ class Workbench:
         return Rater(id=name, name=name)
 
     def arms(
-        self, stored: StoredSession, *, speed: float | None = None, limiters: LimiterPool | None = None
+        self,
+        stored: StoredSession,
+        *,
+        speed: float | None = None,
+        limiters: LimiterPool | None = None,
+        roles: Sequence[SessionRole] = ROLES,
     ) -> tuple[Arm, ...]:
-        """Both sides of a session, ready to answer. Reads files: not for the event loop.
+        """Both sides of a session, or one of them, ready to answer. Reads files: not for the event loop.
 
         `speed` overrides the replay speed of recordings; 0 is instant. `limiters` stand in for the workbench's own.
 
@@ -252,9 +284,9 @@ class Workbench:
         """
         if set(stored.configs) != set(ROLES):
             raise UsageError("This session was imported: it can be shown and exported, not continued.")
-        self._ready_checks(stored)
+        self.ready_checks(stored)
         pool = limiters or self._limiters
-        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in ROLES)
+        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in roles)
 
     def live(
         self,
@@ -283,6 +315,7 @@ class Workbench:
                 events=stored.events,
             ),
             timed_runs=stored.timed_runs,
+            samples=stored.samples,
             lookahead=lookahead,
             outside=self.outside(),
             on_change=on_change,
@@ -295,7 +328,7 @@ class Workbench:
     def _permit(self) -> Permit:
         return Trust.of(self.environ).permit(self.workspace.folder)
 
-    def _ready_checks(self, stored: StoredSession) -> None:
+    def ready_checks(self, stored: StoredSession) -> None:
         """Import what the checks of a session need, which may take its time.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Many cases without a person: every case of a plan put to both arms, a bounded number at once, nothing kept in memory.
+"""Many cases without a person: every case of a plan put to all arms, a bounded number at once, nothing kept in memory.
 
 `Batch` runs them within its `Limits`; whoever keeps the answers satisfies `AnswerRecorder`.
 """

@@ -1,7 +1,8 @@
-"""Answers every case of a plan with both arms: a bounded number of calls at once, each answer checked and recorded."""
+"""Answers every case of a plan with all arms: a bounded number of calls at once, each answer checked and recorded."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -32,7 +33,7 @@ class Limits:
     rounds: int = 3
     """Attempts at a case in one run, each with the retries that its config allows."""
     max_cost: float | None = None
-    """US dollars for the whole session, earlier runs included. Calls in flight when it is reached are let finish."""
+    """US dollars for all arms together, earlier runs included. Calls in flight when it is reached are let finish."""
     unknown_cost: bool = False
     """Go on within `max_cost` though the cost of an answer is not known."""
 
@@ -40,8 +41,9 @@ class Limits:
 class Batch:
     """One run over a plan, to be used once, on one event loop.
 
-    Each arm starts its cases strictly in the order of the plan, and neither runs ahead of the other by more than
-    `concurrency` cases: both are measured under the same load, and a run that stops early leaves pairs. What the
+    The arms are two or more: a baseline, and every candidate that is held against it. Each starts its cases strictly
+    in the order of the plan, the samples of a case one after the other, and none runs ahead of another by more than
+    `concurrency` answers: all are measured under the same load, and a run that stops early leaves pairs. What the
     infrastructure ended is asked again in a further round at the end. Answers are held only until they are recorded.
     """
 
@@ -56,17 +58,22 @@ class Batch:
         limits: Limits | None = None,
         reuse: Reuse | None = None,
         outside: Outside | None = None,
+        samples: int = 1,
+        errors_only: bool = False,
     ) -> None:
         """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts. The
-        batch closes `outside`; without it, checks that need it are left open."""
+        batch closes `outside`; without it, checks that need it are left open. `samples` answers are wanted of each arm
+        to each case. With `errors_only` only what infrastructure or the user ended before is asked."""
         self._cases = cases
         self._checker = Checker(policy, outside)
         self._recorder = recorder
         self._limits = limits or Limits()
         self._reuse = reuse
         self._new_id = IdMaker()
-        self._ledger = Ledger([case.id for case in cases])
-        self._lanes = [Lane(arm, self._ledger, self._limits.concurrency) for arm in arms]
+        self._samples = samples
+        self._ledger = Ledger([case.id for case in cases], samples)
+        concurrency = self._limits.concurrency
+        self._lanes = [Lane(arm, self._ledger, concurrency, errors_only=errors_only) for arm in arms]
         self._tasks: set[asyncio.Task[None]] = set()
         self._outbox: Outbox | None = None
         self._still = asyncio.Event()
@@ -85,9 +92,10 @@ class Batch:
     def progress(self) -> Progress:
         return Progress(
             cases=len(self._cases),
-            arms={lane.arm.role: lane.progress for lane in self._lanes},
+            arms=dict(zip(_keys(self._lanes), (lane.progress for lane in self._lanes), strict=True)),
             unsaved=self._outbox.unsaved if self._outbox is not None else 0,
             ending=self._reason != "finished",
+            samples=self._samples,
         )
 
     async def run(self) -> Ending:
@@ -146,7 +154,7 @@ class Batch:
             for task in self._tasks:  # answers that cannot be kept would be paid for nothing
                 task.cancel()
         while ready := [lane for lane in self._lanes if self._may_start(lane)]:
-            for lane in ready:  # in turn, and again from the first: a start may allow the other arm its next one
+            for lane in ready:  # in turn, and again from the first: a start may allow another arm its next one
                 self._start(lane, lane.todo.popleft())
         if not any(lane.in_flight for lane in self._lanes):
             self._still.set()
@@ -177,21 +185,21 @@ class Batch:
             self._fill()
 
     async def _answer(self, lane: Lane, position: int) -> None:
-        case = self._cases[position]
-        attempt = self._ledger.next_attempt(lane.arm.role, position)
-        taken = self._taken_over(lane.arm, case, attempt)
+        case, sample = self._cases[position // self._samples], position % self._samples
+        attempt = self._ledger.next_attempt(lane.arm.run_id, position)
+        taken = self._taken_over(lane.arm, case, sample, attempt)
         if taken is not None:
             await self._take_in(lane, position, taken, None)
         else:
-            answering = Answering(lane.arm, case, attempt)
+            answering = Answering(lane.arm, case, attempt, sample=sample)
             await self._take_in(lane, position, *await answering.run(self._new_id(), stamp(utc_now())))
 
-    def _taken_over(self, arm: Arm, case: Case, attempt: int) -> Response | None:
+    def _taken_over(self, arm: Arm, case: Case, sample: int, attempt: int) -> Response | None:
         """An earlier answer to the very same request, with its own times, as one of this run."""
         if self._reuse is None or isinstance(arm.config.target, AppTarget):
             return None  # the fingerprint of an app's request does not tell its code, which may have changed
         try:
-            request = arm.request(case)
+            request = arm.request(case, sample)
         except PromptError:
             return None  # the attempt itself will say so
         found = self._reuse(fingerprint(arm.target, request))
@@ -203,13 +211,14 @@ class Batch:
             run_id=arm.run_id,
             case_id=case.id,
             case_hash=case.version,
+            sample=sample,
             attempt=attempt,
             reused_from=found.reused_from or found.id,
         )
 
     async def _take_in(self, lane: Lane, position: int, response: Response, chunks: bytes | None) -> None:
         assert self._outbox is not None
-        case = self._cases[position]
+        case = self._cases[position // self._samples]
         specs = self._checker.specs(case)
         results = self._checker.results(case, response)
         if self._checker.open(case, response):
@@ -233,3 +242,11 @@ class Batch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _keys(lanes: Sequence[Lane]) -> Iterator[str]:
+    """What each arm goes by in the progress: its role, and from the second of a role on its number too."""
+    seen: Counter[str] = Counter()
+    for lane in lanes:
+        seen[lane.arm.role] += 1
+        yield lane.arm.role if seen[lane.arm.role] == 1 else f"{lane.arm.role} {seen[lane.arm.role]}"

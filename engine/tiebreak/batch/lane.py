@@ -13,7 +13,8 @@ from tiebreak.session.answering import Arm
 class Lane:
     """Bookkeeping alone; `Batch` moves it."""
 
-    def __init__(self, arm: Arm, ledger: Ledger, concurrency: int) -> None:
+    def __init__(self, arm: Arm, ledger: Ledger, concurrency: int, *, errors_only: bool = False) -> None:
+        """With `errors_only` it leaves alone what was never tried."""
         self.arm = arm
         self.todo: deque[int] = deque()
         """Positions to ask in this round, in the order of the plan."""
@@ -22,6 +23,7 @@ class Lane:
         self.paused: str | None = None
         self.purse = Purse()
         self._ledger = ledger
+        self._errors_only = errors_only
         self._breaker = breaker_of(concurrency)
         self._again: list[int] = []
         self._asked = 0
@@ -38,14 +40,16 @@ class Lane:
         self.in_flight -= 1
 
     def begin_round(self, number: int) -> None:
-        """The first round asks every open case, each later one those that failed in the round before."""
-        self.todo = deque(self._ledger.open(self.arm.role) if number == 0 else sorted(self._again))
+        """The first round asks all that is open, each later one what failed in the round before."""
+        first = self._ledger.failed if self._errors_only else self._ledger.open
+        self.todo = deque(first(self.arm.run_id) if number == 0 else sorted(self._again))
         self._again = []
 
     def take_earlier(self, response: Response) -> None:
-        """Take in an attempt of an earlier run."""
-        self._ledger.note(self.arm.role, response)
-        self.purse.add(response)
+        """Take in an attempt of an earlier run, unless it is none of this plan: a run may serve a larger one too."""
+        if self._ledger.knows(response):
+            self._ledger.note(self.arm.run_id, response)
+            self.purse.add(response)
 
     def take_in(self, position: int, response: Response) -> None:
         """Take in an attempt of this run."""
@@ -62,7 +66,8 @@ class Lane:
     @property
     def progress(self) -> ArmProgress:
         return ArmProgress(
-            answered=self._ledger.answered(self.arm.role),
+            config=self.arm.config.name,
+            answered=self._ledger.answered(self.arm.run_id),
             asked=self._asked,
             reused=self._reused,
             failed=dict(self._failed),

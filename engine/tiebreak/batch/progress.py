@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tiebreak.records import SessionRole
 from tiebreak.scoreboard import Spend
 
 Reason = Literal[
@@ -21,7 +20,7 @@ class ArmProgress:
     """One arm of a batch."""
 
     answered: int
-    """Cases with their counting answer, those of earlier runs included."""
+    """Counting answers, those of earlier runs included."""
     asked: int
     """Calls of this run that came to an end, whatever end."""
     reused: int
@@ -31,9 +30,11 @@ class ArmProgress:
     in_flight: int
     """Calls that go on, or whose answers are not safe yet."""
     spend: Spend
-    """Of the whole session."""
+    """Of the whole session, earlier runs included."""
     paused: str | None
     """Why it asks nothing more."""
+    config: str = ""
+    """The name of its config: outside text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +43,19 @@ class Progress:
 
     cases: int
     """Planned ones; each is answered by every arm."""
-    arms: Mapping[SessionRole, ArmProgress]
+    arms: Mapping[str, ArmProgress]
+    """By role; further candidates are `candidate 2` and so on."""
     unsaved: int
     """Answers on their way to the disk."""
     ending: bool
     """Nothing more is begun."""
+    samples: int = 1
+    """Answers of each arm to each case."""
 
     @property
     def planned(self) -> int:
         """Answers in all."""
-        return self.cases * len(self.arms)
+        return self.cases * self.samples * len(self.arms)
 
     @property
     def answered(self) -> int:
@@ -63,7 +67,7 @@ class Progress:
 
     @property
     def usd(self) -> float:
-        """Known spend of the whole session."""
+        """Known spend of all arms."""
         return sum(arm.spend.usd for arm in self.arms.values())
 
 
@@ -78,5 +82,5 @@ class Ending:
 
     @property
     def complete(self) -> bool:
-        """Every case has its counting answer from every arm."""
+        """Every case has its counting answers from every arm."""
         return self.progress.answered == self.progress.planned

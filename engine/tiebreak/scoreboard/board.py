@@ -36,11 +36,18 @@ class Scoreboard:
     """
 
     def __init__(
-        self, session: Session, policy: Policy, cases: Mapping[str, Case], *, timed_runs: Collection[str] = ()
+        self,
+        session: Session,
+        policy: Policy,
+        cases: Mapping[str, Case],
+        *,
+        timed_runs: Collection[str] = (),
+        samples: int = 1,
     ) -> None:
         """`cases` holds at least those of the session's plan, as they were pinned.
 
-        `timed_runs` are the headless ones: only their times may be compared, since an Arena fetches ahead.
+        `timed_runs` are the headless ones: only their times may be compared, since an Arena fetches ahead. `samples`
+        answers of each arm to each case are planned.
         """
         self._session = session
         self._policy = policy
@@ -50,6 +57,7 @@ class Scoreboard:
         self._roles: tuple[SessionRole, ...] = tuple(role for role in ROLES if role in session.runs)
         self._role_of_run: dict[str, SessionRole] = {run_id: role for role, run_id in session.runs.items()}
         self._timed_runs = frozenset(timed_runs)
+        self._samples = samples
         self._layout = Layout(policy, list(self._planned.values()), self._roles)
         self._facts: dict[str, CaseFacts] = {}
         self._case_of: dict[str, str] = {}
@@ -78,9 +86,10 @@ class Scoreboard:
         facts: Iterable[Fact],
         *,
         timed_runs: Collection[str] = (),
+        samples: int = 1,
     ) -> "Scoreboard":
         """The board of all facts at once; the same as adding them one by one."""
-        board = cls(session, policy, cases, timed_runs=timed_runs)
+        board = cls(session, policy, cases, timed_runs=timed_runs, samples=samples)
         for fact in facts:
             board.add(fact)
         return board
@@ -199,6 +208,7 @@ class Scoreboard:
             form=self._policy.form,
             blind=self._session.blind,
             served=self._served,
+            samples=self._samples,
         )
 
     def _refold(self, case_id: str) -> None:

@@ -32,7 +32,7 @@ class CaseState:
     counting: Mapping[SessionRole, tuple[Answer, ...]]
     """The counting answers of each arm, by sample; sample 0 is the one that raters see."""
     excluded: Mapping[SessionRole, str]
-    """Arms whose every attempt was ended by infrastructure or by the user, and how the last one ended."""
+    """Arms of which every attempt at a sample was ended by infrastructure or by the user, and how the last ended."""
     reasked: frozenset[SessionRole] = frozenset()
     """Arms that were asked again after an answer was stopped with text of it on show."""
     broken: frozenset[SessionRole] = frozenset()
@@ -51,6 +51,8 @@ class CaseState:
     """Nothing more is asked of the rater."""
     held: frozenset[SessionRole] = frozenset()
     """Arms whose counting answer came from another model than the arm began with, and is not pooled."""
+    waiting: frozenset[SessionRole] = frozenset()
+    """Arms that have not given all their samples yet: what is averaged over samples is not known before."""
     apart: int = 0
     """Votes and scores given after a reveal: kept, never counted."""
 
@@ -72,8 +74,9 @@ def fold_case(
     form: Form,
     blind: bool,
     served: Mapping[SessionRole, ServedModels],
+    samples: int = 1,
 ) -> CaseState:
-    """The state of a case, whatever the order of its facts."""
+    """The state of a case, whatever the order of its facts; `samples` answers are planned of each arm."""
     answers = {role: facts.answers.get(role, {}).values() for role in roles}
     counting: dict[SessionRole, tuple[Answer, ...]] = {role: counting_answers(answers[role]) for role in roles}
     held: frozenset[SessionRole] = frozenset(
@@ -81,7 +84,7 @@ def fold_case(
     )
     counting |= dict.fromkeys(held, ())
     shown: dict[SessionRole, Answer] = {role: own[0] for role, own in counting.items() if own and own[0].sample == 0}
-    excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r])) is not None}
+    excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r], samples)) is not None}
     broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
     ready = len(shown) == len(roles)
     sheets, apart = _sheets(facts, shown, blind) if ready else ([], 0)
@@ -106,6 +109,7 @@ def fold_case(
         harmed=frozenset(line for sheet in sheets for line, score in sheet.scores.items() if score == 1),
         complete=ready and _complete(sheets, form, roles, broken),
         held=held,
+        waiting=frozenset(role for role, own in counting.items() if len(own) < samples),
         apart=apart,
     )
 

@@ -68,12 +68,17 @@ def counting_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(counting[sample] for sample in sorted(counting))
 
 
-def why_excluded(answers: Iterable[Answer]) -> str | None:
-    """How the latest attempt at sample 0 ended, if none of them counts; None if one does, or none was made."""
-    attempts = [answer for answer in answers if answer.sample == 0]
-    if not attempts or any(not answer.excluded for answer in attempts):
-        return None
-    return max(attempts, key=lambda answer: (answer.attempt, answer.id)).outcome
+def why_excluded(answers: Iterable[Answer], samples: int = 1) -> str | None:
+    """How the latest attempt at the first sample ended that was tried and has no counting answer; None if there is no
+    such sample among the planned ones."""
+    attempts: dict[int, list[Answer]] = {}
+    for answer in answers:
+        attempts.setdefault(answer.sample, []).append(answer)
+    for sample in range(samples):
+        tried = attempts.get(sample, [])
+        if tried and all(answer.excluded for answer in tried):
+            return max(tried, key=lambda answer: (answer.attempt, answer.id)).outcome
+    return None
 
 
 def asked_again_after_stop(answers: Iterable[Answer]) -> bool:

@@ -66,7 +66,7 @@ def _read(
     if measure.on in state.excluded:
         return EXCLUDED
     answers = state.counting.get(measure.on, ())
-    if not answers:
+    if not answers or measure.on in state.waiting:
         return None
     if measure.kind == "check":
         return _check(answers, facts, measure.name or "", versions)
@@ -91,7 +91,7 @@ def _regression(measure: Measure, state: CaseState, facts: CaseFacts, versions: 
         if what == "success":
             if state.excluded:
                 return EXCLUDED
-            answers = state.counting.get(role, ())
+            answers = () if role in state.waiting else state.counting.get(role, ())
             reading = _success(answers, facts, versions) if answers else None
         else:
             kind: MeasureKind = "check" if what == "check" else "rubric" if what == "rubric" else "error_rate"

@@ -29,8 +29,8 @@ class Arm:
         self._renderer = PromptRenderer(config)
         self._requests = RequestRenderer(config)
 
-    def request(self, case: Case) -> Request:
-        """The case as this side will send it.
+    def request(self, case: Case, sample: int = 0) -> Request:
+        """The case as this side will send it; the `sample` tells one answer to the very same question from another.
 
         Raises:
             PromptError: when the prompt, or an app's request, cannot be rendered for this case.
@@ -40,6 +40,7 @@ class Arm:
             case_id=case.id,
             messages=messages,
             parameters=self.config.parameters,
+            sample=sample,
             body=self._requests.render(case, messages),
         )
 
@@ -50,10 +51,13 @@ class Answering:
     With `instead_of`, the counting answer that it only stands before, it is exploratory.
     """
 
-    def __init__(self, arm: Arm, case: Case, attempt: int, *, instead_of: "Answering | None" = None) -> None:
+    def __init__(
+        self, arm: Arm, case: Case, attempt: int, *, sample: int = 0, instead_of: "Answering | None" = None
+    ) -> None:
         self.arm = arm
         self.case = case
         self.attempt = attempt
+        self.sample = sample
         self.instead_of = instead_of
         self.progress: Progress = "queued"
         self.response: Response | None = None
@@ -140,7 +144,7 @@ class Answering:
         self._task = asyncio.current_task()
         self.started = asyncio.get_running_loop().time()
         try:
-            request = self.arm.request(self.case)
+            request = self.arm.request(self.case, self.sample)
         except PromptError as error:
             builder = self._new_builder(response_id, started_at, "")
             failure = UnrenderedError(str(error), hint="Mend prompt or case, and begin a new session.")
@@ -186,6 +190,7 @@ class Answering:
             run_id=self.arm.run_id,
             case=self.case,
             fingerprint=request_fingerprint,
+            sample=self.sample,
             attempt=self.attempt,
             requested_model=self.arm.target.requested_model,
             started_at=started_at,

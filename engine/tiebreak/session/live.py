@@ -68,17 +68,19 @@ class LiveSession:
         recorder: Recorder,
         history: History | None = None,
         timed_runs: Collection[str] = (),
+        samples: int = 1,
         lookahead: int = 3,
         outside: Outside | None = None,
         on_change: Callable[[Change], None],
     ) -> None:
-        """`cases` are those of the plan, in its order; `timed_runs` are as in `Scoreboard`. The session closes
-        `outside`; without it, checks that need it are left open."""
+        """`cases` are those of the plan, in its order; `timed_runs` and `samples` are as in `Scoreboard`: sample 0 is
+        what a rater sees. The session closes `outside`; without it, checks that need it are left open."""
         self.session = session
         self.policy = policy
         self.cases = cases
         self.rater = rater
-        self.scoreboard = Scoreboard(session, policy, {case.id: case for case in cases}, timed_runs=timed_runs)
+        by_id = {case.id: case for case in cases}
+        self.scoreboard = Scoreboard(session, policy, by_id, timed_runs=timed_runs, samples=samples)
         self.crash: BaseException | None = None
         self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._recorder = recorder
@@ -116,7 +118,8 @@ class LiveSession:
         by_run: dict[str, SessionRole] = {arm.run_id: role for role, arm in self._arms.items()}
         for response in history.responses:
             if response.run_id in by_run:
-                self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
+                if response.sample == 0:
+                    self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
                 self.scoreboard.add(light(response))
         self.checking.restore(history.check_results)
         for fact in (*history.check_results, *history.presentations, *history.ballots, *history.events):

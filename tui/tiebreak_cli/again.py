@@ -1,0 +1,177 @@
+"""`tiebreak retry`, `tiebreak rerun` and `tiebreak score`: what is missing, what failed, and checks by themselves."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiebreak_cli.evidence import JsonOption, SessionArgument
+from tiebreak_cli.opening import WorkspaceOption
+from tiebreak_cli.run import (
+    ConcurrencyOption,
+    MaxCostOption,
+    PhaseOption,
+    ResumeOption,
+    UnknownCostOption,
+    known_phase,
+)
+from tiebreak_cli.start import HERE
+
+if TYPE_CHECKING:
+    from tiebreak.batch.scoring import Scored
+    from tiebreak_workbench.rescoring import ToScore
+    from tiebreak_workbench.workbench import Workbench
+
+
+def retry(
+    session: SessionArgument = "last",
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Only what was tried and did not come; not what was never asked.")
+    ] = False,
+    concurrency: ConcurrencyOption = 8,
+    max_cost: MaxCostOption = None,
+    allow_unknown_cost: UnknownCostOption = False,
+    phase: PhaseOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Ask for the answers that a session lacks, such as those that infrastructure ended, with what it pins.
+
+    Answers that are there stay as they are. Exit codes as for `run`.
+    """
+    from tiebreak.batch import Limits
+    from tiebreak_cli.asking import ask_all, print_outcome
+    from tiebreak_workbench.again import to_retry
+    from tiebreak_workbench.headless import Wanted
+    from tiebreak_workbench.workbench import Workbench
+
+    known_phase(phase)
+    limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
+        taken = to_retry(bench, session)
+        ending = ask_all(bench, [taken], Wanted(limits=limits), errors_only=errors)
+        raise print_outcome(bench, [taken], ending, phase=phase, as_json=as_json)
+
+
+def rerun(
+    session: SessionArgument = "last",
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only the cases whose candidate failed a check or gave a broken answer.")
+    ] = False,
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", "-b", help="Another config than the file of the session's candidate.")
+    ] = None,
+    concurrency: ConcurrencyOption = 8,
+    max_cost: MaxCostOption = None,
+    allow_unknown_cost: UnknownCostOption = False,
+    resume: ResumeOption = True,
+    phase: PhaseOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Put the cases of a session to the candidate's config file as it is now: a new session, under the same policy.
+
+    It stands on the answers of A that are there. Exit codes as for `run`.
+    """
+    from tiebreak.batch import Limits
+    from tiebreak_cli.asking import ask_all, print_outcome
+    from tiebreak_workbench.again import to_rerun
+    from tiebreak_workbench.headless import Wanted
+    from tiebreak_workbench.workbench import Workbench
+
+    known_phase(phase)
+    limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
+        again = to_rerun(bench, session, failed=failed, candidate=candidate, resume=resume, concurrency=concurrency)
+        ending = ask_all(bench, [again.taken], Wanted(limits=limits), again.warnings)
+        raise print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)
+
+
+def score(
+    session: SessionArgument = "last",
+    policy: Annotated[
+        str | None, typer.Option("--policy", "-p", help="Another policy than the file of the session's own.")
+    ] = None,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", "-c", min=1, help="Answers checked at once where checks have to wait.")
+    ] = 8,
+    phase: PhaseOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Put the checks and metrics of the policy as it is now to stored answers; no model is asked for one.
+
+    Under an edited policy the same runs become a session of their own. Exit codes: 0 all gates passed, 1 one failed, 2
+    bad input, 3 not decided, 4 infrastructure, 130 interrupted.
+    """
+    from tiebreak_workbench.rescoring import to_score
+    from tiebreak_workbench.workbench import Workbench
+
+    known_phase(phase)
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
+        raise _score(bench, to_score(bench, session, policy), concurrency, phase, as_json=as_json)
+
+
+def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | None, *, as_json: bool) -> typer.Exit:
+    import asyncio
+
+    from tiebreak.gates import overall
+    from tiebreak.gates.wording import plural
+    from tiebreak_cli.asking import heed_interrupts
+    from tiebreak_cli.exits import INTERRUPTED, NOT_DECIDED, verdict_code
+    from tiebreak_cli.output import complain_line, console, print_json, progress, say
+    from tiebreak_workbench.report import session_report
+    from tiebreak_workbench.rescoring import score as put_checks
+    from tiebreak_workbench.rescoring import scoring_of
+    from tiebreak_workbench.scoring import scoreboard_of
+    from tiebreak_workbench.sealed import is_sealed, sealed_words
+
+    id_ = what.stored.session.id
+
+    async def run() -> "Scored":
+        scoring = scoring_of(bench, what.stored, concurrency=concurrency)
+        heed_interrupts(scoring.stop, scoring.cancel, complain_line)
+        return await put_checks(
+            bench, what.stored, scoring, lambda done: shown("Checking answers", done, None) if shown else None
+        )
+
+    if what.parent is not None:
+        made = "Going on with" if what.resumed else "Made"
+        complain_line(
+            f"{made} session {id_}: the answers of {what.parent} under the policy “{what.stored.policy.name}” as it is "
+            "now. Votes stay with that one."
+        )
+    for warning in what.warnings:
+        complain_line(f"Note: {warning}")
+    with bench.lease(id_), progress() as shown:
+        scored = asyncio.run(run())
+    complain_line(
+        f"{plural(f'{scored.answers:,}', 'answer')} looked at, {plural(f'{scored.verdicts:,}', 'verdict')} new"
+        + (f", {plural(f'{scored.errors:,}', 'check')} could not judge" if scored.errors else "")
+        + ("." if scored.whole else ". Stopped: the same command goes on.")
+    )
+    stored = bench.store.load_session(id_, light=True)
+    snapshot = scoreboard_of(stored).snapshot()
+    if is_sealed(stored, snapshot, bench.rater()):
+        if as_json:
+            print_json({"session": id_, "blind": True, "sealed": True, "scored": scored})
+        else:
+            say(sealed_words(snapshot))
+        return typer.Exit(NOT_DECIDED if scored.whole else INTERRUPTED)
+    if as_json:
+        print_json({**session_report(stored, snapshot), "parent": what.parent, "scored": scored})
+    else:
+        from tiebreak_cli.scoreboard import print_scoreboard
+
+        print_scoreboard(console(), stored, snapshot)
+    gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
+    code = verdict_code(overall(gates) if gates else "undecided")
+    return typer.Exit(code if scored.whole else INTERRUPTED)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(retry)
+    app.command()(rerun)
+    app.command()(score)

@@ -1,0 +1,143 @@
+"""What the commands share that ask for the answers of sessions: showing, Ctrl-C, the last words, the exit code."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+
+import typer
+
+from tiebreak.batch import Batch, Ending
+from tiebreak.errors import StoreError
+from tiebreak.gates import overall
+from tiebreak.gates.wording import plural
+from tiebreak.scoreboard import Snapshot
+from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAVAILABLE, verdict_code
+from tiebreak_cli.output import console, print_json, say
+from tiebreak_cli.run_progress import Shown, display, first_words, last_words
+from tiebreak_cli.scoreboard import print_scoreboard
+from tiebreak_workbench.headless import (
+    TakenUp,
+    Wanted,
+    answer,
+    board_of,
+    open_batch,
+    spare_collector,
+)
+from tiebreak_workbench.report import run_report, session_report
+from tiebreak_workbench.rescoring import score_forks
+from tiebreak_workbench.sealed import is_sealed, sealed_words
+from tiebreak_workbench.workbench import Workbench
+
+
+def ask_all(
+    bench: Workbench,
+    taken: Sequence[TakenUp],
+    wanted: Wanted,
+    warnings: Sequence[str] = (),
+    *,
+    errors_only: bool = False,
+) -> Ending:
+    """Ask what the sessions lack, of all their runs at once, shown on standard error.
+
+    Raises:
+        SessionInUseError: while another process works on one of them.
+        StoreError: where an answer could not be kept; how many were is said before.
+    """
+    stored = [one.stored for one in taken]
+    with bench.lease(*(one.session.id for one in stored)) as lease:
+        batch = open_batch(bench, stored[0], wanted, others=stored[1:], errors_only=errors_only)
+        told = [*warnings, *([lease.warning] if lease.warning else [])]
+        with display(console(stderr=True)) as shown:
+            try:
+                ending = asyncio.run(_answer(batch, shown, first_words(taken, told)))
+            except StoreError:
+                shown.say(_kept(bench, taken))
+                raise
+        score_forks(bench, stored)
+    shown.say(last_words(ending, [one.session.id for one in stored]))
+    return ending
+
+
+def print_outcome(
+    bench: Workbench, taken: Sequence[TakenUp], ending: Ending, *, phase: str | None, as_json: bool
+) -> typer.Exit:
+    """Print the scoreboards from their rows; returns what the command ends with."""
+    snapshots = [board_of(bench, one.stored).snapshot() for one in taken]
+    (first, *_), (snapshot, *_) = taken, snapshots
+    if first.stored.session.blind and is_sealed(
+        bench.store.load_session(first.stored.session.id, light=True), snapshot, bench.rater()
+    ):
+        if as_json:
+            print_json({"session": first.stored.session.id, "blind": True, "sealed": True})
+        else:
+            say(sealed_words(snapshot))
+        return typer.Exit(unsettled(ending) or NOT_DECIDED)
+    reports = [session_report(one.stored, snapshot) for one, snapshot in zip(taken, snapshots, strict=True)]
+    run = run_report(ending, resumed=all(one.resumed for one in taken))
+    if as_json:
+        print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
+    else:
+        for one, snapshot in zip(taken, snapshots, strict=True):
+            print_scoreboard(console(), one.stored, snapshot)
+    return typer.Exit(exit_code(ending, snapshots, taken, phase))
+
+
+def exit_code(ending: Ending, snapshots: Sequence[Snapshot], taken: Sequence[TakenUp], phase: str | None) -> int:
+    """Interrupted before infrastructure before the gates: what did not happen decides nothing. Of several sessions a
+    failed gate comes before one that is not decided."""
+    if (code := unsettled(ending)) != DONE:
+        return code
+    codes: set[int] = set()
+    for one, snapshot in zip(taken, snapshots, strict=True):
+        if snapshot.excluded_cases > one.stored.policy.max_excluded * snapshot.planned:
+            return UNAVAILABLE
+        gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
+        codes.add(verdict_code(overall(gates) if gates else "undecided"))
+    return next(code for code in (GATE_FAILED, NOT_DECIDED, DONE) if code in codes)
+
+
+def unsettled(ending: Ending) -> int:
+    """The exit code of a run that was interrupted or whose arm was paused; else 0."""
+    if ending.reason in ("stopped", "cancelled"):
+        return INTERRUPTED
+    return UNAVAILABLE if any(arm.paused for arm in ending.progress.arms.values()) else DONE
+
+
+async def _answer(batch: Batch, shown: Shown, words: str) -> Ending:
+    heed_interrupts(batch.stop, batch.cancel, shown.say)
+    shown.say(words)  # only now, since whoever reads it may press Ctrl-C
+    spare_collector()
+    return await answer(batch, shown.tick)
+
+
+def heed_interrupts(stop: Callable[[], None], cancel: Callable[[], None], say: Callable[[str], None]) -> None:
+    """From now on the first Ctrl-C (or SIGTERM) lets the calls in flight finish; the second one does not."""
+    interrupts = 0
+
+    def interrupt() -> None:
+        nonlocal interrupts
+        interrupts += 1
+        if interrupts == 1:
+            say("Stopping: the calls in flight are let finish. Ctrl-C again cuts them.")
+            stop()
+        else:
+            cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+
+
+def _kept(bench: Workbench, taken: Sequence[TakenUp]) -> str:
+    """What is safe after a write that failed, counted from the disk itself."""
+    kept: set[str] = set()
+    for one in taken:
+        try:
+            found = bench.store.iter_responses(one.stored.session.id)
+            kept.update(response.id for response in found if not response.excluded)
+        except StoreError:
+            return "The run has ended, as an answer could not be kept."
+    return (
+        f"The run has ended, as an answer could not be kept. Safe so far: {plural(f'{len(kept):,}', 'answer')}. "
+        "Once that is mended, the same command goes on."
+    )
