@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import TypedDict
 
 from rich.text import Text
 
@@ -9,6 +10,7 @@ from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, CheckResult, Response
 from tiebreak_cli.exits import DONE, UNAVAILABLE
 from tiebreak_cli.output import print_json, safe, safe_line, show
+from tiebreak_store import StoredSession
 from tiebreak_workbench.replay import answered
 from tiebreak_workbench.report import said_by
 from tiebreak_workbench.scoring import scoreboard_of
@@ -56,13 +58,20 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
             hint=f"`tiebreak export {stored.session.id} --csv` lists them.",
         )
     state = scoreboard_of(stored).case(case_id)
-    responses = {role: bench.store.response(state.counting[role][0].id) for role in ROLES if role in state.counting}
+    samples = {
+        role: [bench.store.response(answer.id) for answer in state.counting[role]]
+        for role in ROLES
+        if role in state.counting
+    }
+    responses = {role: several[0] for role, several in samples.items()}
     ids = {response.id: role for role, response in responses.items()}
     checks = {role: [r for r in stored.check_results if ids.get(r.response_id) == role] for role in responses}
+    further = {role: [_with_checks(one, stored) for one in several[1:]] for role, several in samples.items()}
     said = said_by(stored, case_id)
     if as_json:
         print_json(
-            {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said},
+            {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said}
+            | ({"further_samples": further} if stored.samples > 1 else {}),
         )
         return
     show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))
@@ -71,6 +80,8 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     for side, role in zip(SIDES, ROLES, strict=True):
         if role in responses:
             _print(side, responses[role], checks[role])
+            for one in further[role]:
+                _print(f"{side}, sample {one['response'].sample + 1}", one["response"], one["checks"])
         else:
             show(Text.assemble((f"{side} ", "bold cyan"), state.excluded.get(role, "not answered"), "\n"))
     for name, words in said.items():
@@ -78,6 +89,15 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
         show(Text(safe_line(": ".join((name, ", ".join((*given, *words.notes)))), 2000)))
     how = " (settled by a broken answer)" if state.automatic else ""
     show(Text(f"verdict for B: {(state.verdict or 'none yet').replace('_', ' ')}{how}", "bold"))
+
+
+class _Sample(TypedDict):
+    response: Response
+    checks: list[CheckResult]
+
+
+def _with_checks(response: Response, stored: StoredSession) -> _Sample:
+    return {"response": response, "checks": [r for r in stored.check_results if r.response_id == response.id]}
 
 
 def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) -> None:

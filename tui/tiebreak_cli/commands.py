@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import again, checks, comparing, datasets, evidence, metrics, opening, run, trust, upkeep
+from tiebreak_cli import again, checks, comparing, datasets, evidence, metrics, noise, opening, run, trust, upkeep
 from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -74,6 +74,7 @@ def start(
 opening.add_to(app)
 run.add_to(app)
 again.add_to(app)
+noise.add_to(app)
 evidence.add_to(app)
 comparing.add_to(app)
 checks.add_to(app)

@@ -1,9 +1,10 @@
 """Two runs of the same cases, compared case by case: a pure fold of their outcomes into one frozen record."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from tiebreak.compare.differs import Differs, differences, of_checks, refuse
 from tiebreak.compare.measures import measure_diffs, order_of
+from tiebreak.compare.merging import merged
 from tiebreak.compare.pairing import Columns, Place
 from tiebreak.compare.result import Comparison, Flip, MeasureDiff, SegmentDiff, Side
 from tiebreak.compare.spending import cost_of, latency_of
@@ -36,7 +37,7 @@ def compare(
     found = differences(baseline, candidate)
     refuse(found, allow)
     columns = Columns(places)
-    for a, b in _merged(outcomes_a, outcomes_b):
+    for a, b in merged(outcomes_a, outcomes_b):
         columns.add(a, b)
     found = [*found, *of_checks(columns.other_versions)]
     refuse(found, allow)
@@ -56,30 +57,3 @@ def compare(
         cost=cost_of(columns),
         latency=latency_of(columns),
     )
-
-
-def _merged(
-    one: Iterable[CaseOutcome], other: Iterable[CaseOutcome]
-) -> Iterator[tuple[CaseOutcome | None, CaseOutcome | None]]:
-    """Outcomes of the same case side by side."""
-    left, right = _ascending(one), _ascending(other)
-    a, b = next(left, None), next(right, None)
-    while a is not None or b is not None:
-        if b is None or (a is not None and a.case_id < b.case_id):
-            yield a, None
-            a = next(left, None)
-        elif a is None or b.case_id < a.case_id:
-            yield None, b
-            b = next(right, None)
-        else:
-            yield a, b
-            a, b = next(left, None), next(right, None)
-
-
-def _ascending(outcomes: Iterable[CaseOutcome]) -> Iterator[CaseOutcome]:
-    last = None
-    for outcome in outcomes:
-        if last is not None and outcome.case_id <= last:
-            raise ValueError(f"outcomes are not in the order of their cases: {outcome.case_id!r} after {last!r}")
-        last = outcome.case_id
-        yield outcome
