@@ -88,7 +88,9 @@ def test_the_same_command_goes_on_and_another_candidate_joins(folder: Path) -> N
 
 
 def test_one_broken_candidate_does_not_hold_up_the_others(folder: Path, url: str) -> None:
-    (folder / "configs" / "c.yaml").write_text(f"target: {{kind: model, model: '401', base_url: '{url}'}}\nretries: 0\n")
+    (folder / "configs" / "c.yaml").write_text(
+        f"target: {{kind: model, model: '401', base_url: '{url}'}}\nretries: 0\n"
+    )
     found = run(folder, "-b", "b", "-b", "c")
     assert found.exit_code == 4
     assert "c is paused: 3 calls in a row ended the same way" in found.stderr
@@ -136,7 +138,7 @@ def test_samples_are_asked_kept_apart_and_averaged(folder: Path) -> None:
 
 def flaky(folder: Path, text: str = "") -> list[dict[str, Any]]:
     """The recording of the candidate, in which one answer is a rate limit and one has another text."""
-    lines: list[dict[str, Any]] = recording({case_id: "Hello." for case_id in ("greet-1", "greet-2", "bye-1", "bye-2")})
+    lines: list[dict[str, Any]] = recording(dict.fromkeys(("greet-1", "greet-2", "bye-1", "bye-2"), "Hello."))
     lines[2] |= {"text": "", "error": {"code": "rate_limit", "message": "Too many requests.", "status": 429}}
     lines[3]["text"] = text or "x" * 300
     write_lines(folder / "recordings" / "warm.jsonl", lines)
@@ -184,7 +186,8 @@ def test_a_rerun_is_a_new_session_of_the_cases_that_failed(tmp_path: Path) -> No
     again, second = all_sessions(folder)
     assert again == first
     assert second.session.plan.case_ids == ("bye-1",)
-    assert (second.session.parent_id, second.session.fork_reason) == (first.session.id, "asked again: cases that failed")
+    assert second.session.parent_id == first.session.id
+    assert second.session.fork_reason == "asked again: cases that failed"
     assert second.session.runs["baseline"] == first.session.runs["baseline"]
     assert [one.text for one in second.responses if one.run_id == second.session.runs["candidate"]] == ["Goodbye."]
     assert json.loads(found.stdout)["planned"] == 1

@@ -185,4 +185,3 @@ async def test_a_full_disk_ends_the_run_and_says_what_is_safe(tmp_path: Path, se
     assert all(one.id in checked for one in kept.responses if not one.excluded)
     assert (await run(folder, "--json")).json["run"]["complete"] is True
     assert len({(one.run_id, one.case_id) for one in stored(folder).responses}) == 120
-

@@ -8,7 +8,7 @@ import pytest
 
 from support.stored import CHECKS, ballot_of, new_session, presentation_of, response_of, results_of
 from tiebreak.errors import StoreError
-from tiebreak.records import ROLES, Event
+from tiebreak.records import ROLES, Event, Run, SessionRole
 from tiebreak_store import NewSession, Store
 
 
@@ -53,6 +53,36 @@ def test_the_newest_headless_session_of_the_same_plan_is_found(store: Store) -> 
     assert found(store, sessions[0], dataset_hash="another") is None
     a, b = (sessions[0].configs[role].version for role in ROLES)
     assert found(store, sessions[0], configs={"baseline": b, "candidate": a}) is None
+
+
+def test_a_session_is_found_by_the_very_runs_it_stands_on(store: Store) -> None:
+    first = headless("s1", created_at="2026-01-01")
+    store.create_session(first).result()
+    runs: dict[SessionRole, Run] = {**first.runs, "candidate": replace(first.runs["candidate"], id="another")}
+    ids: dict[SessionRole, str] = {role: run.id for role, run in runs.items()}
+    second = replace(first, session=replace(first.session, id="s2", runs=ids, created_at="2026-01-02"), runs=runs)
+    store.create_session(second).result()
+    assert store.session_of_runs(first.session.plan, first.session.runs) == "s1"
+    assert store.session_of_runs(first.session.plan, ids) == "s2"
+    assert store.session_of_runs(replace(first.session.plan, seed=8), ids) is None
+    assert sorted(store.runs_of("s2")) == sorted(ids.values())
+    assert found(store, first) == "s2"
+    assert found(store, first, baseline_run=first.session.runs["baseline"]) == "s2"
+    assert found(store, first, baseline_run="another") is None
+    assert found(store, first, samples=2) is None
+
+
+def test_what_a_check_could_not_judge_is_mended_and_nothing_else(store: Store) -> None:
+    new = headless("s1")
+    store.create_session(new).result()
+    answer = response_of(new, "baseline", 0)
+    good, bad = results_of(answer)[:2]
+    store.record_answer(answer, None, [good, replace(bad, status="error", detail="no program")], CHECKS).result()
+    other = "fail" if good.status == "pass" else "pass"
+    store.record_checks([replace(bad, status="pass")], CHECKS).result()
+    assert store.load_session("s1").check_results[1].status == "error"
+    store.record_verdicts([replace(good, status=other), replace(bad, status="pass", detail="")], CHECKS).result()
+    assert [one.status for one in store.load_session("s1").check_results] == [good.status, "pass"]
 
 
 def test_facts_come_in_turn_and_are_those_of_the_whole_session(store: Store, path: Path) -> None:

@@ -123,3 +123,13 @@ def test_an_id_that_is_no_file_name_stays_in_its_folder(tmp_path: Path) -> None:
         with pytest.raises(SessionInUseError):
             Lease.take(tmp_path / "ws", "../../s1")
     assert not (tmp_path / "s1.lock").exists()
+
+
+def test_sessions_on_one_run_are_not_worked_on_at_once(tmp_path: Path) -> None:
+    with Lease.take(tmp_path, "one", runs=["shared", "own"]):
+        with pytest.raises(SessionInUseError, match="A session with answers that session two stands on is open in"):
+            Lease.take(tmp_path, "two", runs=["shared"])
+        Lease.take(tmp_path, "three", runs=["another"]).release()
+    with Lease.take(tmp_path, "two", "three", runs=["shared", "another"]):
+        pass
+    assert list((tmp_path / "open").iterdir()) == []

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -171,11 +171,11 @@ class Workbench:
             WorkspaceError: for a recording that cannot be read.
             StoreError: where it cannot be recorded.
         """
-        setup = self.pinned(setup)
+        given = runs or {}
+        setup = self.pinned(setup, [role for role in ROLES if role not in given])
         plan = plan or setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
-        given = runs or {}
         sides: dict[SessionRole, Run] = {
             role: given.get(role)
             or Run(
@@ -237,16 +237,18 @@ class Workbench:
             fork = Event(id=self.new_id(), session_id=session.id, kind="fork", at=at, detail=told)
             self.store.record_event(fork).result()
 
-    def pinned(self, setup: Setup) -> Setup:
-        """The setup with the content of its recordings set down: an edited recording is another config.
+    def pinned(self, setup: Setup, roles: Collection[SessionRole] = ROLES) -> Setup:
+        """The setup with the content of its recordings set down: an edited recording is another config. The sides that
+        are not in `roles` stay as they are, such as those of runs that are there already.
 
         Raises:
             WorkspaceError: for a recording that cannot be read.
         """
+        folder, a, b = self.configs_folder, setup.baseline, setup.candidate
         return replace(
             setup,
-            baseline=pinned(setup.baseline, self.configs_folder),
-            candidate=pinned(setup.candidate, self.configs_folder),
+            baseline=pinned(a, folder) if "baseline" in roles else a,
+            candidate=pinned(b, folder) if "candidate" in roles else b,
         )
 
     def lease(self, *wanted: str) -> Lease:

@@ -44,6 +44,15 @@ def test_a_failed_answer_counts() -> None:
     assert list(ledger.open("candidate")) == []
 
 
+def test_each_sample_has_a_place_of_its_own() -> None:
+    ledger = Ledger(["b", "a"], samples=2)
+    ledger.note("run", response("b", sample=1))
+    ledger.note("run", response("a", code="server"))
+    ledger.note("run", response("a", sample=2))
+    assert (len(ledger), list(ledger.open("run")), list(ledger.failed("run"))) == (4, [0, 2, 3], [2])
+    assert not ledger.knows(response("a", sample=2))
+
+
 @pytest.mark.parametrize(
     ("code", "needed"), [("auth", FATAL_IN_A_ROW), ("quota", FATAL_IN_A_ROW), ("server", PATIENCE + 4)]
 )
