@@ -220,7 +220,10 @@ class Batch:
         assert self._outbox is not None
         case = self._cases[position // self._samples]
         specs = self._checker.specs(case)
-        results = self._checker.results(case, response)
+        if self._checker.long(case, response):
+            results = await self._checker.results_aside(case, response)
+        else:
+            results = self._checker.results(case, response)
         if self._checker.open(case, response):
             # Whoever kills this run meanwhile loses the answer with its checks: neither is ever there alone.
             results += await self._checker.awaited(case, response)

@@ -1,6 +1,8 @@
 """Puts checks to answers. One way for all: the Arena, headless runs, imports, and scoring what is stored."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tiebreak.checks.base import AwaitedCheck, BaseCheck, Check, CheckUnavailable, Outside, Verdict
@@ -13,6 +15,11 @@ BROKEN_DETAIL = {
     "filtered": "the provider's filter stopped the answer",
     "malformed": "the answer broke the protocol",
 }
+
+
+AT_ONCE = 2_000
+"""Characters that are checked on the event loop. The slowest kinds were measured at up to 8 µs a character,
+so that all of them together stay well under the 50 ms that a key press may wait."""
 
 
 def checks_for(case: Case, policy: Policy) -> tuple[CheckSpec, ...]:
@@ -51,14 +58,17 @@ def load_checks(specs: Iterable[CheckSpec]) -> None:
 class Checker:
     """The checks of a policy and of its cases, ready to be put to many answers.
 
-    Those that are functions of the answer are run at once, and are quick; those that ask something outside are awaited
-    with `outside` or, where there is none, left open. An answer's checks are done once `results` and `awaited` are.
+    Those that are functions of the answer are run at once or, where the answer is long, in a thread; those that ask
+    something outside are awaited with `outside` or, where there is none, left open. An answer's checks are done once
+    `results`, or `results_aside`, and `awaited` are.
     """
 
     def __init__(self, policy: Policy, outside: Outside | None = None) -> None:
         self.outside = outside
         self._policy = policy
         self._ready = tuple(_Ready.of(spec) for spec in policy.checks)
+        self._aside: ThreadPoolExecutor | None = None
+        """One thread: more would take turns with the event loop, which would wait for each of them."""
 
     def specs(self, case: Case) -> tuple[CheckSpec, ...]:
         return checks_for(case, self._policy)
@@ -66,6 +76,18 @@ class Checker:
     def results(self, case: Case, response: Response, *, known: Collection[str] = ()) -> list[CheckResult]:
         """As `run_checks`, without the checks whose versions are `known` already."""
         return _at_once(case, response, [ready for ready in self._of(case) if ready.version not in known])
+
+    def long(self, case: Case, response: Response) -> bool:
+        """Whether checking this answer may take so long that nobody should wait for it."""
+        texts = (response.text, response.reasoning or "", *(call.arguments for call in response.tool_calls))
+        return sum(map(len, (*texts, case.reference or "", *case.accepted))) > AT_ONCE and bool(self._of(case))
+
+    async def results_aside(self, case: Case, response: Response, *, known: Collection[str] = ()) -> list[CheckResult]:
+        """The same as `results`, worked out in a thread: one answer after the other, in the order of the calls."""
+        if self._aside is None:
+            self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checks")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, lambda: self.results(case, response, known=known))
 
     def open(self, case: Case, response: Response, *, known: Collection[str] = ()) -> bool:
         """Whether there is anything to await for this answer."""
@@ -84,7 +106,9 @@ class Checker:
         return found
 
     async def close(self) -> None:
-        """End what was started outside."""
+        """End what was started outside. What the thread is about to finish is let finish."""
+        if self._aside is not None:
+            self._aside.shutdown(wait=False, cancel_futures=True)
         if self.outside is not None:
             await self.outside.close()
 

@@ -1,7 +1,7 @@
-"""Puts the checks to the answers of a live session: at once, or as soon as what they ask outside has answered."""
+"""Puts the checks to the answers of a live session: at once, or in their own time where that may take long."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 
 from tiebreak.checks import Checker, Outside
 from tiebreak.records import Case, CheckResult, Policy, Response
@@ -34,7 +34,9 @@ class Checking:
         self._changed = changed
         self._crashed = crashed
         self._results: dict[str, tuple[CheckResult, ...]] = {}
+        self._judging: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     def restore(self, results: Iterable[CheckResult]) -> None:
         """Take in what was recorded before."""
@@ -51,20 +53,25 @@ class Checking:
         return any(spec.version not in known for spec in self._checker.specs(self._case_of(response)))
 
     def check(self, response: Response) -> None:
-        """Put to an answer what it still lacks: at once, or in its own time where something outside has to be asked."""
+        """Put to an answer what it still lacks: at once, or in its own time where it is long or something outside
+        has to be asked."""
         case, known = self._case_of(response), self._known(response)
+        if self._checker.long(case, response):
+            self._begin(self._aside(case, response, known), self._judging)
+            return
         self._take(response, self._checker.results(case, response, known=known))
-        if self._checker.open(case, response, known=known):
-            task = asyncio.get_running_loop().create_task(self._await(case, response, known))
-            self._tasks.add(task)
-            task.add_done_callback(self._over)
+        self._ask_outside(case, response, known)
 
     async def checked(self) -> None:
-        """Wait until every check that asks something outside has said what it has to say."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait until every check has said what it has to say."""
+        while tasks := self._judging | self._tasks:
+            await asyncio.wait(tasks)
 
     async def close(self) -> None:
+        """Long answers are checked to the end, which takes a moment; what is asked outside is cut short."""
+        self._closing = True
+        while self._judging:
+            await asyncio.wait(self._judging)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -74,11 +81,27 @@ class Checking:
     def _known(self, response: Response) -> set[str]:
         return {result.check_hash for result in self.of(response.id)}
 
+    async def _aside(self, case: Case, response: Response, known: Collection[str]) -> None:
+        self._take(response, await self._checker.results_aside(case, response, known=known))
+        self._changed()
+        if not self._closing:
+            self._ask_outside(case, response, known)
+
+    def _ask_outside(self, case: Case, response: Response, known: Collection[str]) -> None:
+        if self._checker.open(case, response, known=known):
+            self._begin(self._await(case, response, known), self._tasks)
+
+    def _begin(self, work: Coroutine[None, None, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        among.add(task)
+        task.add_done_callback(self._over)
+
     async def _await(self, case: Case, response: Response, known: Collection[str]) -> None:
         self._take(response, await self._checker.awaited(case, response, known=known))
         self._changed()
 
     def _over(self, task: "asyncio.Task[None]") -> None:
+        self._judging.discard(task)
         self._tasks.discard(task)
         if not task.cancelled() and (crash := task.exception()) is not None:
             self._crashed(crash)

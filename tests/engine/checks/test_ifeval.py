@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from support.kinds import install
 from tiebreak.checks import check_kinds, parse_check, run_checks
 from tiebreak.checks.base import Answer
 from tiebreak.checks.registry import forget
@@ -27,14 +28,6 @@ MODELS = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18", "o1-preview-2024-09-12"
 HARD_TO_REPEAT = {"#", "!"}
 """For a letter that is none, the published checkers draw one: those two prompts have no certain result."""
 needs_data = pytest.mark.skipif(not (DATA / "mifeval").is_dir(), reason="the M-IFEval data is not here")
-
-
-def install(folder: Path, name: str, value: str) -> None:
-    """What `pip install` leaves of a package: its entry points."""
-    info = folder / f"{name}_checks-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-checks\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[tiebreak.checks]\n{name} = {value}\n")
 
 
 @pytest.fixture

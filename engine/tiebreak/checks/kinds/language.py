@@ -42,7 +42,7 @@ class Language(Check):
             )
 
     def load(self) -> None:
-        _classifier()
+        _classifier()("It reads its model when it is first asked.")
 
     def judge(self, case: Case, response: Response, /) -> Verdict:
         said = language_of(response.text, self.least)

@@ -9,10 +9,9 @@ from tiebreak.records import Case, CheckSpec, Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric(Check):
-    """Scores the answer by a metric, for a gate on the mean.
+    """Scores the answer by the metric `name`, such as `token_f1` or `recall@5`, for a gate on the mean.
 
-    `name` is one of `tiebreak metrics`, such as `token_f1` or `recall@5`. The answer passes unless its score is below
-    `at_least` or above `at_most`.
+    `tiebreak metrics` lists them. The answer passes unless its score is below `at_least` or above `at_most`.
     """
 
     kind: ClassVar[str] = "metric"
@@ -30,19 +29,23 @@ class Metric(Check):
     def __post_init__(self) -> None:
         metric_of_answers(self.name)
 
+    def load(self) -> None:
+        metric, k = metric_of_answers(self.name)
+        for shown in metric.example.items:
+            measure(metric, k, shown)
+
     def judge(self, case: Case, response: Response, /) -> Verdict:
         metric, k = metric_of_answers(self.name)
         refuses = "expected_refusal" in metric.needs and Refusal().opens_as_refusal(response.text)
         score = measure(metric, k, Item(case=case, response=response, refuses=refuses))
         if score.value is None:
             return Verdict("not_applicable", score.detail)
-        wrong = ""
-        if self.at_least is not None and score.value < self.at_least:
-            wrong = f"{self.name} is {score.value:.3g}, below {self.at_least:g}"
-        elif self.at_most is not None and score.value > self.at_most:
-            wrong = f"{self.name} is {score.value:.3g}, above {self.at_most:g}"
-        told = "; ".join(part for part in (wrong, score.detail) if part)
-        return Verdict("fail" if wrong else "pass", told, score.value)
+        low = self.at_least is not None and score.value < self.at_least
+        high = self.at_most is not None and score.value > self.at_most
+        if not (low or high):
+            return Verdict("pass", score.detail, score.value)
+        asked = f"at least {self.at_least:g}" if low else f"at most {self.at_most:g}"
+        return Verdict("fail", score.detail or f"{self.name} is {score.value:.4g}, {asked} is asked", score.value)
 
 
 def metric_of_answers(name: str) -> tuple[AnswerMetric, int]:

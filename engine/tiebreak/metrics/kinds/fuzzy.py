@@ -1,14 +1,26 @@
 """Likeness by characters, by rapidfuzz; letters are compared as they stand."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from tiebreak.metrics.base import AnswerMetric, Example, Item, Score
 from tiebreak.metrics.examples import item
 from tiebreak.metrics.texts import accepted, best
 
+LONG = 5_000
+"""Characters of the longer text from which on it is compared as a matrix of one: that lets other threads run."""
+
 
 def fuzzy_similarity(item: Item, _k: int) -> Score:
     from rapidfuzz import fuzz
+    from rapidfuzz.distance import Indel
 
-    return Score(best(item, lambda answer, reference: fuzz.ratio(answer, reference) / 100))
+    def likeness(answer: str, reference: str) -> float:
+        if max(len(answer), len(reference)) > LONG:
+            return 1 - _distance(Indel.distance, answer, reference) / (len(answer) + len(reference))
+        return fuzz.ratio(answer, reference) / 100
+
+    return Score(best(item, likeness))
 
 
 def token_set_similarity(item: Item, _k: int) -> Score:
@@ -22,9 +34,22 @@ def edit_distance(item: Item, _k: int) -> Score:
     from rapidfuzz.distance import Levenshtein
 
     answer = item.response.text
-    nearest = min(accepted(item), key=lambda reference: Levenshtein.normalized_distance(answer, reference))
-    edits = Levenshtein.distance(answer, nearest)
-    return Score(Levenshtein.normalized_distance(answer, nearest), f"{edits:,} edit{'' if edits == 1 else 's'}")
+    edits, longer = min(
+        (
+            (_distance(Levenshtein.distance, answer, reference), max(len(answer), len(reference), 1))
+            for reference in accepted(item)
+        ),
+        key=lambda found: found[0] / found[1],
+    )
+    return Score(edits / longer, f"{edits:,} edit{'' if edits == 1 else 's'}")
+
+
+def _distance(distance: Callable[[str, str], int], answer: str, reference: str) -> int:
+    if max(len(answer), len(reference)) <= LONG:
+        return distance(answer, reference)
+    from rapidfuzz.process import cdist
+
+    return int(cdist([answer], [reference], scorer=cast("Any", distance), workers=2)[0][0])
 
 
 METRICS = (
