@@ -1,6 +1,7 @@
 """What a check is: a frozen dataclass whose fields are its parameters, and one method that judges one answer."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -48,6 +49,18 @@ class BaseCheck(ABC):
     library: ClassVar[str | None] = None
     """A module that may be missing, and the extra of Tiebreak that brings it; looked for when a file is read."""
     extra: ClassVar[str | None] = None
+
+    from_file: ClassVar[str | None] = None
+    """A parameter, a mapping, that may also be the name of a file which holds it."""
+
+    @classmethod
+    def entry(cls, _row: Mapping[str, object], /) -> tuple[str, object]:
+        """Name and value of one entry of `from_file`, where the file is a list.
+
+        Raises:
+            ValueError: for a row that is none; says what is expected.
+        """
+        raise ValueError(f"The file is a mapping, not a list, for the check “{cls.kind}”.")
 
     def load(self) -> None:
         """Import whatever is slow to import. Called before the first answer, never on an event loop."""

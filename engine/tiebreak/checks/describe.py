@@ -78,7 +78,12 @@ def describe(check: type[BaseCheck]) -> Description:
 def options_of(check: type[BaseCheck]) -> tuple[Option, ...]:
     hints = get_type_hints(check)
     return tuple(
-        Option(field.name, type_words(hints[field.name]), _needed(field), _default(field))
+        Option(
+            field.name,
+            type_words(hints[field.name]) + (" or a file" if field.name == check.from_file else ""),
+            _needed(field),
+            _default(field),
+        )
         for field in dataclasses.fields(check)
     )
 

@@ -5,6 +5,7 @@ from typing import cast
 
 from tiebreak.checks import parse_checks
 from tiebreak.checks.parse import nearest
+from tiebreak.datasets.check_files import with_files
 from tiebreak.datasets.reading import Located, read_record
 from tiebreak.datasets.reading.located import loc_of
 from tiebreak.datasets.written import written
@@ -63,6 +64,8 @@ def checks_in(source: Located, field: str = "checks") -> tuple[CheckSpec, ...]:
     listed = (source.mapping or {}).get(field)
     if not listed:
         return ()
+    if isinstance(listed, list):
+        listed = [with_files(item, index, source, field) for index, item in enumerate(cast("list[object]", listed))]
     try:
         return parse_checks(listed, where=source.name((field,)), error=source.error, path=source.path)
     except InputError as refused:

@@ -8,6 +8,7 @@ from typing import cast
 from tiebreak.checks.parse import parse_check, parse_checks
 from tiebreak.datasets.card import CARD, CardFile, FieldMap
 from tiebreak.datasets.cases import case_faults, check_segment
+from tiebreak.datasets.check_files import with_files
 from tiebreak.datasets.load import Source, source_of
 from tiebreak.datasets.reading import Located, every_problem, read_document
 from tiebreak.datasets.reading.located import loc_of
@@ -86,8 +87,10 @@ def _card_problems(path: Path) -> list[InputError]:
         return [source.refuse("A card is a mapping: `name`, `title`, `task`, `segments` and so on.")]
     keys = dict(source.mapping)
     fields = keys.pop("fields", None)
+    _, problems = _checks(source)
+    keys.pop("checks", None)
     named = source.holding({"name": path.absolute().parent.name, **keys})
-    _, problems = every_problem(DatasetCard, named, also={"": ("fields", "cases")})
+    problems += every_problem(DatasetCard, named, also={"": ("fields", "cases", "checks")})[1]
     if fields is not None:
         problems += every_problem(FieldMap, source.at(("fields",), fields))[1]
     return problems
@@ -143,21 +146,27 @@ def _checks(row: Located) -> tuple[Located, list[InputError]]:
     given: object = mapping["checks"]
     where = row.name(("checks",))
     problems: list[InputError] = []
+    read: list[object] = []
     if isinstance(given, list):
-        for index, item in enumerate(cast("list[object]", mapping["checks"])):
+        for index, item in enumerate(cast("list[object]", given)):
             try:
-                parse_check(item, where=f"{where}[{index}]", error=row.error, path=row.path)
+                read.append(with_files(item, index, row, "checks"))
+                parse_check(read[-1], where=f"{where}[{index}]", error=row.error, path=row.path)
             except InputError as problem:
                 problems.append(problem)
     specs: list[object] = []
     if not problems:
         try:
             specs = [
-                plain(spec) for spec in parse_checks(mapping["checks"], where=where, error=row.error, path=row.path)
+                plain(spec)
+                for spec in parse_checks(
+                    read if isinstance(given, list) else given, where=where, error=row.error, path=row.path
+                )
             ]
         except InputError as problem:
             problems.append(problem)
     for problem in problems:
-        problem.line = row.line_of(loc_of(problem.field or ""))
+        if problem.path == row.path:  # else it is in a file that a check names
+            problem.line = row.line_of(loc_of(problem.field or ""))
     rest: Mapping[str, object] = {key: value for key, value in mapping.items() if key != "checks"}
     return row.holding({**rest, "checks": specs}), problems

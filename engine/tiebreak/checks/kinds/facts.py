@@ -19,7 +19,8 @@ class Facts(Check):
     Where the answer names a subject, one of its values has to stand in the same sentence or the next, as a whole word
     in upper or lower case. `field` names a field of the case's metadata that lists subjects the answer has to name;
     with `needed: true` it has to name every one. Several ways to name a subject are parted by a bar: returns|refunds.
-    An answer that names none is left out.
+    An answer that names none is left out. `facts` may also be the name of a .yaml, .json or .jsonl file, counted from
+    the folder of the file that names it: such a mapping, or rows {"subject": …, "values": […]}.
     """
 
     kind: ClassVar[str] = "facts"
@@ -28,6 +29,8 @@ class Facts(Check):
         passes="Returns are free for 30 days.",
         fails="Returns are free for 14 days.",
     )
+
+    from_file: ClassVar[str | None] = "facts"
 
     facts: Mapping[str, tuple[str, ...]]
     field: str | None = None
@@ -41,6 +44,13 @@ class Facts(Check):
                 raise ValueError("A subject is empty.")
             if not values or not all(value.strip() for value in values):
                 raise ValueError(f"“{subject}” needs values, and none of them empty.")
+
+    @classmethod
+    def entry(cls, row: Mapping[str, object], /) -> tuple[str, object]:
+        subject = row.get("subject")
+        if not isinstance(subject, str) or set(row) != {"subject", "values"}:
+            raise ValueError('A fact is a row {"subject": "return window", "values": ["30 days"]}.')
+        return subject, row["values"]
 
     def judge(self, case: Case, response: Response, /) -> Verdict:
         sentences = [part for part in SENTENCE.split(searchable(response.text)) if part]

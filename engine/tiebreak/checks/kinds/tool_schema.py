@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from tiebreak.checks.base import Answer, Check, Example, Verdict
 from tiebreak.checks.schemas import problem_in, usable_schema
@@ -14,7 +14,8 @@ from tiebreak.records import Case, Response
 class ToolSchema(Check):
     """Every tool that the answer calls is one of `tools`, and its arguments fit the JSON Schema written beside it.
 
-    An answer without a tool call passes, unless `needed: true`.
+    An answer without a tool call passes, unless `needed: true`. `tools` may also be the name of a .yaml, .json or
+    .jsonl file, counted from the folder of the file that names it: such a mapping, or the list of tools of a request.
     """
 
     kind: ClassVar[str] = "tool_schema"
@@ -33,6 +34,8 @@ class ToolSchema(Check):
         fails=Answer(calls=(("find_order", '{"id": "A-17"}'),)),
     )
 
+    from_file: ClassVar[str | None] = "tools"
+
     tools: Mapping[str, Mapping[str, object]]
     needed: bool = False
 
@@ -41,6 +44,15 @@ class ToolSchema(Check):
             raise ValueError("Give at least one tool with the schema of its arguments.")
         for name, schema in self.tools.items():
             usable_schema(schema, f"tools.{name}")
+
+    @classmethod
+    def entry(cls, row: Mapping[str, object], /) -> tuple[str, object]:
+        function = row.get("function", row)
+        tool: Mapping[str, object] = cast("Mapping[str, object]", function) if isinstance(function, Mapping) else {}
+        name = tool.get("name")
+        if not isinstance(name, str):
+            raise ValueError('A tool is a row {"name": "find_order", "parameters": {"type": "object"}}.')
+        return name, tool.get("parameters", tool.get("input_schema", {"type": "object"}))
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         if not response.tool_calls:
