@@ -163,6 +163,7 @@ def test_a_wrong_claims_file_is_refused_with_its_place(tmp_path: Path, content: 
     assert says in str(result.exception)
 
 
+@pytest.mark.real_data
 def test_the_claims_of_ragcheckers_own_example() -> None:
     path = verification_file("ragchecker/checking_outputs.json")
     found = json.loads(CliRunner().invoke(app, ["metrics", "--claims", str(path), "--json"]).stdout)

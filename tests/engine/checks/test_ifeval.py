@@ -1,33 +1,29 @@
 """A package adds a kind of checks, and repeats the published results of M-IFEval with it.
 
-The data is public (Apache-2.0, github.com/shisa-ai/M-IFEval) and not part of this repository. It is looked for in the
-folder that `TIEBREAK_VERIFICATION_DATA` names, or else beside this one in `shared/data`; without it this is skipped.
+The data is public (Apache-2.0, github.com/shisa-ai/M-IFEval) and not part of this repository.
 """
 
 import importlib
 import json
-import os
 import sys
 from collections.abc import Iterator
-from math import comb
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.kinds import install
+from support.verification import verification_file
 from tiebreak.checks import check_kinds, parse_check, run_checks
 from tiebreak.checks.base import Answer
 from tiebreak.checks.registry import forget
 from tiebreak.errors import UsageError, WorkspaceError
 from tiebreak.records import Case
+from tiebreak.stats.flips import mcnemar
 
-ROOT = Path(__file__).parents[3]
-DATA = Path(os.environ.get("TIEBREAK_VERIFICATION_DATA") or ROOT.parent / "shared" / "data")
 MODELS = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18", "o1-preview-2024-09-12")
 HARD_TO_REPEAT = {"#", "!"}
 """For a letter that is none, the published checkers draw one: those two prompts have no certain result."""
-needs_data = pytest.mark.skipif(not (DATA / "mifeval").is_dir(), reason="the M-IFEval data is not here")
 
 
 @pytest.fixture
@@ -116,10 +112,10 @@ def strict(model: str) -> tuple[list[bool], int, int]:
     """
     from plugins.ifeval import RULES
 
-    given = {row["prompt"]: row for row in lines(DATA / "mifeval" / "en_input_data.jsonl")}
+    given = {row["prompt"]: row for row in lines(verification_file("mifeval/en_input_data.jsonl"))}
     followed: list[bool] = []
     ours = differing = 0
-    for row in lines(DATA / "mifeval" / model / "eval_results_strict.jsonl"):
+    for row in lines(verification_file(f"mifeval/{model}/eval_results_strict.jsonl")):
         arguments = given[row["prompt"]]["kwargs"]
         if any(one.get("letter") in HARD_TO_REPEAT for one in arguments):
             followed.append(all(row["follow_instruction_list"]))
@@ -142,11 +138,11 @@ def strict(model: str) -> tuple[list[bool], int, int]:
     return followed, ours, differing
 
 
-@needs_data
+@pytest.mark.real_data
 @pytest.mark.usefixtures("ifeval")
 @pytest.mark.parametrize("model", MODELS)
 def test_strict_results_of_a_model(model: str) -> None:
-    expected = json.loads((DATA / "expected.json").read_text())
+    expected = json.loads(verification_file("expected.json").read_text())
     figures = expected["mifeval"]["figures"][f"en/{model}/strict"]["value"]
     followed, ours, differing = strict(model)
     assert (len(followed), sum(followed)) == (figures["prompts"], figures["prompt_pass"])
@@ -154,13 +150,14 @@ def test_strict_results_of_a_model(model: str) -> None:
     assert differing == 0
 
 
-@needs_data
+@pytest.mark.real_data
 @pytest.mark.usefixtures("ifeval")
 def test_the_known_regression() -> None:
-    expected = json.loads((DATA / "expected.json").read_text())
+    expected = json.loads(verification_file("expected.json").read_text())
     known = expected["mifeval"]["figures"]["regression_gpt-4o_to_gpt-4o-mini_en_prompt_level"]["value"]
     pairs = list(zip(strict(MODELS[0])[0], strict(MODELS[1])[0], strict=True))
     lost, won = pairs.count((True, False)), pairs.count((False, True))
     assert (len(pairs), lost, won) == (known["n"], known["pass_to_fail"], known["fail_to_pass"])
-    tail = sum(comb(lost + won, k) for k in range(min(lost, won) + 1)) / 2 ** (lost + won)
-    assert min(1.0, 2 * tail) == pytest.approx(known["mcnemar_exact_p"], abs=1e-12)
+    exact = mcnemar(lost, won)[0]
+    assert exact == pytest.approx(known["mcnemar_exact_p"], abs=1e-12)
+    assert round(exact, 4) == 0.0135

@@ -14,6 +14,8 @@ from tiebreak.metrics.examples import item
 from tiebreak.metrics.kinds.classification import Pair, macro_f1, macro_precision, macro_recall
 from tiebreak.metrics.kinds.rouge import rouge_l, rouge_n
 
+pytestmark = pytest.mark.real_data
+
 
 def test_rouge_of_every_pair_of_xsum_is_that_of_rouge_score() -> None:
     with verification_file("xsum_hallucination/rouge_pairs.csv").open(newline="", encoding="utf-8") as file:
