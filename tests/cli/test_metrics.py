@@ -170,3 +170,37 @@ def test_the_claims_of_ragcheckers_own_example() -> None:
     for part in json.loads(path.read_text())["metrics"].values():
         for name, value in part.items():
             assert round(100 * found[f"ragchecker_{name}"]["value"], 1) == value
+
+
+def test_variants_are_held_against_their_sources(folder: Path) -> None:
+    cases: list[dict[str, Any]] = []
+    answers: dict[str, list[dict[str, Any]]] = {"a": [], "b": []}
+    for number in range(4):
+        cases.append({"id": f"s{number}", "input": "Which team?", "reference": "billing", "group": f"s{number}"})
+        for kind in ("typos", "casing"):
+            variant = {"source": f"s{number}", "kind": kind, "seed": 0, "copy": 1}
+            cases.append({**cases[3 * number], "id": f"s{number}~{kind}", "metadata": {"variant": variant}})
+    for case in cases:
+        answers["a"].append({"case": case["id"], "text": "billing"})
+        answers["b"].append({"case": case["id"], "text": "privacy" if case["id"] in ("s0~typos", "s3") else "billing"})
+    write_lines(folder / "datasets" / "teams" / "cases.jsonl", cases)
+    for name, lines in answers.items():
+        write_lines(folder / "recordings" / f"{name}.jsonl", [{"recording": 1}, *lines])
+    invoke(folder, "run", "-d", "teams", "-a", "a", "-b", "b")
+    found = json.loads(invoke(folder, "metrics", "--session", "last", "--json").stdout)
+    assert found["samples"] == {"baseline": None, "candidate": None}
+    assert [(one["kind"], one["difference"]) for one in found["variants"]["baseline"]] == [("casing", 0), ("typos", 0)]
+    typos, casing = found["variants"]["candidate"]
+    # s0 lost by its typos, s3 won by them: no difference on average. Casing only wins back s3.
+    assert (typos["kind"], typos["n"], typos["source"], typos["variant"], typos["difference"]) == (
+        "typos",
+        4,
+        0.75,
+        0.75,
+        0,
+    )
+    assert (casing["variant"], casing["difference"]) == (1.0, 0.25)
+    assert typos["interval"][0] < 0 < typos["interval"][1]
+    shown = invoke(folder, "metrics", "-s", "last").stdout
+    assert "+25.0 pp" in shown
+    assert "Samples of one case" not in shown

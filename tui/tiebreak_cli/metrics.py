@@ -13,6 +13,7 @@ from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from tiebreak.metrics import Metric
+    from tiebreak.metrics.steadiness import Steadiness
     from tiebreak.metrics.summary import Figure, MetricFigures
 
 
@@ -135,6 +136,8 @@ def _of_session(session: str, name: str | None, workspace: Path, *, as_json: boo
     arms = [measured.arms[role] for role in ("baseline", "candidate") if role in measured.arms]
     names = [measured.stored.configs[role].name for role in ("baseline", "candidate") if role in measured.arms]
     _print_arms(names, arms, segments=name is not None)
+    steadiness = [measured.steadiness[role] for role in ("baseline", "candidate") if role in measured.steadiness]
+    _print_steadiness(names, steadiness)
 
 
 def _print_arms(names: Sequence[str], arms: "Sequence[tuple[MetricFigures, ...]]", *, segments: bool) -> None:
@@ -171,6 +174,41 @@ def _print_confusion(sides: Sequence[str], arms: "Sequence[tuple[MetricFigures, 
                 labels = list(next(iter(one.confusion.values())))
                 rows = ((name, *(f"{row[label]:g}" for label in labels)) for name, row in one.confusion.items())
                 print_table(f"{side}: class down, prediction across", ("", *(f"{label} #" for label in labels)), rows)
+
+
+def _print_steadiness(names: Sequence[str], arms: "Sequence[Steadiness]") -> None:
+    from tiebreak_cli.output import print_table
+
+    sides = [f"{side} {name}" for side, name in zip("AB", names, strict=False)]
+    spreads = [(side, one.samples) for side, one in zip(sides, arms, strict=True) if one.samples is not None]
+    if spreads:
+        print_table(
+            "Samples of one case that disagree on success",
+            ("side", "flip rate #", "unsteady cases #"),
+            ((side, f"{one.flip_rate:.1%}", f"{one.unsteady}/{one.cases}") for side, one in spreads),
+        )
+    effects = [(side, effect) for side, one in zip(sides, arms, strict=True) for effect in one.variants]
+    if effects:
+        print_table(
+            "Success on variants, against the cases they were made from",
+            ("side", "variants", "n #", "source #", "variant #", "difference #", "95 %"),
+            (
+                (
+                    side,
+                    one.kind,
+                    f"{one.n}",
+                    f"{one.source:.1%}",
+                    f"{one.variant:.1%}",
+                    _points(one.difference),
+                    "–" if one.interval is None else f"{_points(one.interval[0])} to {_points(one.interval[1])}",
+                )
+                for side, one in effects
+            ),
+        )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f} pp".replace("-", "−")
 
 
 def _cells(figures: "Sequence[Figure]") -> list[str]:

@@ -13,6 +13,7 @@ from tiebreak.metrics import Chosen, Item, metrics, metrics_for
 from tiebreak.metrics.claims import claim_labels
 from tiebreak.metrics.examples import NO_RESPONSE
 from tiebreak.metrics.registry import find_metric
+from tiebreak.metrics.steadiness import Steadiness, Successes
 from tiebreak.metrics.summary import Figure, MetricFigures, Summary
 from tiebreak.records import Case, CheckResult, CheckSpec, Response, SessionRole
 from tiebreak.scoreboard.facts import Answer, counting_answers
@@ -27,6 +28,8 @@ class SessionMetrics:
     stored: StoredSession
     """As it was set down; without what was answered."""
     arms: Mapping[SessionRole, tuple[MetricFigures, ...]]
+    steadiness: Mapping[SessionRole, Steadiness]
+    """Over samples and variants of a case."""
 
 
 def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) -> SessionMetrics:
@@ -40,6 +43,7 @@ def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) ->
     chosen = tuple(map(find_metric, names)) or metrics_for(stored.dataset.card)
     cases = [stored.dataset.by_id[case_id] for case_id in stored.session.plan.case_ids]
     arms: dict[SessionRole, Summary] = {role: Summary(chosen, cases) for role in stored.session.runs}
+    successes: dict[SessionRole, Successes] = {role: Successes(cases) for role in stored.session.runs}
     role_of: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
     counting, results = _counting(bench, stored)
     planned = {case.id: case for case in cases}
@@ -49,7 +53,12 @@ def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) ->
             specs = checks_for(case, stored.policy)
             item = _item(case, response, specs, results.get(response.id, {}))
             arms[role_of[response.run_id]].add(item)
-    return SessionMetrics(stored=stored, arms={role: summary.figures() for role, summary in arms.items()})
+            successes[role_of[response.run_id]].add(item)
+    return SessionMetrics(
+        stored=stored,
+        arms={role: summary.figures() for role, summary in arms.items()},
+        steadiness={role: own.steadiness() for role, own in successes.items()},
+    )
 
 
 def _counting(bench: Workbench, stored: StoredSession) -> tuple[set[str], dict[str, dict[str, CheckResult]]]:
@@ -145,6 +154,8 @@ def metrics_report(measured: SessionMetrics) -> dict[str, object]:
         },
         "configs": {role: {"name": c.name, "version": c.version} for role, c in stored.configs.items()},
         "arms": {role: figures_report(figures) for role, figures in measured.arms.items()},
+        "samples": {role: one.samples and one.samples._asdict() for role, one in measured.steadiness.items()},
+        "variants": {role: [effect._asdict() for effect in one.variants] for role, one in measured.steadiness.items()},
     }
 
 
