@@ -12,8 +12,8 @@ from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
+    from tiebreak.compare.steadiness import Steadiness
     from tiebreak.metrics import Metric
-    from tiebreak.metrics.steadiness import Steadiness
     from tiebreak.metrics.summary import Figure, MetricFigures
 
 

@@ -7,13 +7,13 @@ from typing import cast
 
 from tiebreak.checks import checks_for
 from tiebreak.checks.kinds.refusal import Refusal
+from tiebreak.compare.steadiness import Steadiness, Successes
 from tiebreak.datasets.reading import read_document
 from tiebreak.errors import DatasetError
 from tiebreak.metrics import Chosen, Item, metrics, metrics_for
 from tiebreak.metrics.claims import claim_labels
 from tiebreak.metrics.examples import NO_RESPONSE
 from tiebreak.metrics.registry import find_metric
-from tiebreak.metrics.steadiness import Steadiness, Successes
 from tiebreak.metrics.summary import Figure, MetricFigures, Summary
 from tiebreak.records import Case, CheckResult, CheckSpec, Response, SessionRole
 from tiebreak.scoreboard.facts import Answer, counting_answers

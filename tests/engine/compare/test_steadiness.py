@@ -5,8 +5,8 @@ from statistics import fmean
 
 import pytest
 
+from tiebreak.compare.steadiness import Successes, VariantEffect, sample_spread, variant_effect
 from tiebreak.metrics.examples import item
-from tiebreak.metrics.steadiness import Successes, VariantEffect, sample_spread, variant_effect
 from tiebreak.records import Case
 
 

@@ -100,7 +100,7 @@ def variant_effect(kind: str, pairs: Sequence[tuple[str, float, float]]) -> Vari
 def _variant(case: Case) -> tuple[str, str] | None:
     """The id of the case that a variant was made from, and its kind, as `tiebreak vary` sets them down."""
     written = case.metadata.get("variant")
-    variant = cast("Mapping[str, object]", written) if isinstance(written, Mapping) else {}
+    variant: Mapping[str, object] = cast("Mapping[str, object]", written) if isinstance(written, Mapping) else {}
     source, kind = variant.get("source"), variant.get("kind")
     return (source, kind) if isinstance(source, str) and isinstance(kind, str) else None
 
