@@ -33,7 +33,7 @@ gates:
 """
 
 
-class _Gates(Paints):
+class Gates(Paints):
     """When the screen first showed each gate's number."""
 
     def saw(self, data: str) -> None:
@@ -64,7 +64,7 @@ def make_workspace(folder: Path, rate: int, tokens: int) -> None:
 
 async def measure(rate: int, tokens: int) -> str:
     """Run once and return a row of the table."""
-    paints, blocks, cpu = _Gates(), list[float](), list[float]()
+    paints, blocks, cpu = Gates(), list[float](), list[float]()
     CountingTerminal.watchers = [paints]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

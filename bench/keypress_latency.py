@@ -8,13 +8,14 @@ runs the event loop, which a busy machine disturbs less than wall time.
 
 import argparse
 import asyncio
-import gc
 import subprocess
 import sys
 from time import monotonic, thread_time
 
 from streaming import SIZE, CountingTerminal, StreamingApp, Watcher, answer, percentile
 from textual import events
+
+from tiebreak_tui.collecting import spare_the_frames
 
 _TICK = 0.005
 HEADS = ("tok/s", "keys", "CPU p50", "p95", "max", "wall p50", "p95", "block p99", "max")
@@ -61,9 +62,7 @@ async def measure(rate: int, tokens: int) -> str:
     wall: list[float] = []
     async with app.run_test(headless=False, size=SIZE) as pilot:
         await pilot.pause(0.3)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        spare_the_frames()
         ticker = asyncio.create_task(note_blocks(blocks))
         streams = [
             asyncio.create_task(_stream(app, pane, answer(tokens, "mixed", pane), rate)) for pane in (0, 1) if rate

@@ -33,10 +33,10 @@ OneAnswer = Callable[[], Awaitable[int]]
 
 
 @contextmanager
-def server() -> Generator[str]:
+def server(module: str = "support.model_server") -> Generator[str]:
     """A model server in a process of its own; yields its base URL."""
-    command = [sys.executable, str(ROOT / "tests/support/model_server.py"), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", module, "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT / "tests", stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().split()[1]

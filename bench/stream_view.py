@@ -7,12 +7,13 @@ A core is the process's CPU time over wall time while both panes stream. Each sh
 
 import argparse
 import asyncio
-import gc
 import subprocess
 import sys
 from time import monotonic, process_time, thread_time
 
 from streaming import SHAPES, SIZE, CountingTerminal, Shape, StreamingApp, answer
+
+from tiebreak_tui.collecting import spare_the_frames
 
 
 async def measure(shape: Shape, tokens: int, rate: int) -> str:
@@ -22,9 +23,7 @@ async def measure(shape: Shape, tokens: int, rate: int) -> str:
     blocks: list[float] = []
     async with app.run_test(headless=False, size=SIZE) as pilot:
         await pilot.pause(0.3)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        spare_the_frames()
         answers = [answer(tokens, shape, pane) for pane in (0, 1)]
         began, cpu = monotonic(), process_time()
         sent = 0

@@ -1,13 +1,16 @@
 """A real local server that speaks Anthropic's messages protocol, streamed, and breaks it on request.
 
 As `support.model_server`, on whose feet it stands: the model's name, `behaviour?option=value&…`, says what it does.
+
+By hand, from `tests/`: `python -m support.anthropic_server --port 9101`, and in a config `lane: litellm`, `base_url:
+http://127.0.0.1:9101` and `model: anthropic/normal?tps=60`.
 """
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from support.model_server import Behaviour, Exchange, Json, ModelServer
+from support.model_server import Behaviour, Exchange, Json, ModelServer, main
 
 INPUT_TOKENS = 11
 CACHED_TOKENS = 3
@@ -143,3 +146,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "400": bad_request,
     "cut": cut,
 }
+
+
+if __name__ == "__main__":
+    main(AnthropicServer, __doc__)

@@ -245,18 +245,18 @@ async def _read_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
     return Call(first.split(" ")[1], headers, json.loads(body) if body else {})
 
 
-async def _serve(port: int) -> None:
-    async with ModelServer(port=port) as server:
+async def _serve(kind: type[ModelServer], port: int) -> None:
+    async with kind(port=port) as server:
         print(f"Serving {server.base_url} (ctrl+c ends it)", flush=True)
         await asyncio.Event().wait()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(kind: type[ModelServer] = ModelServer, about: str | None = __doc__) -> None:
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=9100)
-    parser.epilog = "behaviours: " + ", ".join(sorted(behaviours()))
+    parser.epilog = "behaviours: " + ", ".join(sorted(kind().behaviours))
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(parser.parse_args().port))
+        asyncio.run(_serve(kind, parser.parse_args().port))
 
 
 if __name__ == "__main__":

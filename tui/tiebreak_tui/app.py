@@ -1,7 +1,6 @@
 """The app: wiring between the workbench, the places and the keys."""
 
 import asyncio
-import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -23,6 +22,7 @@ from tiebreak.errors import StoreError, TiebreakError, UsageError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
 from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
+from tiebreak_tui.collecting import spare_the_frames
 from tiebreak_tui.driver import HANGUP, TerminalDriver, TerminalGone
 from tiebreak_tui.fit import fit
 from tiebreak_tui.input_reader import KeyBurst
@@ -92,12 +92,7 @@ class TiebreakApp(App[None]):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        # Everything loaded so far lives as long as the app: keeping it out of the collector's sight, and collecting
-        # rarely, keeps collections out of the frames (measured in bench/keypress_latency.py).
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
-        gc.enable()
+        spare_the_frames()
         self._take_own_keys()
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.open_folder()

@@ -10,12 +10,13 @@ from tiebreak.prompts import PromptRenderer, RequestRenderer
 from tiebreak.records import Case, Config, Response, SessionRole
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
 from tiebreak.targets.collect import AnswerBuilder
-from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, Retrying, TextDelta
+from tiebreak.targets.events import Finish, FirstToken, ReasoningDelta, Retrying, Starting, TargetEvent, TextDelta
 
 Progress = Literal["queued", "waiting", "streaming", "done"]
 PieceKind = Literal["text", "reasoning"]
 Watcher = Callable[["Answering", PieceKind, str], None]
-"""Called on the loop with each piece of text, and with an empty piece whenever `progress` or `retrying` changes."""
+"""Called on the loop with each piece of text, and with an empty piece whenever `progress`, `retrying` or `starting`
+changes."""
 
 
 class Arm:
@@ -69,6 +70,8 @@ class Answering:
         """Loop time at which the call began, for showing how long one has waited."""
         self.retrying: Retrying | None = None
         """Why there is no token yet, where a call failed and another one follows."""
+        self.starting: str | None = None
+        """What makes the call, while it is still being started."""
         self.done = asyncio.Event()
         self._builder: AnswerBuilder | None = None
         self._watchers: list[Watcher] = []
@@ -156,21 +159,8 @@ class Answering:
             async with aclosing(self.arm.target.answer(request)) as events:
                 async for event in events:
                     builder.add(event)
-                    match event:
-                        case Retrying():
-                            self.retrying = event
-                            self._tell("waiting")
-                        case FirstToken():
-                            self.retrying = None
-                            self._tell("streaming")
-                        case TextDelta(text=text):
-                            self._pass_on("text", text)
-                        case ReasoningDelta(text=text):
-                            self._pass_on("reasoning", text)
-                        case Finish():
-                            whole = True
-                        case _:
-                            pass
+                    whole = whole or isinstance(event, Finish)
+                    self._show(event)
             response = builder.finish()
         except TargetError as error:
             response = builder.fail(error)
@@ -183,6 +173,24 @@ class Answering:
                 task.uncancel()
             response = builder.finish() if whole else builder.interrupt()
         return self._end(builder, response)
+
+    def _show(self, event: TargetEvent) -> None:
+        match event:
+            case Retrying():
+                self.retrying = event
+                self._tell("waiting")
+            case Starting(what=what, over=over):
+                self.starting = None if over else what
+                self._tell("waiting")
+            case FirstToken():
+                self.retrying = None
+                self._tell("streaming")
+            case TextDelta(text=text):
+                self._pass_on("text", text)
+            case ReasoningDelta(text=text):
+                self._pass_on("reasoning", text)
+            case _:
+                pass
 
     def _new_builder(self, response_id: str, started_at: str, request_fingerprint: str) -> AnswerBuilder:
         self._builder = AnswerBuilder(

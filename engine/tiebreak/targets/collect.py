@@ -22,6 +22,7 @@ from tiebreak.targets.events import (
     FirstToken,
     ReasoningDelta,
     Retrying,
+    Starting,
     TargetEvent,
     TextDelta,
     ToolCallEvent,
@@ -86,8 +87,8 @@ class AnswerBuilder:
         return self._first.at if self._first else None
 
     def add(self, event: TargetEvent) -> None:
-        """Take in an event; a `Retrying` is no part of the answer."""
-        if isinstance(event, Retrying):
+        """Take in an event; `Retrying` and `Starting` are no part of the answer."""
+        if isinstance(event, Retrying | Starting):
             return
         self._last_at = event.at
         match event:

@@ -1,7 +1,7 @@
 """The one typed stream that every target yields.
 
 A stream is any number of events and then exactly one `Finish`; or it raises a `TargetError`. Nothing follows either.
-`Retrying` may come before all of them.
+`Starting` and `Retrying` may come before all of them.
 `at` is in seconds since the request that gave the answer was sent.
 """
 
@@ -81,4 +81,19 @@ class Retrying:
     """Seconds until it is sent; 0 once they are over."""
 
 
-TargetEvent = FirstToken | TextDelta | ReasoningDelta | ToolCallEvent | ContextsEvent | UsageEvent | Finish | Retrying
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """What makes the calls is still being started; one stands before the wait and one, `over`, behind it.
+
+    No part of the answer, nor of its times.
+    """
+
+    at: float
+    what: str
+    """Its name, for people."""
+    over: bool = False
+
+
+TargetEvent = (
+    FirstToken | TextDelta | ReasoningDelta | ToolCallEvent | ContextsEvent | UsageEvent | Finish | Retrying | Starting
+)

@@ -35,6 +35,7 @@ class Provider:
     hosts: tuple[str, ...] = ()
     ambient: bool = False
     signs: bool = False
+    adds_v1: bool = False
 
     def key_from(self, environ: Mapping[str, str]) -> tuple[str, str] | None:
         """The first variable of `key_env` that is set, and its value."""
@@ -122,7 +123,19 @@ class Endpoint:
         hint = "Check the model's name."
         if self.asked != self.model:
             hint = f"The config says '{self.asked}'; what stands before the first slash was read as the provider."
-        return hint if self.price_id or self.lane == "litellm" else f"{hint} base_url usually ends in /v1."
+        if self.price_id or self.lane == "litellm":
+            return hint
+        return f"{hint} base_url usually ends in /v1.{self._other_protocol}"
+
+    @property
+    def _other_protocol(self) -> str:
+        """What to do where the model's name hints at a server that speaks another protocol than we did."""
+        from tiebreak.targets.litellm_lane.catalogue import lane_provider
+
+        beyond, _ = lane_provider(self.asked)
+        return (
+            f" If that server speaks {beyond.title}'s own protocol, put lane: litellm under target." if beyond else ""
+        )
 
 
 @cache
@@ -148,18 +161,19 @@ def resolve(target: ModelTarget, environ: Mapping[str, str]) -> Endpoint:
     """Where and how to call a model.
 
     `provider/model` goes to that provider's address, or to the one its `url_env` names. With a `base_url` the call goes
-    there, whatever the prefix. What the direct lane does not know goes through LiteLLM, as does all with
-    `lane: litellm`. A key is sent where it belongs and nowhere else: a provider's own key goes to that
-    provider's host or to a server of one's own, never to another `base_url`; name `api_key_env` for that.
+    there, in OpenAI's protocol whatever the prefix, unless it is the address of a provider that only LiteLLM serves.
+    What the direct lane does not know goes through LiteLLM, as does all with `lane: litellm`. A key is sent where it
+    belongs and nowhere else: a provider's own key goes to that provider's host or to a server of one's own, never to
+    another `base_url`; name `api_key_env` for that.
 
     Raises:
         UnknownModelError: for a provider that the lane does not know.
         AuthError: when the key is missing.
         UsageError: for a `base_url` that cannot be called.
     """
-    from tiebreak.targets.litellm_lane.catalogue import lane_provider, resolve_lane
+    from tiebreak.targets.litellm_lane.catalogue import lane_provider, own_address, resolve_lane
 
-    if target.lane == "litellm":
+    if target.lane == "litellm" or (target.lane == "auto" and own_address(target)):
         return resolve_lane(target, environ)
     if target.base_url is not None:
         return _at_address(target, target.base_url, environ)

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from tiebreak.errors import RateLimitError, TargetError
-from tiebreak.targets.events import Finish, FirstToken, Retrying, TargetEvent
+from tiebreak.targets.events import Finish, FirstToken, Retrying, Starting, TargetEvent
 from tiebreak.targets.limiter import Limiter
 
 Call = Callable[[], AsyncGenerator[TargetEvent, None]]
@@ -60,7 +60,7 @@ async def with_retries(
         try:
             async with aclosing(call()) as events:
                 async for event in events:
-                    begun = True
+                    begun = begun or not isinstance(event, Starting)
                     if isinstance(event, FirstToken | Finish):
                         event = replace(event, waited=sent - asked, tries=tries)  # noqa: PLW2901
                     yield event

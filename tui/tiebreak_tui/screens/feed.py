@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from tiebreak.records import SessionRole
 from tiebreak.session.answering import Answering, PieceKind
 from tiebreak.session.live import Exchange
-from tiebreak_tui.widgets.answer_facts import retry_words
+from tiebreak_tui.widgets.answer_facts import retry_words, start_words
 from tiebreak_tui.widgets.pair import AnswerPane
 
 PAUSED = "Paused: r tries again, R all that failed."
@@ -56,7 +56,7 @@ class Feed:
 
     @staticmethod
     def _wait(pane: AnswerPane, answering: Answering) -> None:
-        message = retry_words(answering.retrying)
+        message = start_words(answering.starting, blind=pane.blind) or retry_words(answering.retrying)
         pane.wait(since=answering.started, exploratory=answering.exploratory, message=message)
 
     def _let_go(self, role: SessionRole) -> None:

@@ -45,6 +45,11 @@ def retry_words(event: Retrying | None) -> str:
     return f"{_RETRIED.get(event.code, 'It failed')}: try {event.tries} of {event.of}{wait if event.delay else ''}"
 
 
+def start_words(what: str | None, *, blind: bool = False) -> str:
+    """`LiteLLM is starting`; nothing where nothing starts, nor blind, since it tells the lane of a config."""
+    return f"{what} is starting" if what and not blind else ""
+
+
 def badges(response: Response, *, exploratory: bool = False) -> tuple[str, ...]:
     """What a reader must know before reading, in capitals; empty for a plain whole answer."""
     marks = [BADGES[response.status]] if response.status in BADGES else []

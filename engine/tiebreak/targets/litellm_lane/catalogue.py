@@ -61,6 +61,14 @@ def lane_provider(model: str) -> tuple[Provider | None, str]:
     return next((p for p in lane_providers().values() if p.models and model.startswith(p.models)), None), model
 
 
+def own_address(target: ModelTarget) -> bool:
+    """Whether `base_url` is an address of the provider that the model's prefix names, and only LiteLLM serves."""
+    provider, _ = lane_provider(target.model)
+    if provider is None or "/" not in target.model or target.base_url is None:
+        return False
+    return _at_home(provider, urlsplit(checked_address(target.base_url, "base_url")).netloc)
+
+
 def resolve_lane(target: ModelTarget, environ: Mapping[str, str]) -> Endpoint:
     """Where and how LiteLLM is to call a model; keys go where `tiebreak.targets.providers.resolve` lets them go.
 
@@ -95,13 +103,17 @@ def resolve_lane(target: ModelTarget, environ: Mapping[str, str]) -> Endpoint:
 def _address(target: ModelTarget, provider: Provider, environ: Mapping[str, str]) -> str:
     """Empty where LiteLLM knows best."""
     if target.base_url is not None:
-        return checked_address(target.base_url, "base_url")
+        return _as_taken(checked_address(target.base_url, "base_url"), provider)
     moved = next((name for name in provider.url_env if environ.get(name)), None)
     url = provider.url if provider.local else ""
     if moved is not None:
         url = checked_address(environ[moved], moved, default=provider.url or None)
     # Under a name of its own, LiteLLM speaks a server's own protocol, which lives beside the /v1 of OpenAI's.
-    return url.removesuffix("/v1") if provider.litellm else url
+    return url.removesuffix("/v1") if provider.litellm else _as_taken(url, provider)
+
+
+def _as_taken(url: str, provider: Provider) -> str:
+    return url.removesuffix("/v1/messages").removesuffix("/v1") if provider.adds_v1 else url
 
 
 def _key(

@@ -68,6 +68,11 @@ class Helper:
         """Of the running process, if there is one."""
         return None if self._process is None or self._process.ended else self._process.pid
 
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked without waiting for its start."""
+        return self._process is not None and not self._process.ended and self._process.ready.done()
+
     def join(self) -> None:
         self._users += 1
 
@@ -101,7 +106,7 @@ class Helper:
             TargetError: where it cannot be started, or ended too often.
         """
         while True:
-            if self._process is not None and not self._process.ended and self._process.ready.done():
+            if self._process is not None and self.ready:
                 return self._process
             self._refuse_to_go_on()
             start = self._start or self._begin()

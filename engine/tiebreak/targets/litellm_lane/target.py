@@ -13,7 +13,7 @@ from tiebreak.targets.base import Request
 from tiebreak.targets.chat import ChatStream
 from tiebreak.targets.chunkjson import Json, as_map
 from tiebreak.targets.deadlines import DeadlineWatch
-from tiebreak.targets.events import TargetEvent
+from tiebreak.targets.events import Starting, TargetEvent
 from tiebreak.targets.failures import Refusals
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.litellm_lane.failures import failure_of
@@ -89,7 +89,7 @@ class LiteLlmTarget:
             try:
                 async with aclosing(self._ask(request)) as events:
                     async for event in events:
-                        begun = True
+                        begun = begun or not isinstance(event, Starting)
                         yield event
                 return
             except RequestError as error:
@@ -99,9 +99,14 @@ class LiteLlmTarget:
 
     async def _ask(self, request: Request) -> AsyncGenerator[TargetEvent, None]:
         self._join()
-        process = await self._helper.running()
         clock = asyncio.get_running_loop().time
+        asked = clock()
+        if starts := not self._helper.ready:
+            yield Starting(0.0, "LiteLLM")
+        process = await self._helper.running()
         sent = clock()
+        if starts:
+            yield Starting(sent - asked, "LiteLLM", over=True)
         chat = ChatStream(
             estimate=partial(estimate, request.messages),
             price=self._price,

@@ -16,7 +16,7 @@ from tiebreak.errors import (
     UnknownModelError,
 )
 from tiebreak.records import Price, ToolCall, Usage
-from tiebreak.targets.events import Finish, FirstToken, TextDelta, UsageEvent
+from tiebreak.targets.events import Finish, FirstToken, Starting, TextDelta, UsageEvent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -32,7 +32,7 @@ async def test_text_usage_cost_and_stop(claude: AnthropicServer, through_litellm
     assert answer.error is None
     assert answer.text == "The quick brown fox jumps over the lazy "
     assert sum(isinstance(event, TextDelta) for event in answer.events) >= 3
-    first = answer.events[0]
+    first = next(event for event in answer.events if not isinstance(event, Starting))
     assert isinstance(first, FirstToken)
     assert 0.05 <= first.at < 2
     assert [type(event) for event in answer.events[-2:]] == [UsageEvent, Finish]

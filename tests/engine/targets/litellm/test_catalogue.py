@@ -52,7 +52,7 @@ def test_a_model_goes_through_litellm(model: str, lane: Lane, expected: str, sen
         ("any", ELSEWHERE, None, "openai/any", ""),
         ("meta/llama", ELSEWHERE, "MY_KEY", "meta/llama", "MY_KEY"),
         ("team/own-model", ELSEWHERE, None, "openai/team/own-model", ""),
-        ("anthropic/claude-x", ELSEWHERE, None, "anthropic/claude-x", ""),
+        ("anthropic/claude-x", "https://elsewhere.example", None, "anthropic/claude-x", ""),
         ("anthropic/claude-x", "https://api.anthropic.com", None, "anthropic/claude-x", "ANTHROPIC_API_KEY"),
         ("openai/gpt-4o", "https://api.openai.com/v1", None, "openai/gpt-4o", "OPENAI_API_KEY"),
         ("bedrock/x", ELSEWHERE, None, "bedrock/x", None),  # signed: no secret leaves
@@ -88,6 +88,34 @@ def test_an_explicit_address_stays_direct_whatever_the_prefix() -> None:
     assert at("anthropic/claude-x", "https://openrouter.ai/api/v1", OPENROUTER_API_KEY="sk-or").lane == "direct"
 
 
+@pytest.mark.parametrize("path", ["", "/v1", "/v1/", "/v1/messages"])
+def test_the_own_address_of_a_provider_is_asked_in_its_own_protocol(path: str) -> None:
+    endpoint = at("anthropic/claude-x", f"https://api.anthropic.com{path}")
+    assert (endpoint.lane, endpoint.url) == ("litellm", "https://api.anthropic.com")
+    assert endpoint.sent_key_env == "ANTHROPIC_API_KEY"
+    assert at("azure/mine", "https://mine.openai.azure.com").lane == "litellm"
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "lane"),
+    [
+        ("claude-x", "https://api.anthropic.com/v1", "auto"),  # without the prefix: its OpenAI-compatible address
+        ("anthropic/claude-x", "https://api.anthropic.com.evil.example", "auto"),
+        ("anthropic/claude-x", "https://api.anthropic.com", "direct"),
+    ],
+)
+def test_what_only_looks_like_it_stays_direct(model: str, base_url: str, lane: Lane) -> None:
+    endpoint = at(model, base_url, lane)
+    assert (endpoint.lane, endpoint.key) == ("direct", None)
+
+
+def test_a_model_that_a_server_does_not_know_may_be_a_matter_of_the_protocol() -> None:
+    hint = at("anthropic/claude-x", ELSEWHERE).model_hint
+    assert hint.endswith("If that server speaks Anthropic's own protocol, put lane: litellm under target.")
+    assert "protocol" not in at("team/own-model", ELSEWHERE).model_hint
+    assert "protocol" not in at("anthropic/claude-x", ELSEWHERE, "litellm").model_hint
+
+
 def test_a_forced_lane_is_kept_or_refused() -> None:
     assert at("gpt-4o", lane="direct").lane == "direct"
     with pytest.raises(UnknownModelError, match=r"direct lane does not know Anthropic.*Take lane: direct out"):
@@ -106,6 +134,7 @@ def test_a_missing_key_names_its_variable() -> None:
 
 def test_a_variable_moves_a_provider() -> None:
     assert at("anthropic/x", ANTHROPIC_BASE_URL="https://gate.example").url == "https://gate.example"
+    assert at("anthropic/x", ANTHROPIC_BASE_URL="https://gate.example/v1/").url == "https://gate.example"
     assert at("ollama/x", lane="litellm", OLLAMA_API_BASE="http://gpu:11434").url == "http://gpu:11434"
     assert at("vllm/x", lane="litellm").url == "http://localhost:8000/v1"
 

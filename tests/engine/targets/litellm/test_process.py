@@ -19,7 +19,7 @@ from support.model_server import ModelServer
 from tiebreak.errors import DeadlineError, NetworkError, TargetError
 from tiebreak.redaction import Redactor
 from tiebreak.targets.base import AnswerTarget
-from tiebreak.targets.events import TextDelta
+from tiebreak.targets.events import Starting, TextDelta
 from tiebreak.targets.litellm_lane.shared import MOST_ENDINGS, Helper
 
 SPEAK = """
@@ -61,6 +61,52 @@ async def test_the_helper_starts_with_the_first_call_is_shared_and_ends_with_its
     assert helper.pid is None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_only_who_waits_for_its_start_is_told_so_and_no_time_of_the_answer_counts_it() -> None:
+    helper = stand_in("import time\ntime.sleep(0.3)\n" + GOOD)
+    target = opened(helper)
+    first, second = await ask(target), await ask(target)
+    await target.close()
+    told = [event for event in first.events if isinstance(event, Starting)]
+    assert [(event.what, event.over) for event in told] == [("LiteLLM", False), ("LiteLLM", True)]
+    assert first.events[: len(told)] == told
+    assert told[1].at >= 0.3
+    assert first.response is not None
+    assert first.response.timings.total is not None
+    assert first.response.timings.total < told[1].at
+    assert not any(isinstance(event, Starting) for event in second.events)
+
+
+async def test_a_start_that_fails_is_tried_again(tmp_path: Path) -> None:
+    fails_once = """
+import pathlib
+flag = pathlib.Path(os.environ["FLAG"])
+if not flag.exists():
+    flag.touch()
+    sys.exit("not yet")
+"""
+    helper = stand_in(fails_once + GOOD, {"FLAG": str(tmp_path / "failed")})
+    target = opened(helper, retries=1)
+    answer = await ask(target)
+    await target.close()
+    assert (answer.error, answer.text) == (None, "hello")
+
+
+async def test_options_that_a_server_refuses_are_left_out_also_behind_a_start() -> None:
+    refuses = """
+say(ready='1')
+for m in hear():
+    if 'ask' not in m: continue
+    if m['usage']:
+        say(id=m['ask'], error={"kind": "reply", "status": 400, "words": "unknown field stream_options"})
+        say(id=m['ask'], end=True)
+    else: answer(m['ask'])
+"""
+    target = opened(stand_in(refuses))
+    answer = await ask(target)
+    await target.close()
+    assert (answer.error, answer.text) == (None, "hello")
 
 
 async def test_it_can_be_warmed_up_and_be_stopped_while_it_starts() -> None:
