@@ -29,6 +29,18 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert not HEAVY & set(run.stderr.split())
 
 
+def test_a_first_frame_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    script = "import sys, tiebreak_tui.app\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment(tmp_path)
+    )
+    loaded = set(run.stdout.split())
+    assert not (HEAVY - {"textual", "rich"}) & loaded
+    late = {"tiebreak.records", "tiebreak_store", "tiebreak_workbench", "textual.widgets._text_area"}
+    assert "tiebreak_tui.screens.setup" in loaded
+    assert not late & loaded
+
+
 async def test_version_and_unknown_words(tmp_path: Path) -> None:
     from tiebreak import __version__
 

@@ -1,12 +1,13 @@
 """Between the terminal and the app: what is pasted or held down never rates and never leaves."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from tiebreak.sanitise import clean
 from tiebreak_tui.fit import too_small
@@ -32,7 +33,16 @@ class Keyboard:
 
     @property
     def _takes_text(self) -> bool:
-        return isinstance(self._app.focused, (Input, TextArea))
+        return isinstance(self._app.focused, Input) or self._takes_lines
+
+    @property
+    def _takes_lines(self) -> bool:
+        # Where nobody has loaded text areas there is none; they are a twelfth of a first frame's imports.
+        if "textual.widgets._text_area" not in sys.modules:
+            return False
+        from textual.widgets import TextArea
+
+        return isinstance(self._app.focused, TextArea)
 
     async def paste(self, event: Paste) -> None:
         """What is pasted comes from outside as well: it is made harmless before an input shows it."""
@@ -49,7 +59,7 @@ class Keyboard:
         if not self._takes_text:
             self._app.flash(PASTED, severity="warning")
             return
-        lines = isinstance(self._app.focused, TextArea)
+        lines = self._takes_lines
         for key in burst.keys:
             await self._deliver(key)
             if key.key in ("enter", "escape", "tab") and not lines:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tiebreak.records import Config, Gate, ModelTarget, Policy, RecordingTarget, Target
 from tiebreak.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
+    from tiebreak.records import Config, Gate, Policy, Target
     from tiebreak_store import SessionSummary
     from tiebreak_workbench.choosing import Choosing, Remark
 
@@ -93,7 +93,7 @@ def _segments(choosing: "Choosing") -> str:
     return f"cases of {', '.join(names)}" if names else "the dataset has no segments"
 
 
-def _gates(policy: Policy | None) -> str:
+def _gates(policy: "Policy | None") -> str:
     if policy is None:
         return ""
     count = sum(len(gates) for gates in policy.gates.values())
@@ -160,7 +160,7 @@ def _dataset(choosing: "Choosing") -> Content:
     return Content("\n").join(parts)
 
 
-def _config(config: Config) -> Content:
+def _config(config: "Config") -> Content:
     target = config.target
     place = _place(target)
     parts = [
@@ -180,8 +180,10 @@ def _config(config: Config) -> Content:
     return Content("\n").join(parts)
 
 
-def _place(target: Target) -> str:
+def _place(target: "Target") -> str:
     """Where answers come from, beside the label."""
+    from tiebreak.records import ModelTarget, RecordingTarget  # the first frame has none, and does not wait for them
+
     match target:
         case ModelTarget(base_url=url):
             return url or ""
@@ -191,7 +193,7 @@ def _place(target: Target) -> str:
             return ""
 
 
-def policy_text(policy: Policy) -> Content:
+def policy_text(policy: "Policy") -> Content:
     from tiebreak.gates import title_of
 
     parts = [Content.styled(clean(policy.name), "bold"), Content(clean(policy.description or "")), Content("")]
@@ -208,7 +210,7 @@ def policy_text(policy: Policy) -> Content:
     return Content("\n").join(parts)
 
 
-def _criterion(gate: Gate) -> str:
+def _criterion(gate: "Gate") -> str:
     """What a gate asks in figures, where its title does not say so, and what its claim is about."""
     from tiebreak.gates import title_of
 
