@@ -4,7 +4,8 @@
 
 An answer has 100 tokens; `burst` sends them in one write, `paced` 60 a second after 300 ms. Blocks are told by a
 heartbeat of one millisecond on the loop: its greatest delay is the longest block as a user would feel it, other
-processes of the machine included, its greatest CPU between two beats is our own part in that. Linux, for /proc.
+processes of the machine included, its greatest CPU between two beats is our own part in that, and what the budget is
+held against. Linux, for /proc.
 """
 
 import argparse
@@ -111,7 +112,7 @@ async def main(base_url: str, answers: int, concurrency: int) -> None:
             f"CPU: helper {cpu_of(pid):.2f} s, ours {(time.process_time() - cpu) * 1e3:.0f} ms; "
             f"RSS: helper {rss_of(pid):.0f} MB, ours {before:.0f} MB"
         )
-        worst = max(heart.delays)
+        worst, felt = heart.work, max(heart.delays)
         for name, model in MODELS.items():
             count = answers if name == "burst" else max(concurrency, answers // 3)
             for lane in ("litellm", "direct"):
@@ -126,14 +127,15 @@ async def main(base_url: str, answers: int, concurrency: int) -> None:
                 async with beating() as heart:  # costs more than an answer, so not while CPU is counted
                     await many(target, count, concurrency)
                 if lane == "litellm":
-                    worst = max(worst, *heart.delays)
+                    worst, felt = max(worst, heart.work), max(felt, *heart.delays)
                 print(
                     f"{name:6} {lane:8}       {heart}\n{'':22}an answer: ours {ours:.1f} ms, helper {theirs:.1f} ms; "
                     f"TTFT p50 {statistics.median(ttfts):.0f} ms, worst {max(ttfts):.0f} ms"
                 )
                 await target.close()
         print(f"RSS at the end: helper {rss_of(pid):.0f} MB, ours {rss_of(os.getpid()):.0f} MB")
-        print(f"longest block {worst:.1f} ms, budget {BUDGET_MS} ms: {'kept' if worst <= BUDGET_MS else 'MISSED'}")
+        kept = "kept" if worst <= BUDGET_MS else "MISSED"
+        print(f"longest block {worst:.1f} ms of CPU ({felt:.1f} ms as felt), budget {BUDGET_MS} ms: {kept}")
 
 
 if __name__ == "__main__":
