@@ -95,6 +95,18 @@ def _of_session(connection: sqlite3.Connection, session: str, role: str) -> str:
     return str(found[0])
 
 
+def candidates_tried(connection: sqlite3.Connection, dataset_hash: str) -> list[str]:
+    """Hashes of the configs that answered cases of a dataset version as a candidate, the one tried first first."""
+    found = connection.execute(
+        "SELECT run.config_hash FROM session s JOIN session_run sr ON sr.session_id = s.id AND sr.role = 'candidate' "
+        "JOIN run ON run.id = sr.run_id WHERE s.dataset_hash = ? "
+        "AND EXISTS (SELECT 1 FROM response WHERE response.run_id = run.id) "
+        "GROUP BY run.config_hash ORDER BY min(s.created_at), min(s.id)",
+        (dataset_hash,),
+    )
+    return [str(config_hash) for (config_hash,) in found]
+
+
 def load_run(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     """
     Raises:

@@ -16,6 +16,7 @@ from tiebreak.records import (
     Dataset,
     Event,
     Plan,
+    Policy,
     Presentation,
     Rater,
     Response,
@@ -128,10 +129,14 @@ class Store:
     def record_event(self, event: Event) -> "Future[None]":
         return self.writer.submit(partial(events.put_event, event=event))
 
-    def record_gate_outcomes(self, outcomes: Sequence[StoredGateOutcome]) -> "Future[None]":
-        """Record what gates said, all of it or nothing."""
+    def record_gate_outcomes(
+        self, outcomes: Sequence[StoredGateOutcome], policy: Policy | None = None
+    ) -> "Future[None]":
+        """Record what gates said, all of it or nothing; `policy` is theirs, where no session has set it down."""
 
         def put(connection: sqlite3.Connection) -> None:
+            if policy is not None:
+                content.put_policy(connection, policy)
             for outcome in outcomes:
                 events.put_gate_outcome(connection, outcome)
 
@@ -202,6 +207,18 @@ class Store:
         """What was recorded of a session since it was set down, responses light, one after the other, however many."""
         with self._database.reading() as connection:
             yield from sessions.iter_facts(connection, session_id)
+
+    def iter_run_facts(self, run_id: str) -> Iterator[Fact]:
+        """The responses of one run, light, then what the checks said of them, one after the other."""
+        with self._database.reading() as connection:
+            yield from responses.iter_responses(connection, [run_id], light=True)
+            yield from responses.iter_check_results(connection, [run_id])
+
+    def candidates_tried(self, dataset_hash: str) -> list[str]:
+        """The configs that were the candidate of a session over a version of a dataset and answered something, by
+        their hash, in the order of their first session."""
+        with self._database.reading() as connection:
+            return outcomes.candidates_tried(connection, dataset_hash)
 
     def headless_session(
         self,

@@ -9,7 +9,20 @@ from typer.core import TyperGroup
 
 import tiebreak
 from tiebreak.errors import UsageError
-from tiebreak_cli import again, checks, comparing, datasets, evidence, metrics, noise, opening, run, trust, upkeep
+from tiebreak_cli import (
+    again,
+    checks,
+    comparing,
+    datasets,
+    evidence,
+    gating,
+    metrics,
+    noise,
+    opening,
+    run,
+    trust,
+    upkeep,
+)
 from tiebreak_cli.exits import INTERRUPTED, PIPE_CLOSED
 from tiebreak_cli.start import open_app
 
@@ -77,6 +90,7 @@ again.add_to(app)
 noise.add_to(app)
 evidence.add_to(app)
 comparing.add_to(app)
+gating.add_to(app)
 checks.add_to(app)
 upkeep.add_to(app)
 trust.add_to(app)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from tiebreak.compare import Comparison, Flip, MeasureDiff, SegmentDiff
-from tiebreak.compare.result import Unit, Verdict
+from tiebreak.compare import Comparison, Flip
+from tiebreak.compare.result import Verdict
 from tiebreak.compare.wiring import Change
-from tiebreak.gates.wording import money, percent, plural, points, seconds
+from tiebreak.gates.wording import plural, seconds
+from tiebreak.reports.words import amount, change, dearer, interval, money_of, p_value, ratio_of
 from tiebreak_cli.output import safe, safe_line, table_of
 
 LOOKS: dict[Verdict, tuple[str, str]] = {
@@ -56,9 +57,8 @@ def _heading(found: Comparison) -> Text:
         text.append(f"\nWorse beyond chance: {', '.join(names)}\n", "bold red")
     else:
         text.append("\nNo measure of quality got worse beyond chance.\n", "bold")
-    dearer = [m.name for m in found.measures if m.worse and m not in found.regressed]
-    if dearer:
-        text.append(f"Dearer, slower or longer: {', '.join(dearer)}\n", "yellow")
+    if more := dearer(found):
+        text.append(f"Dearer, slower or longer: {', '.join(more)}\n", "yellow")
     if found.measures and (caution := found.measures[0].difference.caution):
         text.append(f"{caution}\n", "yellow")
     return text
@@ -74,8 +74,8 @@ def _measures(found: Comparison, wide: bool) -> RenderableType:
             Text(*LOOKS[m.verdict]),
             *((amount(m.unit, m.baseline), amount(m.unit, m.candidate)) if wide else ()),
             change(m.unit, m.difference.mean),
-            _interval(m.unit, m),
-            _p(m.p_holm),
+            interval(m.unit, m),
+            p_value(m.p_holm),
             *((f"{m.worsened} / {m.improved}", str(m.n)) if wide else ()),
         )
     return table
@@ -92,7 +92,7 @@ def _segments(found: Comparison, wide: bool) -> Iterator[RenderableType]:
     more = ("95 % interval #", "p, Holm #", "p, BH #", "n #") if wide else ("p, Holm #",)
     table = table_of("Segment", "Measure", "", *both, "B − A #", *more)
     for m, s in rows[:SEGMENTS]:
-        figures = (_interval(m.unit, s), _p(s.p_holm), _p(s.p_bh), str(s.n)) if wide else (_p(s.p_holm),)
+        figures = (interval(m.unit, s), p_value(s.p_holm), p_value(s.p_bh), str(s.n)) if wide else (p_value(s.p_holm),)
         table.add_row(
             safe_line(s.segment, 30),
             safe_line(m.name.replace("_", " "), 30),
@@ -127,11 +127,11 @@ def _spending(found: Comparison) -> Iterator[RenderableType]:
         *((f"  {part}, in all", a.parts.get(part), b.parts.get(part)) for part in sorted({*a.parts, *b.parts})),
     ):
         if one is not None or other is not None:
-            table.add_row(name, _money(one), _money(other), _ratio(one, other))
+            table.add_row(name, money_of(one), money_of(other), ratio_of(one, other))
     for name, (one, other) in found.latency.items():
         for statistic in ("p50", "p95", "p99"):
             first, second = getattr(one, statistic), getattr(other, statistic)
-            table.add_row(f"{statistic} of {name}", seconds(first), seconds(second), _ratio(first, second))
+            table.add_row(f"{statistic} of {name}", seconds(first), seconds(second), ratio_of(first, second))
     if a.unknown or b.unknown:
         table.add_row("cases of unknown cost", str(a.unknown), str(b.unknown), "")
     if table.row_count:
@@ -156,34 +156,3 @@ def _changes(changes: Sequence[Change]) -> Iterator[RenderableType]:
             text.append(" → ")
             text.append(f"{safe_line(after, 200) or '–'}\n", "green")
     yield text
-
-
-def amount(unit: Unit, value: float) -> str:
-    """A value in its unit."""
-    forms = {"share": percent, "usd": money, "seconds": seconds}
-    return forms[unit](value) if unit in forms else f"{value:.3g}"
-
-
-def change(unit: Unit, value: float) -> str:
-    """A difference in its unit, with its sign."""
-    if unit == "share":
-        return points(value)
-    sign = "−" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{amount(unit, abs(value))}"
-
-
-def _interval(unit: Unit, of: MeasureDiff | SegmentDiff) -> str:
-    low, high = of.difference.low, of.difference.high
-    return "–" if low is None or high is None else f"{change(unit, low)} to {change(unit, high)}"
-
-
-def _p(p: float | None) -> str:
-    return "–" if p is None else "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
-
-
-def _money(usd: float | None) -> str:
-    return "–" if usd is None else money(usd)
-
-
-def _ratio(one: float | None, other: float | None) -> str:
-    return f"{other / one:.2f}" if one and other is not None else "–"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiebreak.errors import UsageError
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
 
@@ -16,12 +17,22 @@ if TYPE_CHECKING:
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to start in.", show_default="this folder")] = HERE,
     sample: Annotated[bool, typer.Option("--sample", help="Copy the bundled sample instead.")] = False,
+    policy: Annotated[
+        str | None, typer.Option("--policy", "-p", help="Copy only this bundled policy into policies/: release.")
+    ] = None,
 ) -> None:
     """Start a workspace: a first dataset, two configs and a policy, written to be edited."""
     from tiebreak.workspace import init as scaffold
     from tiebreak.workspace import init_sample
     from tiebreak_cli.output import say
 
+    if policy is not None:
+        from tiebreak.workspace.scaffold import add_checklist
+
+        if sample:
+            raise UsageError("--policy copies one policy alone.", hint="Leave out --sample, or call `init` twice.")
+        say(f"The policy is in {add_checklist(folder, policy)}. Set your own limits before the first run.")
+        return
     made = init_sample(folder) if sample else scaffold(folder)
     # “.” and “..” name no place; whoever typed a name knows where that is.
     place = made if made.name and ".." not in made.parts else made.resolve()

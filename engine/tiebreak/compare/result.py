@@ -101,6 +101,8 @@ class LatencyOfSide:
     p50: float
     p95: float
     p99: float
+    ladder: tuple[float, ...] = ()
+    """The quantiles at 0, 5, 10 … 100 %: the whole distribution, for a drawing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

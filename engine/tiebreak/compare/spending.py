@@ -43,7 +43,8 @@ def _latency(times: Sequence[float]) -> LatencyOfSide:
 
     def at(hundredths: int) -> float:
         """The nearest rank (Hyndman and Fan, 1996, definition 1), in whole numbers."""
-        return ordered[-(-hundredths * len(ordered) // 100) - 1]
+        return ordered[max(0, -(-hundredths * len(ordered) // 100) - 1)]
 
     mean = math.fsum(ordered) / len(ordered)
-    return LatencyOfSide(n=len(ordered), mean=mean, p50=at(50), p95=at(95), p99=at(99))
+    ladder = tuple(at(hundredths) for hundredths in range(0, 101, 5))
+    return LatencyOfSide(n=len(ordered), mean=mean, p50=at(50), p95=at(95), p99=at(99), ladder=ladder)

@@ -153,6 +153,24 @@ class Scoreboard:
         tally.planned = len(self._plan)
         return WinRate.of(tally)
 
+    def win_rate_path(self, points: int) -> tuple[WinRate, ...]:
+        """The win rate over ever more settled cases in the order of the plan: at most so many evenly spaced looks, the
+        last one at all of them."""
+        settled = self.snapshot().win_rate.n
+        at = {-(-settled * step // points) for step in range(1, points + 1)}
+        tally, path = Tally(), list[WinRate]()
+        tally.planned = len(self._plan)
+        for case_id in self._plan:
+            measures, _ = self._layout.of_case(self._planned[case_id])
+            readings = self._readings.get(case_id)
+            if readings is None or WIN_RATE not in measures:
+                continue
+            before = tally.n
+            tally.move(None, readings[measures.index(WIN_RATE)])
+            if tally.n != before and tally.n in at:
+                path.append(WinRate.of(tally))
+        return tuple(path)
+
     def _add_response(self, response: Response) -> None:
         role = self._role_of_run.get(response.run_id)
         if role is None or response.case_id not in self._positions:

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from tiebreak.errors import WorkspaceError
+from tiebreak.checks.parse import nearest
+from tiebreak.errors import UsageError, WorkspaceError
+from tiebreak.workspace.policies import POLICIES
 from tiebreak.workspace.workspace import HOUSEKEEPING
 
 SAMPLE = "support-desk"
 TEMPLATE = Path(__file__).parent / "template"
+CHECKLISTS = Path(__file__).parent / "checklists"
+"""Policies that come with Tiebreak, for whoever wants one."""
 GITIGNORE = ".gitignore"
 
 
@@ -32,6 +36,23 @@ def init_sample(folder: Path) -> Path:
 def init_blank(folder: Path) -> Path:
     """Make a folder that holds sessions and nothing else; as `init`, but one that is there already is fine."""
     return _write(folder, {"gitignore": (TEMPLATE / "gitignore").read_bytes()})
+
+
+def add_checklist(folder: Path, name: str) -> Path:
+    """Copy a bundled policy into the policies of a folder; returns its file there.
+
+    Raises:
+        UsageError: where there is none of this name.
+        WorkspaceError: for a file in the way, or a folder that cannot be written.
+    """
+    known = _tree(CHECKLISTS)
+    content = known.get(f"{name}.yaml")
+    if content is None:
+        raise UsageError(
+            f"There is no policy “{name}” to copy.", hint=nearest(name, [Path(file).stem for file in known])
+        )
+    file = f"{POLICIES}/{name}.yaml"
+    return _write(folder, {file: content, "gitignore": (TEMPLATE / "gitignore").read_bytes()}) / file
 
 
 def sample_folder() -> Path:
