@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tiebreak.records import (
@@ -22,7 +23,9 @@ from tiebreak.records import (
     Cost,
     Dataset,
     DatasetCard,
+    Gate,
     ModelTarget,
+    Phase,
     Plan,
     Policy,
     Rater,
@@ -40,11 +43,11 @@ CHECKS = tuple(CheckSpec(id=f"check{n}", kind="max_length", params={"chars": 100
 TEXT = "An answer of some length, as models give them. " * 20
 
 
-def fill(folder: Path, n: int) -> None:
+def fill(folder: Path, n: int, gates: Mapping[Phase, tuple[Gate, ...]] | None = None) -> None:
     """A workspace with one session of two headless runs over n cases."""
     cases = tuple(Case(id=f"case-{i:06}", input=f"Question {i}?", segment=f"segment-{i % 8}") for i in range(n))
     dataset = Dataset(card=DatasetCard(name="large"), cases=cases)
-    policy = Policy(name="p", checks=CHECKS)
+    policy = Policy(name="p", checks=CHECKS, gates=gates or {})
     configs: dict[SessionRole, Config] = {role: Config(name=role, target=ModelTarget(model=role)) for role in ROLES}
     runs: dict[SessionRole, Run] = {
         role: Run(id=role, config_hash=configs[role].version, dataset_hash=dataset.version, seed=1, origin="headless")

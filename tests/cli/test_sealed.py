@@ -45,3 +45,20 @@ def test_a_reveal_is_on_record_and_holds_for_its_rater(tiebreak: CommandLine, sm
     assert kinds(small, blind) == ["plan", "reveal"]
     assert "warm" in tiebreak("show").out
     assert kinds(small, blind) == ["plan", "reveal"]
+
+
+def test_a_gate_keeps_the_seal(tiebreak: CommandLine, small: Path, blind: str) -> None:
+    outcome = tiebreak("gate", "-o", "gate.md")
+    assert outcome.code == 3
+    assert "0 of 6 cases done" in outcome.out
+    assert not any(name in outcome.out for name in ("plain", "warm"))
+    assert tiebreak("gate", "--json").json == {
+        "session": blind, "blind": True, "sealed": True, "done": 0, "planned": 6,
+    }  # fmt: skip
+    assert not Path("gate.md").exists()
+    assert kinds(small, blind) == ["plan"]
+    with Workbench.open(small) as bench:
+        assert bench.store.gate_outcomes(blind) == []
+    assert "plain" in tiebreak("gate", "--reveal", "-o", "gate.md").out
+    assert kinds(small, blind) == ["plan", "reveal"]
+    assert Path("gate.md").exists()

@@ -130,12 +130,12 @@ def _comparison(found: Comparison) -> Iterator[str]:
     if rows:
         yield "<h3>Measures by segment</h3>"
         yield from _table(
-            ("Segment", "Measure", "", "A #", "B #", "B − A #", "95 % interval #", "p, Holm #", "p, BH #", "n #"),
+            ("Segment", "", "Measure", "A #", "B #", "B − A #", "95 % interval #", "p, Holm #", "p, BH #", "n #"),
             (
                 (
                     s.segment,
-                    m.name,
                     words.MARKS[s.verdict],
+                    m.name,
                     words.amount(m.unit, s.baseline),
                     words.amount(m.unit, s.candidate),
                     words.change(m.unit, s.difference.mean),

@@ -62,6 +62,7 @@ def prose(text: str, limit: int = SENTENCE) -> str:
 
 def _sections(report: Report) -> Iterator[Iterable[str]]:
     yield _head(report)
+    yield _listed(prose(told) for told in words.cautions(report))
     yield _gates(report)
     if report.comparison is not None:
         yield from _comparison(report.comparison)
@@ -80,7 +81,7 @@ def _head(report: Report) -> Iterator[str]:
     yield f"## Tiebreak: {prose(words.heading(report))}"
     yield ""
     yield (
-        f"{code(report.dataset.name)}: A {code(report.config_name('baseline'))} (baseline) against "
+        f"Dataset {code(report.dataset.name)}: A {code(report.config_name('baseline'))} (baseline) against "
         f"B {code(report.config_name('candidate'))} (candidate), policy {code(report.policy.name)}. "
         f"{prose(words.counts(report))}."
     )
@@ -88,7 +89,6 @@ def _head(report: Report) -> Iterator[str]:
     if report.dataset.notice:
         yield f"> {prose(report.dataset.notice)}"
         yield ""
-    yield from _listed(prose(told) for told in words.cautions(report))
 
 
 def _gates(report: Report) -> Iterator[str]:

@@ -65,7 +65,7 @@ def p_value(p: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    return NONE if value is None else percent(round(value, 4))
+    return NONE if value is None else percent(value)
 
 
 def win_interval(rate: WinRate) -> str:
