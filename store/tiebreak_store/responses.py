@@ -156,6 +156,49 @@ def iter_check_results(connection: sqlite3.Connection, run_ids: Sequence[str]) -
         )
 
 
+def iter_answers(
+    connection: sqlite3.Connection, run_ids: Sequence[str], case_ids: Sequence[str]
+) -> Iterator[Response | CheckResult]:
+    """The light responses of some runs to some cases, then what the checks said of them; along an index."""
+    cases = [storable(case_id) for case_id in case_ids]
+    marks = ", ".join("?" * len(cases))
+    for run_id in run_ids:
+        cursor = connection.execute(
+            f"SELECT {_LIGHT} FROM response WHERE run_id = ? AND case_id IN ({marks}) "  # noqa: S608  # names of ours
+            "ORDER BY case_id, sample, attempt",
+            (run_id, *cases),
+        )
+        for row in cursor:
+            yield _response(row)
+        cursor = connection.execute(
+            "SELECT c.response_id, c.check_id, c.check_hash, c.status, c.value "  # noqa: S608  # question marks only
+            "FROM response r JOIN check_result c ON c.response_id = r.id "
+            f"WHERE r.run_id = ? AND r.case_id IN ({marks}) ORDER BY r.case_id, r.sample, r.attempt, c.seq",
+            (run_id, *cases),
+        )
+        for response_id, check_id, check_hash, status, value in cursor:
+            yield CheckResult(
+                response_id=response_id,
+                check_id=_recurring(check_id),
+                check_hash=_recurring(check_hash),
+                status=_recurring(status),
+                value=value,
+            )
+
+
+def first_served(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Run, model and the id of its first whole answer, of every model that named itself."""
+    marks = ", ".join("?" * len(run_ids))
+    cursor = connection.execute(
+        "SELECT run_id, served_model, min(id) FROM response "  # noqa: S608  # question marks only
+        f"WHERE run_id IN ({marks}) AND served_model IS NOT NULL AND requested_model IS NOT NULL "
+        "AND (fault IS NULL OR fault NOT IN ('infra', 'user')) GROUP BY run_id, served_model",
+        list(run_ids),
+    )
+    for run_id, model, response_id in cursor:
+        yield run_id, restored(model), response_id
+
+
 def _response(row: tuple[Any, ...]) -> Response:
     (
         id_, run_id, case_id, case_hash, sample, attempt, fingerprint, status, fault,

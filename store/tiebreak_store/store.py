@@ -208,11 +208,23 @@ class Store:
         with self._database.reading() as connection:
             yield from sessions.iter_facts(connection, session_id)
 
-    def iter_run_facts(self, run_id: str) -> Iterator[Fact]:
-        """The responses of one run, light, then what the checks said of them, one after the other."""
+    def iter_answers(self, run_ids: Sequence[str], case_ids: Sequence[str]) -> Iterator[Response | CheckResult]:
+        """The light responses of some runs to some cases (hundreds, not thousands), and what the checks said of them,
+        without the details."""
         with self._database.reading() as connection:
-            yield from responses.iter_responses(connection, [run_id], light=True)
-            yield from responses.iter_check_results(connection, [run_id])
+            yield from responses.iter_answers(connection, run_ids, case_ids)
+
+    def first_served(self, run_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Run, model and the id of its first answer, of every model that named itself and whose answers count."""
+        with self._database.reading() as connection:
+            return list(responses.first_served(connection, run_ids))
+
+    def iter_acts(self, session_id: str) -> Iterator[Fact]:
+        """What people did in a session, and its events: presentations, ballots, events."""
+        with self._database.reading() as connection:
+            yield from ballots.iter_presentations(connection, session_id)
+            yield from ballots.iter_ballots(connection, session_id)
+            yield from events.iter_events(connection, session_id)
 
     def candidates_tried(self, dataset_hash: str) -> list[str]:
         """The configs that were the candidate of a session over a version of a dataset and answered something, by

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import tiebreak
@@ -36,6 +36,8 @@ from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
 from tiebreak_workbench.workbench import Workbench
 
+AT_ONCE = 500
+"""Cases whose answers are in memory."""
 POINTS = 60
 """Looks at the win rate that a plot of it is made of."""
 
@@ -78,8 +80,11 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
     stored = store.load_session(store.session_id(asked.session), facts=False)
     policy, own = _policy(bench, stored, asked.policy)
     baseline = None if asked.baseline is None else store.run(asked.baseline).run
-    rows = Rows(store.iter_facts(stored.session.id))
-    board = Scoreboard.of(stored.session, policy, stored.dataset.by_id, rows, timed_runs=stored.timed_runs)
+    rows = Rows()
+    board = Scoreboard(stored.session, policy, stored.dataset.by_id, timed_runs=stored.timed_runs)
+    for fact in rows.noted(store.iter_acts(stored.session.id)):
+        board.add(fact)
+    _answers_into(board, store, stored, tuple(stored.session.runs.values()), rows)
     snapshot, path = board.snapshot(), board.win_rate_path(POINTS)
     del board
     stored = replace(stored, events=tuple(rows.events))
@@ -120,15 +125,14 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
 class Rows:
     """Passes facts on and remembers of them what a board does not: a digest, the events, which checks were put."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        self._facts = facts
+    def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self.events: list[Event] = []
         self.put: Counter[str] = Counter()
         """Results by the version of their check."""
 
-    def __iter__(self) -> Iterator[Fact]:
-        for fact in self._facts:
+    def noted(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        for fact in facts:
             self.take(fact)
             yield fact
 
@@ -148,6 +152,25 @@ class Rows:
     def digest(self) -> str:
         """SHA-256 over every row that a gate can rest on. Looks are none, or each would make the next one differ."""
         return self._digest.hexdigest()
+
+
+def _answers_into(
+    board: Scoreboard,
+    store: Store,
+    stored: StoredSession,
+    run_ids: Sequence[str],
+    rows: Rows,
+    only: Callable[[Iterable[Fact]], Iterable[Fact]] = iter,
+) -> None:
+    """Count the answers of some runs, some cases at a time, so that memory holds numbers only."""
+    for run_id, model, response_id in store.first_served(run_ids):
+        board.foresee(run_id, model, response_id)
+    case_ids = stored.session.plan.case_ids
+    for start in range(0, len(case_ids), AT_ONCE):
+        some = case_ids[start : start + AT_ONCE]
+        for fact in rows.noted(only(store.iter_answers(run_ids, some))):
+            board.add(fact)
+        board.settle(some)
 
 
 def _told(fact: Fact) -> tuple[object, ...] | None:
@@ -231,15 +254,15 @@ def _held_against(
     candidate = stored.runs["candidate"]
     versions = {case_id: stored.dataset.by_id[case_id].version for case_id in stored.session.plan.case_ids}
 
-    def facts() -> Iterator[Fact]:
-        for fact in store.iter_run_facts(baseline.id):
-            if not isinstance(fact, Response) or versions.get(fact.case_id) == fact.case_hash:
-                rows.take(fact)
+    def current(facts: Iterable[Fact]) -> Iterator[Fact]:
+        for fact in facts:
+            edited = isinstance(fact, Response) and versions.get(fact.case_id) != fact.case_hash
+            if not edited:
                 yield fact
-        yield from store.iter_run_facts(candidate.id)
 
     timed = [run.id for run in (baseline, candidate) if run.origin == "headless"]
-    again = Scoreboard.of(session, replace(policy, gates=regressions), stored.dataset.by_id, facts(), timed_runs=timed)
+    again = Scoreboard(session, replace(policy, gates=regressions), stored.dataset.by_id, timed_runs=timed)
+    _answers_into(again, store, stored, (baseline.id, candidate.id), rows, current)
     anew = {outcome.key: outcome for outcome in again.snapshot().gates}
     return tuple(anew.get(outcome.key, outcome) for outcome in gates)
 

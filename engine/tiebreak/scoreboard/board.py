@@ -112,6 +112,32 @@ class Scoreboard:
                     if fact.kind == "drift_ack":
                         self._acknowledge(fact)
 
+    def foresee(self, run_id: str, served_model: str, response_id: str) -> None:
+        """Know of a model before its answers come: `settle` needs to be told which answers are pooled."""
+        guard = self._served.get(self._role_of_run[run_id]) if run_id in self._role_of_run else None
+        if guard is not None and guard.add(served_model, response_id):
+            self._changed.update(self._facts)
+
+    def settle(self, case_ids: Iterable[str]) -> None:
+        """Count some cases and let go of their facts, so that memory holds numbers only.
+
+        All facts of these cases, every event, and every model that serves (`foresee`) must have come; `case` knows
+        nothing of them any more.
+        """
+        for case_id in case_ids:
+            facts = self._facts.get(case_id)
+            if facts is None:
+                continue
+            self._refold(case_id)
+            for owners in (*facts.answers.values(), facts.presentations):
+                for owner_id in owners:
+                    del self._case_of[owner_id]
+            del self._facts[case_id]
+            self._changed.discard(case_id)
+            measures, _ = self._layout.of_case(self._planned[case_id])
+            kept = measures.index(WIN_RATE) + 1 if WIN_RATE in measures else 0
+            self._readings[case_id] = self._readings[case_id][:kept]
+
     @property
     def session_id(self) -> str:
         return self._session.id
