@@ -8,7 +8,7 @@ from tiebreak.calibration.agreement_gate import AgreementGate, agreement_gate
 from tiebreak.calibration.estimates import Estimate, Estimates, estimates
 from tiebreak.calibration.favour import favour
 from tiebreak.calibration.position import BothOrders, PositionBias, position_bias, swap_averaged
-from tiebreak.calibration.verbosity import LengthControlled, length_alarm, length_controlled
+from tiebreak.calibration.verbosity import LengthAlarm, LengthControlled, length_alarm, length_controlled
 
 __all__ = [
     "Agreement",
@@ -16,6 +16,7 @@ __all__ = [
     "BothOrders",
     "Estimate",
     "Estimates",
+    "LengthAlarm",
     "LengthControlled",
     "Pair",
     "PositionBias",

@@ -42,12 +42,25 @@ def length_controlled(verdicts: Sequence[float], differences: Sequence[float]) -
     return LengthControlled(n=len(verdicts), raw=raw, controlled=fit.share_at_zero, fit=fit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LengthAlarm:
+    """Whether the judge likes length more than people do."""
+
+    slope: Slope
+    """Of judge − human on tanh(Δ/sd)."""
+
+    @property
+    def rings(self) -> bool:
+        """Only for a slope above 0: a judge that is no more than noisy follows whatever people follow less than they
+        do, so that where people like longer answers it has a slope below 0 without any lean of its own."""
+        return self.slope.value > 0 and self.slope.p < self.slope.alpha
+
+
 def length_alarm(
     judge: Sequence[float], human: Sequence[float], differences: Sequence[float], alpha: float = 0.05
-) -> Slope | None:
-    """The slope of (judge − human) on tanh(Δ/sd), over labelled cases: above 0, the judge likes length more than people
-    do. It rings where p < `alpha`. What people like about longer answers is in both terms of the difference and drops
-    out.
+) -> LengthAlarm | None:
+    """The slope of (judge − human) on tanh(Δ/sd), over labelled cases, by least squares with a robust error. What
+    people like about longer answers is in both terms of the difference.
 
     None under 10 cases, and where lengths do not vary.
 
@@ -55,7 +68,8 @@ def length_alarm(
         ValueError: if the sequences differ in length.
     """
     apart = [verdict - label for verdict, label in zip(judge, human, strict=True)]
-    return robust_slope(squashed(differences), apart, alpha)
+    slope = robust_slope(squashed(differences), apart, alpha)
+    return None if slope is None else LengthAlarm(slope=slope)
 
 
 def squashed(differences: Sequence[float]) -> list[float]:

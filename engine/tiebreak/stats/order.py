@@ -3,7 +3,8 @@
 The intervals assume cases in random order: rating the risky ones first showed 74 % where the truth was 95 %.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, digest
@@ -15,6 +16,20 @@ def seeded_order(case_ids: Iterable[str], seed: int) -> tuple[str, ...]:
     A case keeps its place relative to the others when cases are added or taken out.
     """
     return tuple(sorted(case_ids, key=lambda case_id: (_place(case_id, seed), case_id)))
+
+
+def risk_first(risks: Mapping[str, float], seed: int) -> tuple[str, ...]:
+    """The ids with the greatest risk first, those of one risk in seeded order.
+
+    For gates that one hit decides: of 5 harmful answers among 500 the first is met after 3 ratings instead of 64. What
+    is seen in this order is no random part of the cases and never enters a mean.
+
+    Raises:
+        ValueError: for a risk that is not a number.
+    """
+    if any(math.isnan(risk) for risk in risks.values()):
+        raise ValueError("a risk is a number")
+    return tuple(sorted(seeded_order(risks, seed), key=lambda case_id: -risks[case_id]))
 
 
 def _place(case_id: str, seed: int) -> str:

@@ -98,8 +98,8 @@ def test_the_alarm_rings_for_a_judge_who_likes_length_more_than_people_do() -> N
     judge, human, lengths = wordy_judge(random.Random(1), 300, 2.5)
     found = length_alarm(judge, human, lengths)
     assert found is not None
-    assert found.value > 0
-    assert found.p < 0.05
+    assert found.rings
+    assert found.slope.low > 0
     fit = length_controlled(judge, lengths)
     assert fit is not None
     assert fit.controlled < fit.raw
@@ -112,10 +112,21 @@ def test_it_is_silent_where_people_like_the_longer_answer_as_much() -> None:
     human = [float(rng.random() < 1 / (1 + math.exp(-2 * math.tanh(length / 100)))) for length in lengths]
     found = length_alarm(human, human, lengths)
     assert found is not None
-    assert (found.value, found.p) == (0, 1)
+    assert (found.slope.value, found.slope.p, found.rings) == (0, 1, False)
     fit = length_controlled(human, lengths)
     assert fit is not None
     assert fit.controlled < fit.raw - 0.02  # and here the diagnostic takes away what was earned
+
+
+def test_a_noisy_judge_among_people_who_like_length_does_not_ring() -> None:
+    rng = random.Random(3)
+    lengths = [rng.gauss(0, 100) for _ in range(400)]
+    human = [float(rng.random() < 1 / (1 + math.exp(-2 * math.tanh(length / 100)))) for length in lengths]
+    judge = [said if rng.random() < 0.6 else float(rng.random() < 0.5) for said in human]
+    found = length_alarm(judge, human, lengths)
+    assert found is not None
+    assert found.slope.p < 0.05
+    assert not found.rings
 
 
 def test_lengths_are_squashed_by_their_spread() -> None:

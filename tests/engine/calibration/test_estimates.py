@@ -89,6 +89,18 @@ def test_rules_of_ppi() -> None:
     assert estimates(judged, ties, planned=True).why == "0 wins and 0 losses; PPI++ needs 10 of each"
 
 
+def test_few_disagreements_in_one_direction_are_a_caution() -> None:
+    truth = {f"c{index:03}": float(index % 2) for index in range(400)}
+    wrong = {case: 1.0 for index, case in enumerate(truth) if index % 20 == 0}
+    for n, leaning, cautions in ((50, wrong, 1), (100, wrong, 0), (50, {**wrong, "c001": 0.0}, 0)):
+        labels = dict(list(truth.items())[:n])
+        found = estimates({**truth, **leaning}, labels, planned=True)
+        assert (found.form, len(found.cautions)) == ("fixed_n", cautions), n
+    said = estimates({**truth, **wrong}, dict(list(truth.items())[:50]), planned=True).cautions
+    assert said[0].startswith("3 disagreements in 50 labels and none the other way")
+    assert estimates({**truth, **wrong}, dict(list(truth.items())[:50]), planned=False).cautions == ()
+
+
 def test_a_set_that_people_labelled_whole_has_nothing_to_learn() -> None:
     judged, labels = a_set(60, 60)
     assert "every judged case has a label" in estimates(judged, labels, planned=True).why

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tiebreak.errors import UsageError
 from tiebreak.records import Case
-from tiebreak.stats.order import planned_cases, seeded_order
+from tiebreak.stats.order import planned_cases, risk_first, seeded_order
 
 CASES = [Case(id=f"c{i}", input="q", segment="billing" if i % 3 else "returns") for i in range(30)]
 
@@ -55,3 +55,20 @@ def test_what_cannot_be_planned(segment: str | None, n: int | None, says: str) -
 def test_an_empty_dataset() -> None:
     with pytest.raises(UsageError, match="Add cases first"):
         planned_cases([], seed=1)
+
+
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=5), st.sampled_from([0.0, 0.3, 1.0]), max_size=30), st.integers(0, 99)
+)
+def test_the_greatest_risk_comes_first_and_equal_ones_in_seeded_order(risks: dict[str, float], seed: int) -> None:
+    found = risk_first(risks, seed)
+    assert sorted(found) == sorted(risks)
+    assert [risks[case] for case in found] == sorted(risks.values(), reverse=True)
+    for level in (0.0, 0.3, 1.0):
+        same = [case for case in found if risks[case] == level]
+        assert tuple(same) == seeded_order(same, seed)
+
+
+def test_a_risk_is_a_number() -> None:
+    with pytest.raises(ValueError, match="a number"):
+        risk_first({"a": float("nan")}, 1)
