@@ -141,6 +141,13 @@ def beyond_chance(share: float, paths: int) -> float:
     return 3 * math.sqrt(share * (1 - share) / paths)
 
 
+def lean_upwards(paths: int, rng: random.Random) -> None:
+    for name, mixture in (("20 % ties, mean .55", TIES), ("wins and losses, .7", BINARY)):
+        for judge in (Judge(0.3, leans=True), Judge(0.1, leans=True)):
+            covers, alone, *_ = once(mixture, judge, 2 * LABELS, paths, rng)
+            print(f"  {name}, {judge!s:<22} {covers:.1%} ({alone:.1%})")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--paths", type=int, default=4000, help="simulated sets for each line of PPI++")
@@ -174,6 +181,8 @@ def main() -> int:
     for wanted, lean in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 2.0)):
         more, less = alarms(wanted, lean, 100, args.paths // 4, rng)
         print(f"  people follow length by {wanted}, the judge besides by {lean}: {more:.1%} ({less:.1%})")
+    print("PPI++ once, 100 labels: covers (people)")
+    lean_upwards(args.paths, random.Random(args.seed))
     print(f"{time.process_time() - started:.0f} s CPU")
     for one in wrong:
         print(one, file=sys.stderr)

@@ -92,7 +92,7 @@ def test_rules_of_ppi() -> None:
 def test_few_disagreements_in_one_direction_are_a_caution() -> None:
     truth = {f"c{index:03}": float(index % 2) for index in range(400)}
     wrong = {case: 1.0 for index, case in enumerate(truth) if index % 20 == 0}
-    for n, leaning, cautions in ((50, wrong, 1), (100, wrong, 0), (50, {**wrong, "c001": 0.0}, 0)):
+    for n, leaning, cautions in ((50, wrong, 1), (180, wrong, 1), (181, wrong, 0), (50, {**wrong, "c001": 0.0}, 0)):
         labels = dict(list(truth.items())[:n])
         found = estimates({**truth, **leaning}, labels, planned=True)
         assert (found.form, len(found.cautions)) == ("fixed_n", cautions), n
