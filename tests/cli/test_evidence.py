@@ -54,7 +54,9 @@ def test_sessions_from_another_folder(
 ) -> None:
     here = Path.cwd()
     monkeypatch.chdir(tmp_path)
-    assert imported in tiebreak("sessions", "-w", here).out
+    told = tiebreak("sessions", "-w", here).out
+    assert imported in told
+    assert f"Resume one with `tiebreak arena -r ID -w {here}`." in told
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ class Seat:
     async def hush(self) -> None:
         """End what the status line of the Arena says for a few seconds."""
         bar = self.arena.query_one(StatusBar)
-        bar._hush()  # pyright: ignore[reportPrivateUsage]
+        bar.hush()
         await self.settle()
 
     def answer(self, role: SessionRole) -> str:

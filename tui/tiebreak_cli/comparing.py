@@ -62,7 +62,7 @@ def baseline(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Keep a run under a name, to hold later ones against. What a name stood for before is never forgotten."""
-    from tiebreak_cli.output import print_json, print_table, say
+    from tiebreak_cli.output import local_minute, print_json, print_table, say
     from tiebreak_workbench import comparing
     from tiebreak_workbench.workbench import Workbench
 
@@ -99,10 +99,7 @@ def baseline(
                 print_table(
                     title,
                     ("name", "config", "dataset", "session", "cases #", "since"),
-                    (
-                        (b.name, *(_cells(r) if r else ("taken away", "", "", "")), b.at[:16].replace("T", " "))
-                        for b, r in runs
-                    ),
+                    ((b.name, *(_cells(r) if r else ("taken away", "", "", "")), local_minute(b.at)) for b, r in runs),
                 )
 
 

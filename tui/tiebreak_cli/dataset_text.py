@@ -14,7 +14,7 @@ from tiebreak.datasets.vary import Varied
 from tiebreak.gates.wording import plural
 from tiebreak.records import Dataset
 from tiebreak.worddiff import MARKS, Run, diff_words
-from tiebreak_cli.output import complain_line, print_table, safe, safe_line, say, show
+from tiebreak_cli.output import complain_line, local_minute, print_table, safe, safe_line, say, show
 from tiebreak_store.content import DatasetVersion
 from tiebreak_workbench.datasets import SHORT, Checked, Listed
 
@@ -53,7 +53,10 @@ def print_dataset(dataset: Dataset, versions: Sequence[DatasetVersion]) -> None:
         if value := getattr(card, name):
             say(f"{name}: {value}")
     if versions:
-        rows = [(v.version[:SHORT], str(v.cases), str(v.sessions), (v.last_used or "–")[:16]) for v in versions]
+        rows = [
+            (v.version[:SHORT], str(v.cases), str(v.sessions), local_minute(v.last_used) if v.last_used else "–")
+            for v in versions
+        ]
         print_table("Versions that sessions used", ("version", "cases #", "sessions #", "last"), rows)
     print_table(
         "Cases",

@@ -16,11 +16,14 @@ FormatOption = Annotated[
     str | None, typer.Option("--format", help="jsonl, csv, promptfoo, openai-evals or huggingface.")
 ]
 
-group = typer.Typer(
-    help="Datasets: versions, differences, problems, near-duplicates, other tools' formats.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-)
+group = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+
+@group.callback()
+def which(context: typer.Context) -> None:
+    """Datasets: versions, differences, problems, near-duplicates, other tools' formats."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @group.command(name="list")

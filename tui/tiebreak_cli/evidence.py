@@ -1,5 +1,6 @@
 """Commands that read, take in and hand out evidence: `sessions`, `show`, `import`, `export`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +22,10 @@ def sessions(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """List the sessions of a workspace."""
-    from tiebreak_cli.output import print_json, print_table, say
+    from tiebreak_cli.output import local_minute, print_json, print_table, say
     from tiebreak_workbench.workbench import Workbench
 
+    place = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
     with Workbench.existing(workspace) as bench:
         found = bench.store.sessions(limit) if bench.recorded else []
     if as_json:
@@ -32,7 +34,7 @@ def sessions(
         say("No session yet. `tiebreak` opens the app and starts one.")
     else:
         print_table(
-            "Sessions, newest first; resume one with `tiebreak arena -r ID`",
+            "Sessions, newest first",
             ("id", "kind", "dataset", "A against B", "voted #", "last activity"),
             (
                 (
@@ -41,11 +43,12 @@ def sessions(
                     s.dataset,
                     " against ".join(s.configs.get(role, "?") for role in ("baseline", "candidate")),
                     f"{s.voted}/{s.planned}",
-                    s.last_activity[:16].replace("T", " "),
+                    local_minute(s.last_activity),
                 )
                 for s in found
             ),
         )
+        say(f"Resume one with `tiebreak arena -r ID{place}`.")
 
 
 def show(

@@ -34,7 +34,7 @@ def arena(
 
     With a dataset and two configs, starts at once; otherwise opens Setup with what was given.
     """
-    need_terminal("`tiebreak demo --headless` shows a session without one.")
+    need_terminal("Without one, `tiebreak run` asks both sides, and `tiebreak show` prints a session.")
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
 

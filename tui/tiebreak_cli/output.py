@@ -43,6 +43,13 @@ def safe(text: str) -> str:
     return clean(_without_keys(text))
 
 
+def local_minute(moment: str) -> str:
+    """A stored moment as the clock on the wall shows it, to the minute, as in the app."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def safe_line(text: str, limit: int) -> str:
     """The same on one line, of so many cells at most."""
     return clean_line(_without_keys(text), limit)

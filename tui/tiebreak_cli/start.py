@@ -25,7 +25,7 @@ def need_terminal(instead: str) -> None:
 
 def open_app(folder: Path = HERE) -> None:
     """Open a folder in the app, at Setup; an empty folder is offered the ways to begin."""
-    need_terminal("In scripts use `tiebreak demo --headless`, `sessions`, `show` or `export`.")
+    need_terminal("In scripts use `tiebreak run`, `sessions`, `show`, `export` or `demo --headless`.")
     # Collecting garbage among modules that are still being imported costs a tenth of the start; the app takes the
     # collector up again after its first frame.
     gc.disable()

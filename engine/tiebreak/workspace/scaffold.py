@@ -85,7 +85,7 @@ def _write(folder: Path, tree: Mapping[str, bytes]) -> Path:
         if in_the_way:
             more = f" and {len(in_the_way) - 1} more" if len(in_the_way) > 1 else ""
             message = f"The folder already holds {in_the_way[0]}{more}, which would be replaced."
-            raise WorkspaceError(message, path=str(folder), hint="Choose an empty folder.")
+            raise WorkspaceError(message, path=str(folder.resolve()), hint="Choose an empty folder.")
         for name, content in contents.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -222,6 +222,26 @@ async def test_a_config_is_built_from_a_model_and_a_typed_prompt(tmp_path: Path)
         assert "From a file." in (folder / "configs" / "filed.yaml").read_text()
 
 
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+async def test_what_a_dialog_refuses_is_in_sight_on_a_low_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sit_down(make_workspace(tmp_path / "ws"), size=size) as seat:
+        await seat.ready()
+        await seat.press("b")
+        await seat.reaches(BuildConfigDialog)
+        await seat.press("ctrl+s")
+        await seat.sees("The config needs a name.")
+
+
+async def test_an_empty_folder_offers_its_ways_on_the_smallest_screen(tmp_path: Path) -> None:
+    async with sit_down(tmp_path, size=(40, 10)) as seat:
+        await seat.reaches(WelcomeDialog)
+        await seat.sees("Try the sample", "Spot check")
+        await seat.press("down", "enter")
+        await seat.reaches(SpotDialog)
+        await seat.press("ctrl+s")
+        await seat.sees("Two models and a question", "Model A")
+
+
 @pytest.mark.parametrize("offer", ["sample", "spot", "init"])
 async def test_an_empty_folder_offers_ways_to_begin(tmp_path: Path, offer: str) -> None:
     folder = tmp_path / "empty"
@@ -229,6 +249,7 @@ async def test_an_empty_folder_offers_ways_to_begin(tmp_path: Path, offer: str) 
     async with ModelServer() as server, sit_down(folder, environ={"OPENAI_API_KEY": "sk-test"}) as seat:
         await seat.reaches(WelcomeDialog)
         await seat.sees("Try the sample", "Spot check", "Start a workspace here")
+        await seat.sees("workspace yet.", folder.name)
         await seat.press(*["down"] * ["sample", "spot", "init"].index(offer), "enter")
         if offer == "spot":
             dialog = await seat.reaches(SpotDialog)

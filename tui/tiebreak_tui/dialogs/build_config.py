@@ -33,12 +33,12 @@ class BuildConfigDialog(ModelDialog[Config]):
 
     DEFAULT_CSS = """
     BuildConfigDialog VerticalScroll { height: auto; max-height: 100%; }
-    BuildConfigDialog Label { color: $text-muted; }
+    BuildConfigDialog Label { width: 100%; color: $text-muted; }
     BuildConfigDialog Input { border: none; background: $panel; height: 1; margin-bottom: 1; padding: 0 1; }
     BuildConfigDialog Input:focus { background: $primary 25%; }
     BuildConfigDialog TextArea { height: 6; border: none; background: $panel; margin-bottom: 1; }
     BuildConfigDialog TextArea:focus { background: $primary 15%; }
-    BuildConfigDialog #problem { color: $error; height: auto; }
+    BuildConfigDialog #problem { dock: bottom; color: $error; height: auto; }
     """
     BINDINGS = [Binding("ctrl+s", "save", "Save", priority=True)]
     heading = "Build a config"
@@ -65,7 +65,7 @@ class BuildConfigDialog(ModelDialog[Config]):
                 )
             )
             yield TextArea(id="user", soft_wrap=True, tab_behavior="focus")
-            yield Static(id="problem", markup=False)
+        yield Static(id="problem", markup=False)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -80,7 +80,6 @@ class BuildConfigDialog(ModelDialog[Config]):
             config = self._config()
         except TiebreakError as error:
             self.query_one("#problem", Static).update(clean(str(error)))
-            self.query_one("#problem").scroll_visible()
         else:
             self.dismiss(config)
 
@@ -123,8 +122,10 @@ class BuildConfigDialog(ModelDialog[Config]):
         path = self._folder / Path(name).expanduser()
         try:
             return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise PromptError(f"The prompt file {path} cannot be read: {error}.") from error
+        except OSError as error:
+            raise PromptError(f"The prompt file {path} cannot be read: {error.strerror or error}.") from error
+        except UnicodeDecodeError as error:
+            raise PromptError(f"The prompt file {path} cannot be read: It is not UTF-8 text.") from error
 
     def _parameters(self) -> dict[str, object]:
         parameters: dict[str, object] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static, TextArea
 
@@ -26,24 +27,26 @@ class SpotDialog(ModelDialog[SpotCheck]):
     """Dismissed with what to ask whom."""
 
     DEFAULT_CSS = """
-    SpotDialog Label { color: $text-muted; }
+    SpotDialog VerticalScroll { height: auto; max-height: 100%; }
+    SpotDialog Label { width: 100%; color: $text-muted; }
     SpotDialog Input { border: none; background: $panel; height: 1; margin-bottom: 1; padding: 0 1; }
     SpotDialog Input:focus { background: $primary 25%; }
     SpotDialog TextArea { height: 6; border: none; background: $panel; }
-    SpotDialog #problem { color: $error; height: auto; }
+    SpotDialog #problem { dock: bottom; color: $error; height: auto; }
     """
     BINDINGS = [Binding("ctrl+s", "save", "Ask", priority=True)]
     heading = "Spot check"
     hint = "⇥ next field · ctrl+s asks both · esc leaves"
 
     def body(self) -> ComposeResult:
-        for side in "ab":
-            yield Label(Content(f"Model {side.upper()}   → takes the suggestion, ↓ lists them all"))
-            yield Input(placeholder="openai/gpt-4.1-mini", id=side, classes="model")
-        yield Label(Content("Server, only for one of your own"))
-        yield Input(placeholder="http://localhost:8000/v1", id="base_url")
-        yield Label(Content("Question"))
-        yield TextArea(id="question", soft_wrap=True, tab_behavior="focus")
+        with VerticalScroll():
+            for side, example in (("a", "openai/gpt-4.1-mini"), ("b", "openai/gpt-4.1-nano")):
+                yield Label(Content(f"Model {side.upper()}   → takes the suggestion, ↓ lists them all"))
+                yield Input(placeholder=example, id=side, classes="model")
+            yield Label(Content("Server, only for one of your own"))
+            yield Input(placeholder="http://localhost:8000/v1", id="base_url")
+            yield Label(Content("Question"))
+            yield TextArea(id="question", soft_wrap=True, tab_behavior="focus")
         yield Static(id="problem", markup=False)
 
     @on(Input.Submitted)

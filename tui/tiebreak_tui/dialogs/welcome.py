@@ -24,7 +24,8 @@ class WelcomeDialog(Dialog[Beginning]):
 
     DEFAULT_CSS = """
     WelcomeDialog Static { height: auto; padding: 1 1; }
-    WelcomeDialog OptionList { height: auto; border: none; background: $surface; padding: 0 0 1 0; }
+    WelcomeDialog.-flat Static { display: none; }
+    WelcomeDialog OptionList { height: auto; max-height: 100%; border: none; background: $surface; padding: 0 0 1 0; }
     """
     heading = "Welcome to Tiebreak"
     hint = "↑ ↓ choose · ⏎ begin · ctrl+q quits"
@@ -37,7 +38,7 @@ class WelcomeDialog(Dialog[Beginning]):
         yield Static(
             Content(
                 "Tiebreak settles, with evidence, which of two LLM configurations should ship.\n\n"
-                f"There is no workspace in {clean_line(self._folder, 200)} yet. How would you like to begin?"
+                f"{clean_line(self._folder, 200)} holds no workspace yet. How would you like to begin?"
             )
         )
         yield OptionList(

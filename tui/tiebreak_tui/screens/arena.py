@@ -57,6 +57,7 @@ class ArenaScreen(TwoAnswers):
         self._dimension = 0
         self._stale = False
         self._told_drift: set[str] = set()
+        self._too_early = ""
         self.drafts = Drafts()
 
     def compose(self) -> ComposeResult:
@@ -118,6 +119,9 @@ class ArenaScreen(TwoAnswers):
 
     def _show(self) -> None:
         self.feed.show(self.exchange)
+        if self._too_early and self.exchange.complete:
+            self.query_one(StatusBar).take_back(self._too_early)  # “still answering” is true no longer
+            self._too_early = ""
         self._refresh()
 
     def _changed(self, change: Change) -> None:
@@ -186,6 +190,7 @@ class ArenaScreen(TwoAnswers):
             deed()
         except UsageError as error:
             self.tiebreak.flash(str(error), severity="warning")
+            self._too_early = "" if self.exchange.complete else str(error)
             return False
         return True
 
@@ -206,7 +211,7 @@ class ArenaScreen(TwoAnswers):
     def _go_on(self, act: str) -> None:
         """To the next case once this one asks nothing more."""
         missing = self.live.form(self.position).missing
-        self.query_one(StatusBar).last_act = act
+        self.query_one(StatusBar).tell(act)
         if missing:
             self._refresh()
             self.tiebreak.flash(f"Still asked: {', '.join(missing)}.")
@@ -220,7 +225,7 @@ class ArenaScreen(TwoAnswers):
             return
         name, role = dimensions[self._dimension].name, self.focused_role
         if self._do(lambda: self.live.score(self.position, role, name, score)):
-            self.query_one(StatusBar).last_act = f"{name} of {self.seating.name(role)}: {score}"
+            self.query_one(StatusBar).tell(f"{name} of {self.seating.name(role)}: {score}")
             if self._dimension + 1 < len(dimensions):
                 self._dimension += 1
             self._refresh()
@@ -244,7 +249,7 @@ class ArenaScreen(TwoAnswers):
             position = self.live.undo()
             if position is None:
                 raise UsageError("There is nothing to take back.")
-            self.query_one(StatusBar).last_act = f"{self.live.cases[position].id}: taken back"
+            self.query_one(StatusBar).tell(f"{self.live.cases[position].id}: taken back")
             self.go(position)
 
         self._do(undo)

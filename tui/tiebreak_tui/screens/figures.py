@@ -34,14 +34,14 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
 
 
 def spent(snapshot: Snapshot) -> str:
-    """`A $0.012 B $0.034`; a `+ ?` where the cost of some answers is not known."""
+    """`A $0.012 B $0.034`; `A $?` where no cost is known, a `+ ?` where that of some answers is not."""
     parts: list[str] = []
     for role in ROLES:
         spend = snapshot.spend.get(role)
         if spend is None or not spend.calls:
             continue
-        known = money(spend.usd) if spend.unknown < spend.calls else ""
-        parts.append(f"{SIDES[role]} {known}{' + ' if known and spend.unknown else ''}{'?' if spend.unknown else ''}")
+        known = money(spend.usd) if spend.unknown < spend.calls else "$?"
+        parts.append(f"{SIDES[role]} {known}{' + ?' if 0 < spend.unknown < spend.calls else ''}")
     return "  ".join(parts)
 
 

@@ -163,7 +163,7 @@ class SetupScreen(Place):
             self._begun = True
             self.call_next(self._carry_out_wishes)
             if empty and self.tiebreak.wishes.resume is None:
-                self._welcome(str(choosing.workspace.folder))
+                self._welcome(str(choosing.workspace.folder.resolve()))
 
     async def _carry_out_wishes(self) -> None:
         """What the command line asked for, once."""

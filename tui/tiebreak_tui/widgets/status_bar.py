@@ -58,10 +58,21 @@ class StatusBar(Static):
         self._word = (text, severity)
         if self._word_ends is not None:
             self._word_ends.stop()
-        self._word_ends = self.set_timer(FLASH_SECONDS, self._hush)
+        self._word_ends = self.set_timer(FLASH_SECONDS, self.hush)
         self._paint()
 
-    def _hush(self) -> None:
+    def tell(self, act: str) -> None:
+        """What was done last, in the place of a word that was said before it."""
+        self.last_act = act
+        self.hush()
+
+    def take_back(self, text: str) -> None:
+        """Say something no longer, unless another word has taken its place."""
+        if self._word is not None and self._word[0] == text:
+            self.hush()
+
+    def hush(self) -> None:
+        """Say no more what was said for a few seconds."""
         self._word = None
         self._paint()
 
@@ -84,14 +95,19 @@ class StatusBar(Static):
         parts: list[tuple[float, str, str]] = [
             (0, case, "bold"),
             *((n / 8, f" {word} ", "$text-accent") for n, word in enumerate(self.in_short(), start=1)),
-            (3, f" {clean_line(status.dataset, 30)} ", "dim"),
-            (4, f" {status.counts} ", "dim"),
+            (4, f" {clean_line(status.dataset, 30)} ", "dim"),
+            (3, f" {status.counts} ", "dim"),
             (2, f" {clean_line(self.last_act, 48)} " if self.last_act else "", "$text-accent"),
             (0, saves, "bold $text-error" if status.halted else "$text-success"),
             (1, f" {status.spent} ", "dim"),
         ]
-        while len(parts) > 2 and sum(len(text) for _, text, _ in parts) > width:
-            parts.remove(max(parts, key=lambda part: part[0]))
+        # The most needed first; what is too long leaves its room to the shorter ones after it.
+        room, kept = width, set[float]()
+        for rank, text, _ in sorted(parts, key=lambda part: part[0]):
+            if rank == 0 or len(text) <= room:
+                room -= len(text)
+                kept.add(rank)
+        parts = [part for part in parts if part[0] in kept]
         left = [(text, style) for rank, text, style in parts if text != saves and rank != 1]
         right = [(text, style) for rank, text, style in parts if text == saves or rank == 1]
         gap = width - sum(len(text) for text, _ in (*left, *right))
