@@ -92,7 +92,7 @@ class Camera:
             await terminal.until(lambda: isinstance(app.screen, ArenaScreen) and hasattr(app.screen, "panes"))
             arena = cast("ArenaScreen", app.screen)
             await terminal.until(lambda: all(pane.view.settled for pane in arena.panes.values()))
-            await terminal.pilot.press("1", "1", "tab", "5", "5")
+            await terminal.pilot.press("1", "2", "tab", "4", "5")  # one key twice at once would be one held down
             gates = arena.query_one(GateBar)
             while gates.chosen is not None and not gates.chosen.label.startswith(GATE):
                 await terminal.pilot.press("full_stop")

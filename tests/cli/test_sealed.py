@@ -62,3 +62,14 @@ def test_a_gate_keeps_the_seal(tiebreak: CommandLine, small: Path, blind: str) -
     assert "plain" in tiebreak("gate", "--reveal", "-o", "gate.md").out
     assert kinds(small, blind) == ["plan", "reveal"]
     assert Path("gate.md").exists()
+
+@pytest.mark.parametrize("command", [("diff", "last"), ("diff", "last:B", "last:A"), ("metrics", "--session", "last")])
+def test_figures_that_tell_the_sides_apart_wait_for_the_end_or_a_reveal(
+    tiebreak: CommandLine, small: Path, blind: str, command: tuple[str, ...]
+) -> None:
+    refused = tiebreak(*command)
+    assert refused.code == 2
+    assert f"Session {blind} is blind, with 0 of 6 cases done" in refused.err
+    assert not any(name in refused.out + refused.err for name in ("plain", "warm"))
+    assert tiebreak("show", "--reveal").code == 3
+    assert "is blind" not in tiebreak(*command).err

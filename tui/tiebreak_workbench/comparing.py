@@ -7,6 +7,7 @@ from tiebreak.errors import UsageError
 from tiebreak.records import stamp, utc_now
 from tiebreak.records.outcomes import Baseline
 from tiebreak_store import Store, StoredRun
+from tiebreak_workbench.sealed import refuse_sealed
 from tiebreak_workbench.workbench import Workbench
 
 LONGEST_NAME = 60
@@ -17,7 +18,8 @@ def compare_runs(bench: Workbench, a: str, b: str | None, *, allow: Collection[s
     """Run `b` against run `a`; with one name alone, B of that session against its A.
 
     Raises:
-        UsageError: where a name stands for no run, both for the same one, or the runs cannot be compared.
+        UsageError: where a name stands for no run, both for the same one, a session of theirs is blind and
+            not done, or the runs cannot be compared.
     """
     store = bench.store
     if b is None:
@@ -26,6 +28,7 @@ def compare_runs(bench: Workbench, a: str, b: str | None, *, allow: Collection[s
     one, other = store.run(a), store.run(b)
     if one.run.id == other.run.id:
         raise UsageError(f"“{a}” and “{b}” are the same run.", hint="Compare it with another one.")
+    refuse_sealed(bench, one.session_id, other.session_id)
     places = _places(store, one)
     if other.session_id != one.session_id:
         places = _places(store, other) | places

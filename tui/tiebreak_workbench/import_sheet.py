@@ -150,9 +150,9 @@ def read_sheet(
         if name not in KNOWN[what]:
             raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, KNOWN[what]))
     for file in files:
-        if file.suffix.lower() not in STREAMED:
+        if file.suffix.lower() not in STREAMED and file.is_file():
             hint = f"Known endings are {', '.join(STREAMED)}."
-            raise ImportFormatError("Plain import reads lines.", path=str(file), hint=hint)
+            raise ImportFormatError("Only files of lines can be imported.", path=str(file), hint=hint)
     sheet = Sheet(files)
     if what == "answers":
         _read_answers(sheet, fields, names, both)

@@ -18,6 +18,7 @@ from tiebreak.metrics.summary import Figure, MetricFigures, Summary
 from tiebreak.records import Case, CheckResult, CheckSpec, Response, SessionRole
 from tiebreak.scoreboard.facts import Answer, counting_answers
 from tiebreak_store import StoredSession
+from tiebreak_workbench.sealed import refuse_sealed
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -36,10 +37,11 @@ def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) ->
     """The metrics of a session: those of its dataset's card, or those named. Answers are read one after the other.
 
     Raises:
-        UsageError: where `wanted` names no session.
+        UsageError: where `wanted` names no session, or a blind one that is not done.
         ValueError: for a name that is no metric's.
     """
     stored = bench.store.load_session(wanted, facts=False)
+    refuse_sealed(bench, stored.session.id)
     chosen = tuple(map(find_metric, names)) or metrics_for(stored.dataset.card)
     cases = [stored.dataset.by_id[case_id] for case_id in stored.session.plan.case_ids]
     arms: dict[SessionRole, Summary] = {role: Summary(chosen, cases) for role in stored.session.runs}

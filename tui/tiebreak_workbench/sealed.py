@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from tiebreak.errors import UsageError
 from tiebreak.gates.wording import plural
 from tiebreak.records import Event, Rater, stamp, utc_now
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard import Snapshot
 from tiebreak_store import StoredSession
+from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
 SEALED = (
@@ -20,6 +22,25 @@ def is_sealed(stored: StoredSession, snapshot: Snapshot, rater: Rater) -> bool:
     if not stored.session.blind or not snapshot.open:
         return False
     return all(event.kind != "reveal" or event.detail.get("rater") != rater.id for event in stored.events)
+
+
+def refuse_sealed(bench: Workbench, *session_ids: str) -> None:
+    """Keep figures that tell the sides apart from the rater of a blind session that is not done.
+
+    Raises:
+        UsageError: where one of the sessions is sealed.
+    """
+    for session_id in dict.fromkeys(session_ids):
+        if not bench.store.load_session(session_id, facts=False).session.blind:
+            continue
+        stored = bench.store.load_session(session_id, light=True)
+        snapshot = scoreboard_of(stored).snapshot()
+        if is_sealed(stored, snapshot, bench.rater()):
+            raise UsageError(
+                f"Session {session_id} is blind, with {snapshot.done} of {plural(snapshot.planned, 'case')} done; "
+                "these figures would tell its sides apart.",
+                hint=f"Rate it to the end, or open it with `tiebreak show {session_id} --reveal`, on record.",
+            )
 
 
 def note_look(bench: Workbench, stored: StoredSession, snapshot: Snapshot, at: str) -> None:

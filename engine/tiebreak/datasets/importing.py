@@ -100,7 +100,9 @@ def _vote_words(values: Mapping[str, Vote] | None) -> Mapping[str, Vote]:
 def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mapping[str, Vote]) -> Imported[Row]:
     if path.suffix.lower() not in STREAMED and path.is_file():
         known = ", ".join(STREAMED)
-        raise ImportFormatError("Plain import reads lines.", path=str(path), hint=f"Known endings are {known}.")
+        raise ImportFormatError(
+            "Only files of lines can be imported.", path=str(path), hint=f"Known endings are {known}."
+        )
     names = [name.name for name in fields(kind) if name.name != "line"]
     for name in mapping:
         if name not in names:

@@ -1,6 +1,7 @@
 """Calls over HTTP within our own deadlines, failures as errors of our tree. The only module that imports aiohttp."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -117,6 +118,8 @@ class Caller:
                 says, hint = f"The proxy does not lead to {host}", "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
             case aiohttp.ClientConnectorError():
                 says, hint = f"{host} takes no connection", "Is the server running, and the address right?"
+                # asyncio's own words are “Connect call failed” and the address once more.
+                reason = os.strerror(error.os_error.errno) if error.os_error.errno else reason
             case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
                 says, hint = f"{host} does not speak HTTP", "Check the address."
             case _:

@@ -163,7 +163,7 @@ async def test_a_refused_connection_asks_whether_the_server_runs() -> None:
         port = taken.getsockname()[1]
         answer = await ask_once(f"http://127.0.0.1:{port}/v1", "m")
     assert isinstance(answer.error, NetworkError)
-    assert f"127.0.0.1:{port} takes no connection" in str(answer.error)
+    assert f"127.0.0.1:{port} takes no connection (Connection refused)." in str(answer.error)
     assert "Is the server running" in str(answer.error)
 
 

@@ -334,7 +334,10 @@ async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path
             await seat.sees("B is still answering.")
             await seat.hush()
         assert arena.position == 0
-        await seat.press("d")
+        await seat.press("left", "enter")
+        await seat.sees("case 2/6")
+        assert "still answering" not in seat.text, "that was the first case"
+        await seat.press("p", "d")
         await seat.sees("Both answers must be there to be compared.")
         await seat.press("tab", "y")
         await seat.sees("There is nothing to copy yet.")

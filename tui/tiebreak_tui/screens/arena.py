@@ -111,6 +111,7 @@ class ArenaScreen(TwoAnswers):
             return
         self.position = max(0, position)
         self._dimension = 0
+        self._forget_early()
         self.reading.forget()
         self._show()
         case = self.live.cases[self.position]
@@ -119,10 +120,15 @@ class ArenaScreen(TwoAnswers):
 
     def _show(self) -> None:
         self.feed.show(self.exchange)
-        if self._too_early and self.exchange.complete:
-            self.query_one(StatusBar).take_back(self._too_early)  # “still answering” is true no longer
-            self._too_early = ""
+        if self.exchange.complete:
+            self._forget_early()
         self._refresh()
+
+    def _forget_early(self) -> None:
+        """Say “still answering” no longer: it is not true any more, or of another case."""
+        if self._too_early:
+            self.query_one(StatusBar).take_back(self._too_early)
+            self._too_early = ""
 
     def _changed(self, change: Change) -> None:
         """Something happened in the session; many such calls in one frame become one refresh."""
