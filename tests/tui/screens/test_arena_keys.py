@@ -170,6 +170,9 @@ async def test_ways_to_look_at_the_answers(tmp_path: Path) -> None:
         assert not arena.reading.comparing
         await seat.press("d", "d")
         assert not arena.reading.comparing
+        await seat.press("d", "m")
+        assert not arena.reading.comparing, "the view that was asked for is in sight"
+        await seat.press("m", "m")
         await seat.press("c")
         await seat.reaches(CaseDialog)
         await seat.sees(f"Case {arena.live.cases[0].id}", "checks", "A ✔ pass")

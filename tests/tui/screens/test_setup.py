@@ -18,6 +18,8 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.fuzzy_list import FuzzyPicker
 from tiebreak_tui.wishes import Wishes
+from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.workbench import Workbench
 
 
 async def mark(seat: Seat, key: str) -> None:
@@ -115,6 +117,28 @@ async def test_a_prompt_that_does_not_fit_is_said_before_anything_is_asked(tmp_p
             await seat.answered()
             assert {a.response.status for a in seat.arena.exchange.answers.values() if a.response} == {"ok"}
             config.write_text(sound + "prompt:\n  user: |\n    Be warm.\n    {{ contxts }}\n")
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+async def test_every_line_of_setup_takes_one_row_beside_earlier_sessions(tmp_path: Path, size: tuple[int, int]) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    with Workbench.open(folder) as bench:
+        load = bench.workspace
+        configs = load.load_config("plain"), load.load_config("warm")
+        setup = Setup(
+            dataset=load.load_dataset("small"),
+            baseline=configs[0],
+            candidate=configs[1],
+            policy=load.load_policy("ship"),
+        )
+        bench.start(setup)
+    async with sit_down(folder, size=size) as seat:
+        await seat.ready()
+        choices = seat.setup.query_one("#choices", OptionList)
+        await seat.until(lambda: choices.virtual_size.height == choices.option_count == 9)
+        await seat.sees("plain vs warm")
+        if size == (80, 24):
+            await seat.sees("Dataset      small", "▶ Start")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])

@@ -59,7 +59,8 @@ class HelpDialog(Dialog[None]):
             lines.append(Content(""))
         lines += [
             Content(
-                "Scroll with ↑ ↓ j k PgUp PgDn Home End. Give a key to an id in keys.toml to change it (see README)."
+                "Scroll with ↑ ↓ j k PgUp PgDn Home End. To change a key, give its id another in "
+                '~/.config/tiebreak/keys.toml: "vote.tie" = "space".'
             ),
             Content(
                 "A key that is held down votes, scores, skips or leaves once; undo goes on slowly while it is held. "

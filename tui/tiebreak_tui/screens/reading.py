@@ -16,6 +16,8 @@ class Reading:
         self.comparing = False
 
     def next_mode(self) -> Mode:
+        """Show the answers in the next mode; the marks of a comparison would cover it, so they go."""
+        self.forget()
         self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
         for pane in self._panes:
             pane.view.mode = self.mode
@@ -30,7 +32,7 @@ class Reading:
         b.compare(runs[1])
 
     def forget(self) -> None:
-        """The next case is read from scratch, in the same mode."""
+        """Mark no differences any more; the mode stays."""
         if self.comparing:
             self.compare(False)
 
