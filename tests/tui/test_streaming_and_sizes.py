@@ -8,6 +8,7 @@ from support.app import against, rating, sit_down
 from support.model_server import ModelServer
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.widgets.status_bar import StatusBar
 from tiebreak_tui.wishes import Wishes
 
 START = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
@@ -45,6 +46,22 @@ async def test_while_both_panes_stream_keys_are_answered(tmp_path: Path) -> None
             await seat.press("tab", "escape")
             await seat.sees("B stopped.")
             await seat.until(lambda: server.in_flight <= 6)
+
+
+async def test_still_answering_is_said_only_while_it_is_true(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=4&tps=4")
+        async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.press("left")
+            await seat.sees("still answering.")
+            await seat.answered()
+            await seat.until(lambda: "still answering" not in seat.text)
+            bar = seat.arena.query_one(StatusBar)
+            bar.flash("said before")
+            await seat.press("left")
+            await seat.sees("A better")
+            assert "said before" not in seat.text, "the last act takes the place of an older word"
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (200, 60)])

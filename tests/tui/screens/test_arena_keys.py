@@ -22,7 +22,6 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.gate_bar import GateBar
-from tiebreak_tui.widgets.status_bar import StatusBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.spot import start_spot
 
@@ -305,22 +304,6 @@ async def test_an_answer_stopped_in_sight_and_asked_again_counts_and_is_told_of(
             await seat.press("f4")
             await seat.sees("1 rated", "B: 1 re-asked after being stopped")
         assert recomputed(folder).win_rate.wins == 1
-
-
-async def test_still_answering_is_said_only_while_it_is_true(tmp_path: Path) -> None:
-    async with ModelServer() as server:
-        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=4&tps=4")
-        async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
-            await seat.reaches(ArenaScreen)
-            await seat.press("left")
-            await seat.sees("still answering.")
-            await seat.answered()
-            await seat.until(lambda: "still answering" not in seat.text)
-            bar = seat.arena.query_one(StatusBar)
-            bar.flash("said before")
-            await seat.press("left")
-            await seat.sees("A better")
-            assert "said before" not in seat.text, "the last act takes the place of an older word"
 
 
 async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path: Path) -> None:
