@@ -63,6 +63,7 @@ def test_a_gate_keeps_the_seal(tiebreak: CommandLine, small: Path, blind: str) -
     assert kinds(small, blind) == ["plan", "reveal"]
     assert Path("gate.md").exists()
 
+
 @pytest.mark.parametrize("command", [("diff", "last"), ("diff", "last:B", "last:A"), ("metrics", "--session", "last")])
 def test_figures_that_tell_the_sides_apart_wait_for_the_end_or_a_reveal(
     tiebreak: CommandLine, small: Path, blind: str, command: tuple[str, ...]

@@ -81,7 +81,9 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
     policy, own = _policy(bench, stored, asked.policy)
     baseline = None if asked.baseline is None else store.run(asked.baseline).run
     rows = Rows()
-    board = Scoreboard(stored.session, policy, stored.dataset.by_id, timed_runs=stored.timed_runs)
+    board = Scoreboard(
+        stored.session, policy, stored.dataset.by_id, timed_runs=stored.timed_runs, samples=stored.samples
+    )
     for fact in rows.noted(store.iter_acts(stored.session.id)):
         board.add(fact)
     _answers_into(board, store, stored, tuple(stored.session.runs.values()), rows)
@@ -261,7 +263,10 @@ def _held_against(
                 yield fact
 
     timed = [run.id for run in (baseline, candidate) if run.origin == "headless"]
-    again = Scoreboard(session, replace(policy, gates=regressions), stored.dataset.by_id, timed_runs=timed)
+    samples = min(baseline.samples, candidate.samples)
+    again = Scoreboard(
+        session, replace(policy, gates=regressions), stored.dataset.by_id, timed_runs=timed, samples=samples
+    )
     _answers_into(again, store, stored, (baseline.id, candidate.id), rows, current)
     anew = {outcome.key: outcome for outcome in again.snapshot().gates}
     return tuple(anew.get(outcome.key, outcome) for outcome in gates)
