@@ -148,6 +148,16 @@ def put_checks(connection: sqlite3.Connection, specs: Iterable[CheckSpec], wante
             )
 
 
+def get_record(connection: sqlite3.Connection, record_type: type[T], sql: str, name: str) -> T:
+    """The record whose JSON `sql` selects by its hash.
+
+    Raises:
+        CorruptStoreError: where it is missing.
+        StoreError: where it does not read as one.
+    """
+    return _record(record_type, from_json(_one(connection, sql, name)))
+
+
 def _one(connection: sqlite3.Connection, sql: str, name: str) -> str:
     found = connection.execute(sql, (name,)).fetchone()
     if found is None:

@@ -7,13 +7,13 @@ that, `user_version` counts them, which tells an up-to-date file apart without i
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tiebreak_store.schema import BASELINES, FIRST_TABLES, GATES_OF_RUNS, trigger_sql
+from tiebreak_store.schema import BASELINES, FIRST_TABLES, GATES_OF_RUNS, JUDGMENTS, trigger_sql
 from tiebreak_store.views import VIEWS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-NAMES = ("0001_first_tables", "0002_cost_components", "0003_baselines")
+NAMES = ("0001_first_tables", "0002_cost_components", "0003_baselines", "0004_judgments")
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
 APPLICATION_ID = 0x54424B31
@@ -42,6 +42,11 @@ def steps() -> "Migrations":
     def baselines(db: "Database") -> None:
         # The triggers of a table go with it, and are made anew after the last step.
         for statement in (*BASELINES, *GATES_OF_RUNS):
+            db.conn.execute(statement)
+
+    @migrations(name="0004_judgments")
+    def judgments(db: "Database") -> None:
+        for statement in JUDGMENTS:
             db.conn.execute(statement)
 
     return migrations

@@ -289,7 +289,66 @@ CREATE TABLE gate_outcome_new (
 )
 """Added by the third step: what gates say of two runs that no session has put side by side."""
 
-APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event", "baseline")
+JUDGMENTS = (
+    """
+CREATE TABLE judge_version (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    json TEXT NOT NULL CHECK (json_valid(json))
+) STRICT
+""",
+    """
+CREATE TABLE judgment (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    judge_hash TEXT NOT NULL REFERENCES judge_version (hash),
+    session_id TEXT NOT NULL REFERENCES session (id),
+    case_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    response_a TEXT NOT NULL REFERENCES response (id),
+    response_b TEXT REFERENCES response (id),
+    shown TEXT NOT NULL CHECK (shown IN ('ab', 'ba', 'single')),
+    repeat INTEGER NOT NULL,
+    dimension TEXT,
+    status TEXT NOT NULL CHECK (status IN ('valid', 'unparseable', 'error')),
+    verdict ANY,
+    reasons TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    reply TEXT REFERENCES blob (hash),
+    prompt_fingerprint TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    seal_nonce TEXT NOT NULL,
+    requested_model TEXT,
+    served_model TEXT,
+    cost_usd REAL,
+    cost_source TEXT NOT NULL,
+    prompt_tokens INTEGER,
+    completion_tokens INTEGER,
+    usage_source TEXT NOT NULL,
+    seconds REAL,
+    at TEXT NOT NULL,
+    CHECK ((status = 'valid') = (verdict IS NOT NULL)),
+    CHECK ((shown = 'single') = (response_b IS NULL))
+) STRICT
+""",
+    "CREATE INDEX judgment_session ON judgment (session_id, judge_hash)",
+    """
+CREATE TABLE claim (
+    seq INTEGER PRIMARY KEY,
+    judgment_id TEXT NOT NULL REFERENCES judgment (id),
+    n INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('supported', 'contradicted', 'unsupported')),
+    span_start INTEGER,
+    span_end INTEGER,
+    UNIQUE (judgment_id, n)
+) STRICT
+""",
+)
+"""Added by the fourth step: what judges said, apart from what people did. `shown` is the order of a pair."""
+
+APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim")
 """Tables of which no row is ever changed or taken away."""
 
 

@@ -24,8 +24,20 @@ from tiebreak.records import (
     SessionRole,
     utc_now,
 )
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.outcomes import Baseline, CaseOutcome
-from tiebreak_store import ballots, baselines, content, events, export, imports, outcomes, responses, sessions
+from tiebreak_store import (
+    ballots,
+    baselines,
+    content,
+    events,
+    export,
+    imports,
+    judgments,
+    outcomes,
+    responses,
+    sessions,
+)
 from tiebreak_store.content import DatasetVersion
 from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
@@ -145,6 +157,14 @@ class Store:
     def record_baseline(self, baseline: Baseline) -> "Future[None]":
         """Let a name stand for a run from now on; without a run, for nothing."""
         return self.writer.submit(partial(baselines.put_baseline, baseline=baseline), durable=True)
+
+    def record_judge(self, judge: Judge) -> "Future[None]":
+        """Keep a version of a judge, before its first judgment."""
+        return self.writer.submit(partial(judgments.put_judge, judge=judge))
+
+    def record_judgment(self, judgment: Judgment) -> "Future[None]":
+        """Record a judgment with its claims and raw replies, all of it or nothing."""
+        return self.writer.submit(partial(judgments.put_judgment, judgment=judgment))
 
     def add_import_batch(
         self,
@@ -291,6 +311,25 @@ class Store:
         """What gates were recorded to have said of a run as the candidate, outside of sessions."""
         with self._database.reading() as connection:
             return list(events.iter_gate_outcomes_of_run(connection, run_id))
+
+    def judge(self, version: str) -> Judge:
+        """A version of a judge, by its whole hash.
+
+        Raises:
+            CorruptStoreError: where it is not there.
+        """
+        with self._database.reading() as connection:
+            return judgments.get_judge(connection, version)
+
+    def judges_of(self, session_id: str) -> list[str]:
+        """The versions of judges that have judged a session, in the order of their first judgments."""
+        with self._database.reading() as connection:
+            return judgments.judges_of(connection, session_id)
+
+    def iter_judgments(self, session_id: str, judge_hash: str, *, light: bool = False) -> Iterator[Judgment]:
+        """What one version of a judge said of a session, in the order of recording; light ones without raw replies."""
+        with self._database.reading() as connection:
+            yield from judgments.iter_judgments(connection, session_id, judge_hash, light=light)
 
     def baseline(self, name: str) -> Baseline | None:
         """What a name stands for now."""

@@ -161,6 +161,38 @@ LEFT JOIN dataset_version d ON d.hash = r.dataset_hash
 WHERE NOT EXISTS (SELECT 1 FROM baseline later WHERE later.name = b.name AND later.seq > b.seq)
 """
 
+JUDGMENTS_IN_FORCE = """
+-- What judges said, one row a question: the first judgment that is no error, else the last error. `shown` says which
+-- answer of a pair stood first, `side` whose answer a single one is. Verdicts on pairs are A, B or tie.
+SELECT
+    j.session_id, v.name AS judge, v.kind, j.case_id, c.segment,
+    CASE r.role WHEN 'baseline' THEN 'A' WHEN 'candidate' THEN 'B' END AS side,
+    j.shown, j.repeat, j.dimension, j.status, j.verdict, j.reasons, j.problem,
+    (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id) AS claims,
+    (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id AND claim.verdict <> 'supported') AS unsupported,
+    j.cost_usd, j.served_model, j.at, j.response_a, j.response_b, j.judge_hash, j.id AS judgment_id
+FROM judgment j
+JOIN judge_version v ON v.hash = j.judge_hash
+JOIN session s ON s.id = j.session_id
+JOIN response a ON a.id = j.response_a
+LEFT JOIN dataset_case c ON c.dataset_hash = s.dataset_hash AND c.case_id = j.case_id
+LEFT JOIN session_run r ON r.session_id = j.session_id AND r.run_id = a.run_id AND j.response_b IS NULL
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM judgment other
+    WHERE other.session_id = j.session_id
+        AND other.judge_hash = j.judge_hash
+        AND other.response_a = j.response_a
+        AND other.response_b IS j.response_b
+        AND other.shown = j.shown
+        AND other.repeat = j.repeat
+        AND other.dimension IS j.dimension
+        AND CASE
+            WHEN j.status = 'error' THEN other.status <> 'error' OR other.seq > j.seq
+            ELSE other.status <> 'error' AND other.seq < j.seq
+        END)
+"""
+
 VIEWS = {
     "ballots_given": BALLOTS_GIVEN,
     "ballots_standing": BALLOTS_STANDING,
@@ -169,5 +201,6 @@ VIEWS = {
     "case_outcome": CASE_OUTCOME,
     "sessions_overview": SESSIONS_OVERVIEW,
     "baselines_in_force": BASELINES_IN_FORCE,
+    "judgments_in_force": JUDGMENTS_IN_FORCE,
 }
 """Name → query, each after those it builds on."""

@@ -4,13 +4,15 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
-from support.stored import CHECKS, ballot_of, new_session, presentation_of, response_of, results_of
+from support.stored import CHECKS, JUDGE, ballot_of, judgment_of, new_session, presentation_of, response_of, results_of
 from tiebreak.errors import Fault
 from tiebreak.records import Event, Presentation
+from tiebreak.records.judges import Claim, ClaimVerdict, JudgmentStatus, Order
 from tiebreak.records.outcomes import Baseline
 from tiebreak.records.responses import CheckStatus, ResponseStatus
 from tiebreak.records.sessions import BallotKind, BallotPhase, EventKind, RunOrigin, SessionKind
@@ -22,17 +24,23 @@ TRIGGERS = {
     "ballot_refuses_update",
     "baseline_refuses_delete",
     "baseline_refuses_update",
+    "claim_refuses_delete",
+    "claim_refuses_update",
     "event_refuses_delete",
     "event_refuses_update",
     "gate_outcome_refuses_delete",
     "gate_outcome_refuses_update",
+    "judgment_refuses_delete",
+    "judgment_refuses_update",
     "presentation_refuses_delete",
     "presentation_refuses_update",
     "response_refuses_delete",
     "response_refuses_update",
 }
 
-FINGERPRINTS = {1: "ce9718cb61eba3d4", 2: "33a14a73859d7991", 3: "1cd2b0026a204512"}
+APPEND_ONLY = sorted({trigger.partition("_refuses_")[0] for trigger in TRIGGERS})
+
+FINGERPRINTS = {1: "ce9718cb61eba3d4", 2: "33a14a73859d7991", 3: "1cd2b0026a204512", 4: "befc31647f82c70d"}
 """Of the whole schema, by version. A change without a new migration would leave older files behind."""
 
 
@@ -57,6 +65,8 @@ def one_of_each(store: Store) -> Presentation:
         at="",
     )
     store.record_gate_outcomes([outcome])
+    store.record_judge(JUDGE)
+    store.record_judgment(judgment_of(new, 0, claims=(Claim(n=1, text="c", verdict="supported"),)))
     store.record_baseline(Baseline(name="prod", run_id=new.runs["baseline"].id, at="")).result()
     return shown
 
@@ -78,7 +88,9 @@ def test_the_triggers_are_those_that_keep_work_safe(plain: sqlite3.Connection) -
     assert {name for (name,) in plain.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")} == TRIGGERS
 
 
-@pytest.mark.parametrize("table", ["response", "presentation", "ballot", "gate_outcome", "event", "baseline"])
+@pytest.mark.parametrize(
+    "table", ["response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim"]
+)
 @pytest.mark.parametrize("act", ["UPDATE {} SET seq = 9", "DELETE FROM {}"])
 def test_recorded_work_is_never_changed(plain: sqlite3.Connection, table: str, act: str) -> None:
     before = plain.execute(f"SELECT * FROM {table}").fetchall()
@@ -138,6 +150,14 @@ def test_every_value_that_a_record_may_hold_is_accepted(store: Store) -> None:
         store.record_checks(
             [r.__class__(**{**fields(r), "status": status}) for r in results_of(response)], CHECKS
         ).result()
+    store.record_judge(JUDGE)
+    for status in values_of(JudgmentStatus):
+        for order in values_of(Order):
+            pair = None if order == "single" else f"{new.session.id}-candidate-0-1"
+            verdict = "A" if status == "valid" else None
+            claims = tuple(Claim(n=n, text="", verdict=said) for n, said in enumerate(values_of(ClaimVerdict)))
+            judgment = judgment_of(new, 0, id=f"{status} {order}", status=status, order=order, response_b=pair)
+            store.record_judgment(replace(judgment, verdict=verdict, claims=claims)).result()
     assert set(values_of(RunOrigin)) == {"live", "headless", "import", "replay"}
 
 
@@ -152,5 +172,17 @@ def fields(record: Any) -> dict[str, Any]:
 def test_a_ballot_that_says_nothing_is_refused(store: Store, kind: str, value: Any, supersedes: str | None) -> None:
     shown = one_of_each(store)
     refused = store.record_ballot(ballot_of(shown, 5, kind, value, supersedes=supersedes))
+    with pytest.raises(Exception, match="CHECK constraint"):
+        refused.result()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"verdict": None}, {"status": "unparseable"}, {"order": "ab"}, {"order": "ba"}],
+    ids=["valid without a verdict", "a verdict of none", "a pair of one", "a pair of one the other way"],
+)
+def test_a_judgment_that_contradicts_itself_is_refused(store: Store, fields: dict[str, Any]) -> None:
+    one_of_each(store)
+    refused = store.record_judgment(judgment_of(new_session(), 0, **{"id": "j", "verdict": "A", **fields}))
     with pytest.raises(Exception, match="CHECK constraint"):
         refused.result()

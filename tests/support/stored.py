@@ -22,11 +22,18 @@ from tiebreak.records import (
     Session,
     SessionRole,
 )
+from tiebreak.records.judges import Judge, JudgePrompt, Judgment, seal_of
 from tiebreak_store import NewSession
 
 CHECKS = (
     CheckSpec(id="polite", kind="contains", params={"text": "please"}),
     CheckSpec(id="short", kind="max_length", params={"characters": 500}),
+)
+JUDGE = Judge(
+    name="judge",
+    kind="safety",
+    target=ModelTarget(model="test/judge"),
+    prompt=JudgePrompt(system="Judge.", user="{{ response }}"),
 )
 RATER = Rater(id="rater", name="A rater")
 
@@ -112,3 +119,26 @@ def ballot_of(presentation: Presentation, number: int, kind: Any = "vote", value
     """The ballot of a number; higher numbers are later."""
     made: dict[str, Any] = {"id": f"{presentation.session_id}-b{number:06d}", "at": "2026-01-02T00:00:00.000000Z"}
     return Ballot(presentation_id=presentation.id, kind=kind, value=value, **(made | fields))
+
+
+def judgment_of(new: NewSession, position: int, **fields: Any) -> Judgment:
+    """What `JUDGE` says of the baseline's first answer at a position; keep the judge first."""
+    made: dict[str, Any] = {
+        "id": f"{new.session.id}-judgment-{position}",
+        "kind": JUDGE.kind,
+        "response_a": f"{new.session.id}-baseline-{position}-1",
+        "order": "single",
+        "status": "valid",
+        "verdict": "compliant",
+        "replies": ("It keeps to it.",),
+        "prompt_fingerprint": f"prompt {position}",
+        "at": "2026-01-02T00:00:00.000000Z",
+        "seal_nonce": "nonce",
+    }
+    made |= fields
+    return Judgment(
+        judge_hash=JUDGE.version,
+        session_id=new.session.id,
+        case_id=new.session.plan.case_ids[position],
+        **{"seal": seal_of(made["verdict"], made["seal_nonce"]), **made},
+    )

@@ -16,6 +16,7 @@ from tiebreak_cli import (
     datasets,
     evidence,
     gating,
+    judging,
     metrics,
     noise,
     opening,
@@ -96,3 +97,4 @@ upkeep.add_to(app)
 trust.add_to(app)
 datasets.add_to(app)
 metrics.add_to(app)
+judging.add_to(app)

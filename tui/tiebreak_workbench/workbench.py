@@ -27,11 +27,13 @@ from tiebreak.records import (
     stamp,
     utc_now,
 )
+from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.session.outside import WorkspaceOutside, require_trust
 from tiebreak.targets.apps.permit import Permit
+from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
@@ -39,7 +41,7 @@ from tiebreak.targets.recording_file import hash_of
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
-from tiebreak.workspace.workspace import no_workspace
+from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.setup import Setup, in_order
@@ -353,6 +355,26 @@ class Workbench:
             helper=self.helper,
         )
         return Arm(role, run_id, config, target)
+
+    def judge_target(self, judge: Judge, limiters: LimiterPool) -> AnswerTarget:
+        """What a judge is asked through. Reads files: not for the event loop.
+
+        Raises:
+            TiebreakError: where it cannot be opened, such as for a missing key.
+        """
+        return open_target(
+            judge.config,
+            base_dir=self.judges_folder,
+            environ=self.environ,
+            limiters=limiters,
+            permit=self._permit(),
+            helper=self.helper,
+        )
+
+    @property
+    def judges_folder(self) -> Path:
+        """Where the paths inside judges start."""
+        return self.workspace.folder / JUDGES
 
     @property
     def configs_folder(self) -> Path:

@@ -80,9 +80,23 @@ def _check(config: Config, source: Located) -> None:
 
     if not config.name.strip() or not config.name.isprintable():
         raise source.refuse("A name is one or more visible characters.", ("name",))
-    _check_target(config.target, source)
+    check_target(config.target, source)
     if isinstance(config.target, ModelTarget):  # an app's parameters are its own
-        _check_parameters(config.parameters, source)
+        check_parameters(config.parameters, source)
+    check_limits(config, source)
+    for field, renderer in ((("prompt",), PromptRenderer), (("target", "request"), RequestRenderer)):
+        try:
+            renderer(config)
+        except PromptError as problem:
+            raise source.refuse(problem.message, field, problem.hint) from None
+
+
+def check_limits(config: Config, source: Located) -> None:
+    """Deadlines, retries and price.
+
+    Raises:
+        InputError: of the source's kind.
+    """
     limits = config.deadlines
     for name, seconds in (("first_token", limits.first_token), ("idle", limits.idle), ("total", limits.total)):
         if seconds <= 0:
@@ -92,15 +106,11 @@ def _check(config: Config, source: Located) -> None:
     for name in ("input", "output", "cached_input"):
         if config.price is not None and (cast("float | None", getattr(config.price, name)) or 0) < 0:
             raise source.refuse("A price is 0 or more, in US dollars per million tokens.", ("price", name))
-    for field, renderer in ((("prompt",), PromptRenderer), (("target", "request"), RequestRenderer)):
-        try:
-            renderer(config)
-        except PromptError as problem:
-            raise source.refuse(problem.message, field, problem.hint) from None
 
 
-def _check_target(target: Target, source: Located) -> None:
-    """
+def check_target(target: Target, source: Located) -> None:
+    """What the types of a target do not say.
+
     Raises:
         InputError: of the source's kind.
     """
@@ -125,8 +135,9 @@ def _check_target(target: Target, source: Located) -> None:
                 raise source.refuse(slip.message, place, slip.hint)
 
 
-def _check_parameters(parameters: Mapping[str, object], source: Located) -> None:
-    """
+def check_parameters(parameters: Mapping[str, object], source: Located) -> None:
+    """The parameters of a model.
+
     Raises:
         InputError: of the source's kind, for the first slip, with up to four more in its message.
     """

@@ -62,7 +62,7 @@ class Trust:
         return Permit(folder, lambda program: self.allows(folder, program))
 
     def wanted(self, workspace: Workspace) -> list[Wanted]:
-        """What configs and checks of a workspace would run; those that cannot be read run nothing. Reads datasets."""
+        """What configs, judges and checks would run; those that cannot be read run nothing. Reads datasets."""
         return [
             Wanted(config=config, program=program, trusted=self.allows(workspace.folder, program))
             for config, program in _programs(workspace)
@@ -133,6 +133,12 @@ def _programs(workspace: Workspace) -> Iterator[tuple[str, Program]]:
             continue  # edited in this moment
         if program is not None:
             yield entry.name, program
+    for entry in workspace.judges:
+        if entry.error is None:
+            with suppress(InputError):  # edited in this moment
+                program = program_of(workspace.load_judge(entry.path).config)
+                if program is not None:
+                    yield f"judge {entry.name}", program
     told: set[tuple[str, Program]] = set()
     for place, spec, program in _programs_of_checks(workspace):
         if (place, program) not in told:

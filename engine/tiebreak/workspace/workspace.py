@@ -11,13 +11,15 @@ from tiebreak.datasets.reading import read_document
 from tiebreak.datasets.tables import SUFFIXES
 from tiebreak.errors import InputError, UsageError, WorkspaceError
 from tiebreak.records import Config, Dataset, Policy
+from tiebreak.records.judges import Judge
 from tiebreak.workspace.configs import CONFIGS, file_name, read_config, write_config
 from tiebreak.workspace.policies import POLICIES, read_policy
 
 DATASETS = "datasets"
+JUDGES = "judges"
 HOUSEKEEPING = ".tiebreak"
 DATABASE = "tiebreak.db"
-MARKS = (CARD, DATASETS, CONFIGS, POLICIES, HOUSEKEEPING)
+MARKS = (CARD, DATASETS, CONFIGS, POLICIES, JUDGES, HOUSEKEEPING)
 """A folder that holds none of these is no workspace yet."""
 
 Kind = Literal["empty", "workspace"]
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A dataset, config or policy in a list."""
+    """A dataset, config, policy or judge in a list."""
 
     name: str
     path: Path
@@ -100,6 +102,11 @@ class Workspace:
     def policies(self) -> tuple[Entry, ...]:
         return _listed(_yaml_files(self.folder / POLICIES), _describe_policy)
 
+    @property
+    def judges(self) -> tuple[Entry, ...]:
+        """Those of the workspace; `shipped_judges` gives the others."""
+        return _listed(_yaml_files(self.folder / JUDGES), self._describe_judge)
+
     def _dataset_paths(self) -> Iterator[Path]:
         if (self.folder / CARD).exists():
             yield self.folder
@@ -117,6 +124,12 @@ class Workspace:
     def _describe_config(self, path: Path) -> Described:
         config = read_config(path, self.folder)
         return config.name, config.description or config.model_label
+
+    def _describe_judge(self, path: Path) -> Described:
+        from tiebreak.workspace.judges import read_judge
+
+        judge = read_judge(path, self.folder)
+        return judge.name, judge.description or f"{judge.kind}, {judge.model_label}"
 
     # -- reading one
 
@@ -159,6 +172,15 @@ class Workspace:
             WorkspaceError: where it cannot be used.
         """
         return self._load(name, "policy", lambda: self.policies, POLICIES, read_policy)
+
+    def load_judge(self, name: str | Path) -> Judge:
+        """As `load_policy`; a name that the workspace does not have may be that of a judge that comes with Tiebreak."""
+        from tiebreak.workspace.judges import read_judge, shipped_judges
+
+        shipped = shipped_judges()
+        if name in shipped and not any(entry.name == name for entry in self.judges):
+            return shipped[str(name)]
+        return self._load(name, "judge", lambda: self.judges, JUDGES, lambda path: read_judge(path, self.folder))
 
     def _load(
         self, name: str | Path, kind: str, entries: Callable[[], Sequence[Entry]], home: str, read: Callable[[Path], T]

@@ -1,0 +1,197 @@
+"""Many questions to a judge: a bounded number at once, within a budget, each judgment kept as it comes."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, Protocol
+
+from tiebreak.errors import PromptError
+from tiebreak.judge.asking import Asker
+from tiebreak.judge.planning import Ask
+from tiebreak.records import Response
+from tiebreak.records.judges import Judgment, JudgmentStatus
+
+Reason = Literal["finished", "stopped", "cancelled", "budget", "unpriced", "paused"]
+
+
+class JudgmentRecorder(Protocol):
+    """Keeps judgments; the store satisfies it, the engine never imports the store."""
+
+    def record_judgment(self, judgment: Judgment) -> "Future[None]":
+        """Returns at once; the future resolves when it is safe, or fails with a `StoreError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeProgress:
+    """A run at one moment."""
+
+    planned: int
+    """Questions in all, those that earlier runs put included."""
+    answered: int
+    """Those whose judgment counts as said, readable or not."""
+    asked: int
+    """Questions of this run that came to an end."""
+    statuses: Mapping[JudgmentStatus, int]
+    """Of this run."""
+    in_flight: int
+    usd: float
+    """Known cost of the judge in this session, earlier runs included."""
+    unknown: int
+    """Judgments of unknown cost."""
+    ending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeEnding:
+    """How a run ended; `why` is a sentence for `budget`, `unpriced` and `paused`."""
+
+    reason: Reason
+    why: str
+    progress: JudgeProgress
+
+    @property
+    def complete(self) -> bool:
+        return self.progress.answered == self.progress.planned
+
+
+class JudgeRun:
+    """One run over planned questions, to be used once, on one event loop.
+
+    A question is in flight until its judgment is safe: that is all that a killed run can lose.
+    """
+
+    def __init__(
+        self,
+        *,
+        asker: Asker,
+        asks: Sequence[Ask],
+        session_id: str,
+        load: Callable[[str], Response],
+        recorder: JudgmentRecorder,
+        earlier: Iterable[Judgment] = (),
+        concurrency: int = 4,
+        max_cost: float | None = None,
+        unknown_cost: bool = False,
+        trouble: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """
+        Args:
+            load: gives a response with its text, by id.
+            earlier: what this judge said in this session before; questions it answered are not put again.
+            max_cost: US dollars for this judge in this session, earlier runs included.
+            trouble: says, after each judgment, why nothing more should be asked.
+        """
+        self._asker = asker
+        self._session_id = session_id
+        self._load = load
+        self._recorder = recorder
+        self._concurrency = concurrency
+        self._max_cost = max_cost
+        self._unknown_cost = unknown_cost
+        self._trouble = trouble
+        self._usd = Fraction(0)
+        self._unknown = 0
+        self._known: set[str] = set()
+        for judgment in earlier:
+            self._pay(judgment)
+            if judgment.answered:
+                self._known.add(judgment.prompt_fingerprint)
+        self._planned = len(asks)
+        self._todo = deque(asks)
+        self._answered = 0
+        self._statuses: Counter[JudgmentStatus] = Counter()
+        self._in_flight = 0
+        self._reason: Reason = "finished"
+        self._why = ""
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
+
+    @property
+    def progress(self) -> JudgeProgress:
+        return JudgeProgress(
+            planned=self._planned,
+            answered=self._answered,
+            asked=sum(self._statuses.values()),
+            statuses=dict(self._statuses),
+            in_flight=self._in_flight,
+            usd=float(self._usd),
+            unknown=self._unknown,
+            ending=self._reason != "finished",
+        )
+
+    async def run(self) -> JudgeEnding:
+        """Put all that is open; returns once everything that came is kept.
+
+        Raises:
+            StoreError: where a judgment could not be kept.
+        """
+        self._heed_budget()
+        self._tasks = tuple(asyncio.ensure_future(self._work()) for _ in range(self._concurrency))
+        try:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for crash in ended:
+            if isinstance(crash, BaseException) and not isinstance(crash, asyncio.CancelledError):
+                raise crash
+        return JudgeEnding(reason=self._reason, why=self._why, progress=self.progress)
+
+    def stop(self) -> None:
+        """Begin nothing more; questions in flight are let finish."""
+        self._end("stopped")
+
+    def cancel(self) -> None:
+        """Begin nothing more and cut the calls in flight, without a trace in the records."""
+        self._end("cancelled")
+        for task in self._tasks:
+            task.cancel()
+
+    def _end(self, reason: Reason, why: str = "") -> None:
+        if self._reason in ("finished", "stopped"):
+            self._reason, self._why = reason, why
+
+    async def _work(self) -> None:
+        while self._todo and self._reason == "finished":
+            ask = self._todo.popleft()
+            responses = [self._load(response_id) for response_id in ask.responses]
+            if self._is_known(ask, responses):
+                self._answered += 1
+                await asyncio.sleep(0)  # thousands in a row must not hold up a key press
+                continue
+            self._in_flight += 1
+            try:
+                judgment = await self._asker.ask(ask, responses, self._session_id)
+                self._pay(judgment)
+                self._heed_budget()
+                await asyncio.wrap_future(self._recorder.record_judgment(judgment))
+            finally:
+                self._in_flight -= 1
+            self._statuses[judgment.status] += 1
+            self._answered += judgment.answered
+            if (why := self._trouble()) is not None:
+                self._end("paused", why)
+
+    def _is_known(self, ask: Ask, responses: Sequence[Response]) -> bool:
+        try:
+            return self._asker.fingerprint(ask, responses) in self._known
+        except PromptError:
+            return False  # asking will say so
+
+    def _pay(self, judgment: Judgment) -> None:
+        if judgment.cost.usd is not None:
+            self._usd += Fraction(str(judgment.cost.usd))
+        elif judgment.replies:
+            self._unknown += 1
+
+    def _heed_budget(self) -> None:
+        if self._max_cost is None:
+            return
+        if float(self._usd) >= self._max_cost:
+            self._end("budget", f"The budget of ${self._max_cost:g} is spent.")
+        elif self._unknown and not self._unknown_cost:
+            self._end("unpriced", "The cost of a judgment is not known, so a budget cannot be kept.")

@@ -1,0 +1,218 @@
+"""`judge` and `judges`: models that score the answers of a session."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiebreak_cli.evidence import JsonOption
+from tiebreak_cli.opening import WorkspaceOption
+from tiebreak_cli.start import HERE
+
+if TYPE_CHECKING:
+    from tiebreak.judge import JudgeEnding, JudgeProgress, JudgeSummary
+    from tiebreak_cli.consoles import PlainConsole
+    from tiebreak_workbench.judging import Judging
+
+
+def judge(
+    session: Annotated[str, typer.Argument(help="A session, by id, start of id, or `last`.")],
+    name: Annotated[str, typer.Option("--judge", "-j", help="The judge, by name or path.")],
+    model: Annotated[
+        str | None, typer.Option("--model", help="Ask this model instead, such as openai/gpt-4.1.")
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option("--repeats", min=1, max=50, help="How often each question is put.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option("--concurrency", "-c", min=1, help="Calls at once.")] = 4,
+    max_cost: Annotated[
+        float | None,
+        typer.Option("--max-cost", min=0, help="US dollars for this judge in the session; begins nothing beyond."),
+    ] = None,
+    allow_unknown_cost: Annotated[
+        bool, typer.Option("--allow-unknown-cost", help="With a budget: go on where a cost is not known.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Judge only so many cases of the plan.")] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Let a model judge the stored answers of a session.
+
+    The same command goes on where it was stopped; errors are asked again, what was said is not. Exit codes: 0 every
+    question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
+    """
+    from tiebreak_cli.output import complain_line, console, print_json
+    from tiebreak_workbench.judging import JudgeLimits, judging_report, load_judge, open_judging, summary_of
+    from tiebreak_workbench.workbench import Workbench
+
+    limits = JudgeLimits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, cases=limit)
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
+        chosen = load_judge(bench, name, model=model, repeats=repeats)
+        with bench.lease(session) as lease:
+            judging = open_judging(bench, session, chosen, limits)
+            for warning in (*judging.warnings, *([lease.warning] if lease.warning else [])):
+                complain_line(f"Note: {warning}")
+            ending = asyncio.run(_run(judging, console(stderr=True)))
+        summary = summary_of(bench, judging.stored, chosen)
+    if as_json:
+        print_json(judging_report(judging, ending, summary))
+    else:
+        _print(judging, ending, summary)
+    raise typer.Exit(_exit_code(ending))
+
+
+def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> None:
+    """List the judges of the workspace, and those that come with Tiebreak."""
+    from tiebreak_cli.output import print_json, print_table, say
+    from tiebreak_workbench.judging import judges_report
+    from tiebreak_workbench.workbench import Workbench
+
+    with Workbench.begin(workspace) as bench:
+        rows = judges_report(bench)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Judges",
+        ("name", "from", "kind", "model", "what it says"),
+        (
+            [str(row.get(key) or "") for key in ("name", "from", "kind", "model")]
+            + [str(row.get("error") or row.get("description") or "")]
+            for row in rows
+        ),
+    )
+    say("`tiebreak judge last --judge NAME` asks one. docs/judges.md says how to write your own.")
+
+
+async def _run(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
+    """Run it; the first Ctrl-C (or SIGTERM) lets the calls in flight finish, the second one does not."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from tiebreak_cli.output import complain_line
+    from tiebreak_workbench.judging import judge_all
+
+    interrupts = 0
+
+    def interrupt() -> None:
+        nonlocal interrupts
+        interrupts += 1
+        if interrupts == 1:
+            complain_line("Stopping: the calls in flight are let finish. Ctrl-C again cuts them.")
+            judging.run.stop()
+        else:
+            judging.run.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    complain_line(f"Judging session {judging.stored.session.id} with {judging.judge.name}.")
+    if not err.is_terminal:
+        return await judge_all(judging)
+    columns = (
+        TextColumn("judgments"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=err, auto_refresh=False, expand=True, transient=True) as bar:
+        task = bar.add_task("", total=judging.planned)
+
+        def show(progress: "JudgeProgress") -> None:
+            bar.update(task, completed=progress.answered, description=_figures(progress), refresh=True)
+
+        return await judge_all(judging, show)
+
+
+def _figures(progress: "JudgeProgress") -> str:
+    from tiebreak.gates.wording import money, plural
+
+    parts = [money(progress.usd)]
+    if progress.unknown:
+        parts.append(f"{progress.unknown} of unknown cost")
+    if progress.statuses.get("unparseable"):
+        parts.append(f"{progress.statuses['unparseable']} unparseable")
+    if progress.statuses.get("error"):
+        parts.append(plural(progress.statuses["error"], "error"))
+    if progress.ending:
+        parts.append(f"{progress.in_flight} in flight")
+    return " · ".join(parts)
+
+
+def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary") -> None:
+    from tiebreak.gates.wording import money
+    from tiebreak_cli.output import print_table, say
+
+    one = judging.judge
+    told = f" (served {', '.join(summary.served_models)})" if summary.served_models else ""
+    say(f"{one.name}, {one.kind}, by {one.model_label}{told}: {judging.stored.session.title}")
+    say("Uncalibrated: nothing here has been held against what people say.")
+    rows = [
+        ("valid", str(summary.valid)),
+        ("unparseable", str(summary.unparseable)),
+        ("error", str(summary.error)),
+        ("open", str(max(0, ending.progress.planned - ending.progress.answered - summary.error))),
+        ("cost of judging", money(summary.usd) + (f" and {summary.unknown} unknown" if summary.unknown else "")),
+    ]
+    print_table("Judgments", ("", "#"), rows)
+    print_table("Verdicts", ("", "#"), _verdicts(summary))
+    if steady := list(_steadiness(summary)):
+        print_table("How steady", ("", "#"), steady)
+    left_out = {**judging.skipped.reasons, **summary.problems}
+    if left_out:
+        print_table("Without a verdict", ("why", "#"), ((why, str(n)) for why, n in left_out.items()))
+    open_ = ending.progress.planned - ending.progress.answered
+    if open_:
+        say(" ".join(filter(None, (ending.why, f"{open_} still open; the same command goes on."))))
+
+
+def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
+    from tiebreak.gates.wording import plural
+
+    if (pairs := summary.pairs) is not None:
+        for word, meaning in (("A", "A wins"), ("B", "B wins"), ("tie", "tie")):
+            yield meaning, str(pairs.verdicts.get(word, 0))
+        if pairs.both:
+            yield "orders contradict each other", str(pairs.inconsistent)
+        if pairs.half:
+            yield "left out: one order has no verdict", str(pairs.half)
+    for point in summary.points:
+        side = {"baseline": "A", "candidate": "B"}.get(point.role or "", "?")
+        label = " · ".join(filter(None, (side, point.dimension)))
+        for verdict, count in point.verdicts.items() if point.mean is None else ():
+            yield f"{label}: {verdict}", str(count)
+        if point.mean is not None:
+            yield f"{label}: mean of {plural(point.answers, 'answer')}", f"{point.mean:.3f}"
+            if "no_claims" in point.verdicts:
+                yield f"{label}: no claims", str(point.verdicts["no_claims"])
+    if summary.claims:
+        yield "claims", str(summary.claims)
+        yield "claims not supported", str(summary.unsupported)
+
+
+def _steadiness(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
+    if (pairs := summary.pairs) is not None and pairs.consistency is not None:
+        yield f"orders agree ({pairs.both} pairs)", f"{pairs.consistency:.1%}"
+        yield "verdicts for the first shown / second shown", f"{pairs.first} / {pairs.second}"
+    spread = summary.spread
+    if spread.repeated:
+        yield f"repeats agree ({spread.repeated} questions)", f"{spread.agreeing / spread.repeated:.1%}"
+        if spread.deviation is not None:
+            yield "mean standard deviation over repeats", f"{spread.deviation:.3f}"
+
+
+def _exit_code(ending: "JudgeEnding") -> int:
+    from tiebreak_cli.exits import DONE, INTERRUPTED, NOT_DECIDED, UNAVAILABLE
+
+    if ending.reason in ("stopped", "cancelled"):
+        return INTERRUPTED
+    if ending.reason == "paused" or ending.progress.statuses.get("error"):
+        return UNAVAILABLE
+    return DONE if ending.complete else NOT_DECIDED
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(judge)
+    app.command()(judges)

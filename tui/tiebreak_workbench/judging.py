@@ -1,0 +1,238 @@
+"""A judge put to the stored answers of a session: what is still open, asked within a budget, and what came of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from tiebreak.batch.breaker import breaker_of
+from tiebreak.errors import UsageError
+from tiebreak.gates.wording import plural
+from tiebreak.judge import (
+    Asker,
+    JudgeEnding,
+    JudgeProgress,
+    JudgeRun,
+    JudgeSummary,
+    Skipped,
+    plan_asks,
+    summarise,
+)
+from tiebreak.judge.asking import enforces_schema
+from tiebreak.judge.planning import counting
+from tiebreak.records import ROLES, Config, ModelTarget, RecordingTarget, Response, SessionRole
+from tiebreak.records.judges import Judge
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak_store import StoredSession
+from tiebreak_workbench.setup import in_order
+from tiebreak_workbench.workbench import Workbench, pinned
+
+TICK = 0.25
+"""Seconds between two looks at the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeLimits:
+    """What a run may use."""
+
+    concurrency: int = 4
+    max_cost: float | None = None
+    """US dollars for this judge in this session, earlier runs included; the judge's own budget holds as well."""
+    unknown_cost: bool = False
+    cases: int | None = None
+    """Only so many cases, the first of the plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """A run that is ready to start."""
+
+    run: JudgeRun
+    judge: Judge
+    stored: StoredSession
+    planned: int
+    skipped: Skipped
+    warnings: tuple[str, ...]
+    close: Callable[[], Awaitable[None]]
+    """Frees the connections."""
+
+
+def load_judge(bench: Workbench, name: str, *, model: str | None = None, repeats: int | None = None) -> Judge:
+    """A judge of the workspace, or one that comes with Tiebreak, its recording pinned.
+
+    Raises:
+        UsageError: where there is none of that name.
+        WorkspaceError: where its file needs a correction.
+    """
+    judge = bench.workspace.load_judge(name)
+    if model is not None:
+        judge = replace(judge, target=ModelTarget(model=model), price=None)
+    if repeats is not None:
+        judge = replace(judge, repeats=repeats)
+    return replace(judge, target=pinned(judge.config, bench.judges_folder).target)
+
+
+def open_judging(bench: Workbench, session_id: str, judge: Judge, limits: JudgeLimits) -> Judging:
+    """Everything that a judge has not said of a session, ready to be asked. Not for the event loop.
+
+    Raises:
+        UsageError: where there is nothing that the judge could be asked.
+        TiebreakError: where the judge's model cannot be asked, such as for a missing key.
+    """
+    stored = bench.store.load_session(session_id, facts=False)
+    session = stored.session
+    cases = in_order(stored.dataset, session.plan)[: limits.cases]
+    answers = _answers(bench, stored, contexts=judge.kind == "faithfulness")
+    asks, skipped = plan_asks(judge, cases, answers)
+    if not asks:
+        reasons = "; ".join(f"{plural(n, 'time')} {why}" for why, n in skipped.reasons.items())
+        raise UsageError(f"The judge “{judge.name}” has nothing to judge in this session: {reasons}.")
+    target = bench.judge_target(_instant(judge), LimiterPool(limits.concurrency))
+    breaker = breaker_of(limits.concurrency)
+    trouble: list[str] = []
+
+    def note(reply: Response) -> None:
+        if (why := breaker.note(reply)) is not None:
+            trouble.append(why)
+
+    asker = Asker(judge, target, new_id=bench.new_id, schema=enforces_schema(judge), note=note)
+    bench.store.record_judge(judge).result()
+    budgets = [budget for budget in (judge.budget, limits.max_cost) if budget is not None]
+    run = JudgeRun(
+        asker=asker,
+        asks=asks,
+        session_id=session.id,
+        load=bench.store.response,
+        recorder=bench.store,
+        earlier=bench.store.iter_judgments(session.id, judge.version, light=True),
+        concurrency=limits.concurrency,
+        max_cost=min(budgets, default=None),
+        unknown_cost=limits.unknown_cost,
+        trouble=lambda: trouble[0] if trouble else None,
+    )
+    return Judging(
+        run=run,
+        judge=judge,
+        stored=stored,
+        planned=len(asks),
+        skipped=skipped,
+        warnings=tuple(_warnings(judge, stored.configs)),
+        close=target.close,
+    )
+
+
+async def judge_all(judging: Judging, tick: Callable[[JudgeProgress], None] = lambda _: None) -> JudgeEnding:
+    """Run to the end; `tick` is called now and then, and at last.
+
+    Raises:
+        StoreError: where a judgment could not be kept.
+    """
+
+    async def watch() -> None:
+        while True:
+            tick(judging.run.progress)
+            await asyncio.sleep(TICK)
+
+    watching = asyncio.ensure_future(watch())
+    try:
+        ending = await judging.run.run()
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await judging.close()
+    tick(ending.progress)
+    return ending
+
+
+def summary_of(bench: Workbench, stored: StoredSession, judge: Judge) -> JudgeSummary:
+    """What a version of a judge has said of a session so far, from its rows."""
+    roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
+    sides: dict[str, SessionRole] = {
+        response.id: roles[response.run_id] for response in bench.store.iter_responses(stored.session.id)
+    }
+    judgments = list(bench.store.iter_judgments(stored.session.id, judge.version, light=True))
+    return summarise(judgments, sides)
+
+
+def judging_report(judging: Judging, ending: JudgeEnding, summary: JudgeSummary) -> dict[str, object]:
+    """For machines."""
+    judge = judging.judge
+    return {
+        "session": judging.stored.session.id,
+        "judge": {
+            "name": judge.name,
+            "kind": judge.kind,
+            "version": judge.version,
+            "model": judge.model_label,
+            "served_models": summary.served_models,
+        },
+        "run": {
+            "reason": ending.reason,
+            "why": ending.why,
+            "complete": ending.complete,
+            "planned": ending.progress.planned,
+            "answered": ending.progress.answered,
+            "asked": ending.progress.asked,
+        },
+        "not_judged": judging.skipped.reasons,
+        "summary": summary,
+        "order_consistency": summary.pairs.consistency if summary.pairs is not None else None,
+        "warnings": judging.warnings,
+    }
+
+
+def judges_report(bench: Workbench) -> list[dict[str, object]]:
+    """The judges of the workspace, then those that come with Tiebreak and are not hidden by one of the same name."""
+    from tiebreak.workspace.judges import shipped_judges
+
+    rows: list[dict[str, object]] = []
+    for entry in bench.workspace.judges:
+        if entry.error is not None:
+            rows.append({"name": entry.name, "from": "workspace", "error": str(entry.error)})
+        else:
+            rows.append(_described(bench.workspace.load_judge(entry.path), "workspace"))
+    own = {row["name"] for row in rows}
+    rows += [_described(judge, "tiebreak") for name, judge in shipped_judges().items() if name not in own]
+    return rows
+
+
+def _described(judge: Judge, origin: str) -> dict[str, object]:
+    return {
+        "name": judge.name,
+        "from": origin,
+        "kind": judge.kind,
+        "model": judge.model_label,
+        "version": judge.version,
+        "description": judge.description,
+        "dimensions": [dimension.name for dimension in judge.dimensions],
+    }
+
+
+def _answers(bench: Workbench, stored: StoredSession, *, contexts: bool) -> dict[SessionRole, dict[str, Response]]:
+    """The counting answers without their texts; with `contexts`, the first passage of each stands for all."""
+    roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
+    responses = bench.store.iter_responses(stored.session.id, light=not contexts)
+    return counting((replace(r, text="", reasoning="", contexts=r.contexts[:1]) for r in responses), roles)
+
+
+def _instant(judge: Judge) -> Judge:
+    """Recorded replies are replayed at once."""
+    target = judge.target
+    return replace(judge, target=replace(target, speed=0)) if isinstance(target, RecordingTarget) else judge
+
+
+def _warnings(judge: Judge, configs: Mapping[SessionRole, Config]) -> list[str]:
+    if not isinstance(judge.target, ModelTarget):
+        return []
+    model = judge.target.model
+    return [
+        f"The judge is {model}, which also wrote the answers of {side} ({configs[role].name}): "
+        "a judge tends to prefer its own."
+        for side, role in zip("AB", ROLES, strict=True)
+        if role in configs and _model_of(configs[role]) == model
+    ]
+
+
+def _model_of(config: Config) -> str | None:
+    return config.target.model if isinstance(config.target, ModelTarget) else None
