@@ -8,9 +8,15 @@ An answer's worth is the number in its `[quality:N]`, 0 without one. The model's
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.behaviours import BEHAVIOURS
 from support.model_server import Behaviour, Exchange, ModelServer
@@ -29,10 +35,8 @@ class Prompt:
     token: str
 
     @classmethod
-    def of(cls, body: Mapping[str, object]) -> "Prompt":
-        messages = body["messages"]
-        assert isinstance(messages, list)
-        system, user = (message["content"] for message in messages)
+    def of(cls, body: Mapping[str, Any]) -> "Prompt":
+        system, user = (str(message["content"]) for message in body["messages"])
         found = re.search(r"<<<BEGIN NAME (\w+)>>>", system)
         assert found is not None
         return cls(system, user, found[1])
@@ -163,10 +167,7 @@ def _behaviour(speak: Callable[[Prompt], str]) -> Behaviour:
     async def behave(exchange: Exchange) -> None:
         prompt = Prompt.of(exchange.call.body)
         if (given := exchange.options.get("reply")) is not None:
-            text = re.sub(
-                r"\{block:(.*?)\}(?!\})", lambda found: block(prompt, json.loads(found[1])), given, flags=re.DOTALL
-            )
-            text = text.replace("{nonce}", prompt.nonce)
+            text = given.replace("{block}", block(prompt, opinion(prompt))).replace("{nonce}", prompt.nonce)
         elif "response_format" in exchange.call.body:
             text = _as_schema(prompt, speak)
         else:
@@ -185,14 +186,16 @@ def _as_schema(prompt: Prompt, speak: Callable[[Prompt], str]) -> str:
     return json.dumps({"token": prompt.nonce, **opinion(prompt)})
 
 
+@dataclass
 class JudgeServer(ModelServer):
     """A model server that judges as well. `wavers` gives in turn each point of a scale."""
+
+    turns: Iterator[int] = field(default_factory=count)
 
     @property
     def behaviours(self) -> Mapping[str, Behaviour]:
         judges = {name: _behaviour(speak) for name, speak in {**WEAKNESSES, **OTHERS}.items()}
-        turns = count(1)
-        wavers = _behaviour(lambda prompt: block(prompt, {"reasons": "?", "verdict": 1 + next(turns) % 5}))
+        wavers = _behaviour(lambda prompt: block(prompt, {"reasons": "?", "verdict": 1 + next(self.turns) % 5}))
         return {**BEHAVIOURS, **judges, "wavers": wavers}
 
 

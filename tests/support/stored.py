@@ -136,9 +136,10 @@ def judgment_of(new: NewSession, position: int, **fields: Any) -> Judgment:
         "seal_nonce": "nonce",
     }
     made |= fields
+    made.setdefault("seal", seal_of(made["verdict"], made["seal_nonce"]))
     return Judgment(
         judge_hash=JUDGE.version,
         session_id=new.session.id,
         case_id=new.session.plan.case_ids[position],
-        **{"seal": seal_of(made["verdict"], made["seal_nonce"]), **made},
+        **made,
     )

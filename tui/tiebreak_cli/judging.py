@@ -44,7 +44,14 @@ def judge(
     question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
     """
     from tiebreak_cli.output import complain_line, console, print_json
-    from tiebreak_workbench.judging import JudgeLimits, judging_report, load_judge, open_judging, summary_of
+    from tiebreak_workbench.judging import (
+        JudgeLimits,
+        judging_report,
+        load_judge,
+        open_judging,
+        summary_of,
+        verdicts_sealed,
+    )
     from tiebreak_workbench.workbench import Workbench
 
     limits = JudgeLimits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, cases=limit)
@@ -57,10 +64,11 @@ def judge(
                 complain_line(f"Note: {warning}")
             ending = asyncio.run(_run(judging, console(stderr=True)))
         summary = summary_of(bench, judging.stored, chosen)
+        sealed = verdicts_sealed(bench, judging.stored.session.id)
     if as_json:
-        print_json(judging_report(judging, ending, summary))
+        print_json(judging_report(judging, ending, summary, sealed=sealed))
     else:
-        _print(judging, ending, summary)
+        _print(judging, ending, summary, sealed=sealed)
     raise typer.Exit(_exit_code(ending))
 
 
@@ -141,7 +149,7 @@ def _figures(progress: "JudgeProgress") -> str:
     return " · ".join(parts)
 
 
-def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary") -> None:
+def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary", *, sealed: bool) -> None:
     from tiebreak.gates.wording import money
     from tiebreak_cli.output import print_table, say
 
@@ -156,13 +164,16 @@ def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary") -
         ("open", str(max(0, ending.progress.planned - ending.progress.answered - summary.error))),
         ("cost of judging", money(summary.usd) + (f" and {summary.unknown} unknown" if summary.unknown else "")),
     ]
-    print_table("Judgments", ("", "#"), rows)
-    print_table("Verdicts", ("", "#"), _verdicts(summary))
-    if steady := list(_steadiness(summary)):
-        print_table("How steady", ("", "#"), steady)
+    print_table("Judgments", ("status", "n #"), rows)
+    if sealed:
+        say("The session is blind: what the verdicts say stays sealed until the last case is done.")
+    else:
+        print_table("Verdicts", ("verdict", "n #"), _verdicts(summary))
+    if not sealed and (steady := list(_steadiness(summary))):
+        print_table("How steady", ("measure", "value #"), steady)
     left_out = {**judging.skipped.reasons, **summary.problems}
     if left_out:
-        print_table("Without a verdict", ("why", "#"), ((why, str(n)) for why, n in left_out.items()))
+        print_table("Without a verdict", ("why", "n #"), ((why, str(n)) for why, n in left_out.items()))
     open_ = ending.progress.planned - ending.progress.answered
     if open_:
         say(" ".join(filter(None, (ending.why, f"{open_} still open; the same command goes on."))))

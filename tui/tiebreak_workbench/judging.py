@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from tiebreak.batch.breaker import breaker_of
 from tiebreak.errors import UsageError
-from tiebreak.gates.wording import plural
 from tiebreak.judge import (
     Asker,
     JudgeEnding,
@@ -24,6 +23,8 @@ from tiebreak.records import ROLES, Config, ModelTarget, RecordingTarget, Respon
 from tiebreak.records.judges import Judge
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
+from tiebreak_workbench.headless import board_of
+from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench, pinned
 
@@ -85,7 +86,7 @@ def open_judging(bench: Workbench, session_id: str, judge: Judge, limits: JudgeL
     answers = _answers(bench, stored, contexts=judge.kind == "faithfulness")
     asks, skipped = plan_asks(judge, cases, answers)
     if not asks:
-        reasons = "; ".join(f"{plural(n, 'time')} {why}" for why, n in skipped.reasons.items())
+        reasons = "; ".join(f"{why} ({n})" for why, n in skipped.reasons.items())
         raise UsageError(f"The judge “{judge.name}” has nothing to judge in this session: {reasons}.")
     target = bench.judge_target(_instant(judge), LimiterPool(limits.concurrency))
     breaker = breaker_of(limits.concurrency)
@@ -155,9 +156,18 @@ def summary_of(bench: Workbench, stored: StoredSession, judge: Judge) -> JudgeSu
     return summarise(judgments, sides)
 
 
-def judging_report(judging: Judging, ending: JudgeEnding, summary: JudgeSummary) -> dict[str, object]:
-    """For machines."""
+def verdicts_sealed(bench: Workbench, session_id: str) -> bool:
+    """Whether what a judge says of the sides must not be seen yet by whoever rates here."""
+    stored = bench.store.load_session(session_id, light=True)
+    return is_sealed(stored, board_of(bench, stored).snapshot(), bench.rater())
+
+
+def judging_report(
+    judging: Judging, ending: JudgeEnding, summary: JudgeSummary, *, sealed: bool = False
+) -> dict[str, object]:
+    """For machines; `sealed` leaves out what the verdicts say."""
     judge = judging.judge
+    counts = {name: getattr(summary, name) for name in ("valid", "unparseable", "error", "problems", "usd", "unknown")}
     return {
         "session": judging.stored.session.id,
         "judge": {
@@ -176,8 +186,9 @@ def judging_report(judging: Judging, ending: JudgeEnding, summary: JudgeSummary)
             "asked": ending.progress.asked,
         },
         "not_judged": judging.skipped.reasons,
-        "summary": summary,
-        "order_consistency": summary.pairs.consistency if summary.pairs is not None else None,
+        "sealed": sealed,
+        "summary": counts if sealed else summary,
+        "order_consistency": summary.pairs.consistency if summary.pairs is not None and not sealed else None,
         "warnings": judging.warnings,
     }
 

@@ -128,6 +128,7 @@ class JudgeRun:
         Raises:
             StoreError: where a judgment could not be kept.
         """
+        await self._leave_out_the_known()
         self._heed_budget()
         self._tasks = tuple(asyncio.ensure_future(self._work()) for _ in range(self._concurrency))
         try:
@@ -159,10 +160,6 @@ class JudgeRun:
         while self._todo and self._reason == "finished":
             ask = self._todo.popleft()
             responses = [self._load(response_id) for response_id in ask.responses]
-            if self._is_known(ask, responses):
-                self._answered += 1
-                await asyncio.sleep(0)  # thousands in a row must not hold up a key press
-                continue
             self._in_flight += 1
             try:
                 judgment = await self._asker.ask(ask, responses, self._session_id)
@@ -175,6 +172,19 @@ class JudgeRun:
             self._answered += judgment.answered
             if (why := self._trouble()) is not None:
                 self._end("paused", why)
+
+    async def _leave_out_the_known(self) -> None:
+        """Earlier runs are counted before anything is asked, whatever ends this one."""
+        if not self._known:
+            return
+        open_: deque[Ask] = deque()
+        for ask in self._todo:
+            if self._is_known(ask, [self._load(response_id) for response_id in ask.responses]):
+                self._answered += 1
+            else:
+                open_.append(ask)
+            await asyncio.sleep(0)  # thousands in a row must not hold up a key press
+        self._todo = open_
 
     def _is_known(self, ask: Ask, responses: Sequence[Response]) -> bool:
         try:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean, pstdev
 
 from tiebreak.records.judges import Judgment, Order, Verdict
@@ -107,7 +108,7 @@ def summarise(judgments: Sequence[Judgment], roles: Mapping[str, SessionRole]) -
         claims=len(claims),
         unsupported=sum(claim.verdict != "supported" for claim in claims),
         spread=_spread(valid),
-        usd=sum(judgment.cost.usd or 0.0 for judgment in judgments),
+        usd=fsum(judgment.cost.usd or 0.0 for judgment in judgments),
         unknown=sum(judgment.cost.usd is None and bool(judgment.replies) for judgment in judgments),
         served_models=tuple(sorted({j.served_model for j in judgments if j.served_model is not None})),
     )
