@@ -45,6 +45,8 @@ def test_a_folder_that_is_no_workspace_is_told_so_and_left_as_it_was(
         ("run", "-d", "small", "-a", "plain", "-b", "warm", "-n", "99"),
         ("doctor",),
         ("trust",),
+        ("judge", "last", "-j", "preference"),
+        ("judges",),
     ],
     ids=" ".join,
 )

@@ -137,7 +137,9 @@ async def run_over(
         f"{role}-{n}": response_with(f"{role}-{n}", f"{role} [quality:{n}]") for role in ROLES for n in range(cases)
     }
     all_cases = [Case(id=str(n), input=f"Question {n}") for n in range(cases)]
-    answers = {role: {str(n): responses[f"{role}-{n}"] for n in range(cases)} for role in ROLES}
+    answers: dict[SessionRole, dict[str, Response]] = {
+        role: {str(n): responses[f"{role}-{n}"] for n in range(cases)} for role in ROLES
+    }
     numbers = (f"j{len(kept.judgments):03d}-{n}" for n in count())
     asker, target = asker_of(server, model, "preference", new_id=lambda: next(numbers), repeats=repeats)
     asks, skipped = plan_asks(asker.judge, all_cases, answers)
