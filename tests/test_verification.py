@@ -16,16 +16,20 @@ from support.verification import VARIABLE, verification_file
 pytest_plugins = ["pytester"]
 TESTS = Path(__file__).parent
 CARRIED = {
-    "engine/stats": {
+    "engine/stats/reference_values.json": {
         "log_wealth", "conf_seq", "wilson", "zero_failures_to_pass", "clopper_pearson", "mean_ci", "mcnemar",
         "n_paired", "n_mcnemar", "holm", "bh",
     },
-    "engine/metrics": {"pass_at_k", "rouge", "bleu_sentence", "chrf_sentence", "bleu_corpus", "fuzz"},
+    "engine/stats/judge_reference_values.json": {
+        "kappa", "ac1", "fleiss", "krippendorff", "position_bias_p", "length_controlled", "ppi_plusplus",
+        "calibrated_cs", "info_ppi_py_ci",
+    },
+    "engine/metrics/reference_values.json": {
+        "pass_at_k", "rouge", "bleu_sentence", "chrf_sentence", "bleu_corpus", "fuzz",
+    },
 }  # fmt: skip
-"""Folder of tests, with a `reference_values.json` of its own → functions whose reference values it holds."""
+"""File of values beside the test that is named like it → functions whose reference values it holds."""
 NOT_BUILT = {
-    "agreement of people and judges": {"kappa", "ac1", "fleiss", "krippendorff"},
-    "judges": {"position_bias_p", "length_controlled", "ppi_plusplus", "calibrated_cs", "info_ppi_py_ci"},
     "watching what was released": {
         "log_wealth_monitor", "laney", "xmr", "cusum", "quantile_ci", "psi", "ks",
     },
@@ -37,10 +41,11 @@ DATA = {
     "xsum_hallucination": "engine/metrics/test_real_data.py",
     "ragchecker": "engine/metrics/test_real_data.py",
     "pandalm": "engine/metrics/test_real_data.py",
+    "llmbar": "engine/calibration/test_real_data.py",
 }
 """Set → the test that repeats figures of it."""
-DATA_NOT_USED = {"llmbar", "azure_llm_trace"}
-"""Sets for judges, and for watching what was released."""
+DATA_NOT_USED = {"azure_llm_trace"}
+"""Sets for watching what was released."""
 
 
 def reference_values() -> list[dict[str, Any]]:
@@ -57,8 +62,8 @@ def test_every_reference_value_of_what_is_built_is_held_by_a_test() -> None:
     every = {name for names in told for name in names}
     assert sum(map(len, told)) == len(every), "each function in one place"
     assert {case["fn"] for case in known} == every
-    for folder, functions in CARRIED.items():
-        held = json.loads((TESTS / folder / "reference_values.json").read_text())["cases"]
+    for file, functions in CARRIED.items():
+        held = json.loads((TESTS / file).read_text())["cases"]
         wanted = {case["id"]: case for case in known if case["fn"] in functions}
         assert {case["id"] for case in held} == set(wanted)
         for case in held:
@@ -66,12 +71,13 @@ def test_every_reference_value_of_what_is_built_is_held_by_a_test() -> None:
                 assert case[part] == wanted[case["id"]][part], case["id"]
 
 
-@pytest.mark.parametrize("folder", CARRIED)
-def test_each_function_has_a_test_of_its_own(folder: str) -> None:
+@pytest.mark.parametrize("file", CARRIED)
+def test_each_function_has_a_test_of_its_own(file: str) -> None:
     """The values in the file are asked for by name."""
-    source = (TESTS / folder / "test_reference_values.py").read_text()
-    held = {case["fn"] for case in json.loads((TESTS / folder / "reference_values.json").read_text())["cases"]}
-    assert held == CARRIED[folder]
+    values = TESTS / file
+    source = (values.parent / f"test_{values.stem}.py").read_text()
+    held = {case["fn"] for case in json.loads(values.read_text())["cases"]}
+    assert held == CARRIED[file]
     assert [name for name in held if not re.search(rf'"{name}"[,)\s]', source.partition("def test_the_file")[0])] == []
 
 
@@ -82,7 +88,7 @@ def test_every_set_of_real_data_is_used() -> None:
     for name, test in DATA.items():
         source = (TESTS / test).read_text()
         assert "real_data" in source
-        assert f'verification_file("{name}/' in source
+        assert re.search(rf'verification_file\("{name}["/]', source)
 
 
 @pytest.mark.parametrize(("data", "outcome"), [(None, {"skipped": 2}), (".", {"failed": 1, "passed": 1})])

@@ -8,13 +8,12 @@ import typer
 
 from tiebreak.batch import Batch, Ending
 from tiebreak.errors import StoreError
-from tiebreak.gates import overall
 from tiebreak.gates.wording import plural
 from tiebreak.scoreboard import Snapshot
 from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAVAILABLE, verdict_code
 from tiebreak_cli.output import console, print_json, say
 from tiebreak_cli.run_progress import Shown, display, first_words, last_words
-from tiebreak_cli.scoreboard import print_scoreboard
+from tiebreak_cli.scoreboard import decision_of, print_scoreboard
 from tiebreak_workbench.headless import (
     TakenUp,
     Wanted,
@@ -78,22 +77,22 @@ def print_outcome(
         print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
     else:
         for one, snapshot in zip(taken, snapshots, strict=True):
-            print_scoreboard(console(), one.stored, snapshot)
+            print_scoreboard(console(), one.stored, snapshot, phase=phase)
     return typer.Exit(exit_code(ending, snapshots, taken, phase))
 
 
 def exit_code(ending: Ending, snapshots: Sequence[Snapshot], taken: Sequence[TakenUp], phase: str | None) -> int:
-    """Interrupted before infrastructure before the gates: what did not happen decides nothing. Of several sessions a
-    failed gate comes before one that is not decided."""
-    if (code := unsettled(ending)) != DONE:
-        return code
-    codes: set[int] = set()
+    """As `tiebreak gate` has it: a failed gate is a verdict, whatever else is missing; where there is none, what
+    stood in the way comes before what is not decided. An interrupted run says so before all."""
+    left = unsettled(ending)
+    if left == INTERRUPTED:
+        return left
+    codes = {left} - {DONE}
     for one, snapshot in zip(taken, snapshots, strict=True):
         if snapshot.excluded_cases > one.stored.policy.max_excluded * snapshot.planned:
-            return UNAVAILABLE
-        gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
-        codes.add(verdict_code(overall(gates) if gates else "undecided"))
-    return next(code for code in (GATE_FAILED, NOT_DECIDED, DONE) if code in codes)
+            codes.add(UNAVAILABLE)
+        codes.add(verdict_code(decision_of(snapshot, phase)))
+    return next(code for code in (GATE_FAILED, UNAVAILABLE, NOT_DECIDED, DONE) if code in codes)
 
 
 def unsettled(ending: Ending) -> int:

@@ -6,7 +6,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from tiebreak.gates import GateStatus
+from tiebreak.gates import GateStatus, overall
 from tiebreak.gates.wording import asked_of, money, plural, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
@@ -29,10 +29,17 @@ DECISIONS: Mapping[GateStatus, str] = {
 }
 
 
-def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot) -> None:
-    """Print what stands in a session. All names in it are outside text."""
+def decision_of(snapshot: Snapshot, phase: str | None) -> GateStatus:
+    """What the gates say together, or those of one phase alone; without any, nothing is decided."""
+    gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
+    return overall(gates) if gates else "undecided"
+
+
+def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot, *, phase: str | None = None) -> None:
+    """Print what stands in a session; the decision is that of one `phase`, where it is given. All names in it are
+    outside text."""
     parts = [
-        _heading(stored, snapshot),
+        _heading(stored, snapshot, phase),
         _gates(stored, snapshot),
         _sides(snapshot),
         _segments(snapshot),
@@ -41,7 +48,7 @@ def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot
     console.print(Group(*(part for part in parts if part is not None)))
 
 
-def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
+def _heading(stored: StoredSession, snapshot: Snapshot, phase: str | None) -> Text:
     a, b = (safe_line(stored.configs[role].name, 40) if role in stored.configs else "?" for role in ROLES)
     rate = snapshot.win_rate
     low, high = rate.interval
@@ -62,7 +69,10 @@ def _heading(stored: StoredSession, snapshot: Snapshot) -> Text:
     text.append(
         "A tie and a both-bad count one half. The interval holds at every look, for the cases of this kind.\n", "dim"
     )
-    text.append(f"\nDecision: {DECISIONS[snapshot.decision]}\n", "bold")
+    told = DECISIONS[decision_of(snapshot, phase)]
+    if phase is not None:
+        told = f"{told.partition(':')[0]} ({phase} phase alone)"
+    text.append(f"\nDecision: {told}\n", "bold")
     return text
 
 

@@ -13,6 +13,8 @@ from tiebreak.stats.intervals import wilson
 from tiebreak.stats.kappa import cohen_kappa
 from tiebreak.stats.raters import alpha_interval, fleiss_kappa, krippendorff_alpha
 
+pytestmark = pytest.mark.real_data
+
 TIE_FIRST_SECOND = (0, 1, 2)
 
 
