@@ -89,7 +89,9 @@ def test_no_markup_is_obeyed(hostile: CommandLine) -> None:
 
 def test_a_cell_cannot_pass_for_a_row_of_its_own(hostile: CommandLine) -> None:
     out = hostile("sessions").out
-    assert len([line for line in out.splitlines() if line.strip()]) == 4, "title, head, rule, one session"
+    assert len([line for line in out.splitlines() if line.strip()]) == 5, (
+        "title, head, rule, a session, how to resume"
+    )
 
 
 @pytest.mark.parametrize("text", NAMES)

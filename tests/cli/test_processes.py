@@ -57,7 +57,7 @@ async def test_without_a_terminal_the_app_says_what_to_do_instead(tmp_path: Path
     outcome = await run_process(tmp_path, *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("error: This needs a terminal.\n")
-    assert "demo --headless" in outcome.err
+    assert "`tiebreak run`" in outcome.err
 
 
 async def test_a_reader_who_leaves_is_not_complained_about(tmp_path: Path) -> None:

@@ -233,5 +233,5 @@ async def test_an_empty_folder_with_a_hostile_name(tmp_path: Path) -> None:
     folder = tmp_path / NAME
     folder.mkdir()
     async with sit_down(folder) as seat:
-        await seat.sees("There is no workspace in", "How would you like to begin?")
+        await seat.sees("holds no workspace yet.", "How would you like to begin?")
         assert "␛[2J" in seat.text
