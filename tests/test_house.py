@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CODE = ("engine", "store", "tui", "tests", "bench")
-HEAVY = ("textual", "litellm", "numpy", "pydantic", "aiohttp", "sqlite_utils", "yaml", "jinja2", "jsonschema")
+HEAVY = (
+    "textual", "litellm", "numpy", "scipy", "pydantic", "aiohttp", "sqlite_utils", "yaml", "jinja2", "jsonschema",
+    "sacrebleu", "detect_secrets", "phonenumbers", "py3langid", "textstat",
+)  # fmt: skip
 
 
 def python_files() -> list[Path]:
@@ -39,6 +42,11 @@ def modules_after(code: str) -> set[str]:
 )
 def test_a_start_imports_nothing_heavy(code: str, allowed: set[str]) -> None:
     assert modules_after(code) & set(HEAVY) <= allowed
+
+
+def test_help_needs_neither_records_nor_an_event_loop() -> None:
+    """Together they would cost half as much again as all of `tiebreak --help`."""
+    assert not modules_after("import tiebreak_cli.commands") & {"asyncio", "tiebreak.records"}
 
 
 def test_a_whole_session_never_imports_litellm() -> None:

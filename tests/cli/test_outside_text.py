@@ -89,9 +89,7 @@ def test_no_markup_is_obeyed(hostile: CommandLine) -> None:
 
 def test_a_cell_cannot_pass_for_a_row_of_its_own(hostile: CommandLine) -> None:
     out = hostile("sessions").out
-    assert len([line for line in out.splitlines() if line.strip()]) == 5, (
-        "title, head, rule, a session, how to resume"
-    )
+    assert len([line for line in out.splitlines() if line.strip()]) == 5, "title, head, rule, a session, how to resume"
 
 
 @pytest.mark.parametrize("text", NAMES)

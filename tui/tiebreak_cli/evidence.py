@@ -2,15 +2,16 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiebreak.errors import UsageError
-from tiebreak.records import VOTES, Vote
-from tiebreak.records.policies import SessionRole
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
+
+if TYPE_CHECKING:
+    from tiebreak.records import SessionRole, Vote
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for machines instead of text.")]
 SessionArgument = Annotated[str, typer.Argument(help="A session: its id, the start of it, or `last`.")]
@@ -161,7 +162,9 @@ def pairs(texts: list[str] | None, form: str) -> dict[str, str]:
     return pairs
 
 
-def _vote(text: str) -> Vote:
+def _vote(text: str) -> "Vote":
+    from tiebreak.records import VOTES
+
     for vote in VOTES:
         if vote == text:
             return vote

@@ -1,6 +1,5 @@
 """`judge` and `judges`: models that score the answers of a session."""
 
-import asyncio
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +42,8 @@ def judge(
     The same command goes on where it was stopped; errors are asked again, what was said is not. Exit codes: 0 every
     question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
     """
+    import asyncio
+
     from tiebreak_cli.output import complain_line, console, print_json
     from tiebreak_workbench.judging import (
         JudgeLimits,
@@ -97,6 +98,8 @@ def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> No
 
 async def _run(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
     """Run it; the first Ctrl-C (or SIGTERM) lets the calls in flight finish, the second one does not."""
+    import asyncio
+
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from tiebreak_cli.output import complain_line
