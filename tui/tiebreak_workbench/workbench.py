@@ -14,7 +14,6 @@ from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
     Config,
-    Event,
     IdMaker,
     Plan,
     Rater,
@@ -44,6 +43,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
+from tiebreak_workbench.preregistration import first_events
 from tiebreak_workbench.setup import Setup, in_order
 
 
@@ -216,28 +216,9 @@ class Workbench:
                 rater=self.rater(),
             )
         ).result()
-        self._register(session)
+        for event in first_events(session, self.new_id):
+            self.store.record_event(event).result()
         return session.id
-
-    def _register(self, session: Session) -> None:
-        """Write down, before the first answer, what was decided before the first answer."""
-        plan = session.plan
-        detail: dict[str, object] = {
-            "plan": plan.version,
-            "policy": session.policy_hash,
-            "dataset": session.dataset_hash,
-            "planned": len(plan.case_ids),
-            "seed": plan.seed,
-            "segment": plan.segment,
-            "blind": session.blind,
-        }
-        at = stamp(utc_now())
-        event = Event(id=self.new_id(), session_id=session.id, kind="plan", at=at, detail=detail)
-        self.store.record_event(event).result()
-        if session.parent_id is not None:
-            told: dict[str, object] = {"parent": session.parent_id, "reason": session.fork_reason}
-            fork = Event(id=self.new_id(), session_id=session.id, kind="fork", at=at, detail=told)
-            self.store.record_event(fork).result()
 
     def pinned(self, setup: Setup, roles: Collection[SessionRole] = ROLES) -> Setup:
         """The setup with the content of its recordings set down: an edited recording is another config. The sides that

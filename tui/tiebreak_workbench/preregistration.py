@@ -1,0 +1,25 @@
+"""What was decided before the first answer, written down before the first answer."""
+
+from collections.abc import Callable
+
+from tiebreak.records import Event, Session, stamp, utc_now
+from tiebreak.records.sessions import EventKind
+
+
+def first_events(session: Session, new_id: Callable[[], str]) -> list[Event]:
+    """What a session begins with: its plan with all that was fixed by then, and of a child what it comes from."""
+    plan, at = session.plan, stamp(utc_now())
+    told: dict[EventKind, dict[str, object]] = {
+        "plan": {
+            "plan": plan.version,
+            "policy": session.policy_hash,
+            "dataset": session.dataset_hash,
+            "planned": len(plan.case_ids),
+            "seed": plan.seed,
+            "segment": plan.segment,
+            "blind": session.blind,
+        }
+    }
+    if session.parent_id is not None:
+        told["fork"] = {"parent": session.parent_id, "reason": session.fork_reason}
+    return [Event(id=new_id(), session_id=session.id, kind=kind, at=at, detail=detail) for kind, detail in told.items()]
