@@ -4,6 +4,7 @@
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,13 @@ async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyP
             await paste(seat, EVIL)
         await seat.press("ctrl+s", "escape")
         await seat.reaches(SetupScreen)
+        await seat.press("ctrl+s")
+        await seat.reaches(TellDialog)  # the broken config is the candidate
+        await seat.press("escape")
+        choosing = seat.setup.choosing
+        assert choosing is not None
+        seat.setup.load(replace(choosing.choices, candidate=choosing.choices.baseline))
+        await seat.until(lambda: seat.setup.choosing is not choosing)
         await seat.press("ctrl+s")
         await seat.reaches(ArenaScreen)
         await seat.press("q")

@@ -97,3 +97,9 @@ def test_no_bytes_stop_it(pieces: list[bytes]) -> None:
     for piece in pieces:
         read.feed(piece)
         read.tick()
+
+
+def test_a_key_ends_what_a_pasted_text_left_open_and_is_no_part_of_it() -> None:
+    own = reader()
+    assert told(own.feed(b"text\x1bquit")) == ["burst t e x t"]
+    assert told(own.feed(b"\x1b[C")) == ["burst circumflex_accent q u i t", "right"]

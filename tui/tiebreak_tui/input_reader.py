@@ -17,6 +17,8 @@ BURST = 4
 """Characters that come without a gap and are then taken as one text. A shorter paste cannot be told from a stalled
 connection that hands over two or three keys at once."""
 
+ESCAPE = "\x1b"
+
 
 class KeyBurst(Event, bubble=False):
     """Characters that came all at once, as text pasted into a terminal that does not mark what is pasted."""
@@ -44,14 +46,20 @@ class InputReader:
         text = self._decode(data)
         if not text:
             return []
-        # Sequence by sequence, so that a broken one takes nothing else with it.
-        sequences = filter(None, re.split("(?=\x1b)", self._paste.pass_on(text)))
-        messages = [message for part in sequences for message in self._parsed(self._parser.feed(part))]
+        text = self._paste.pass_on(text)
+        earlier: list[Message] = []
         now = self._clock()
         if now - self._read_at > GAP:
+            if text.startswith(ESCAPE):
+                # It ends what the last read left open, and that belongs to the last read.
+                earlier = self._bundled(self._parsed(self._parser.feed(ESCAPE)))
+                text = text.removeprefix(ESCAPE)
             self._run = ""
         self._read_at = now
-        return self._bundled(messages)
+        # Sequence by sequence, so that a broken one takes nothing else with it.
+        sequences = filter(None, re.split(f"(?={ESCAPE})", text))
+        messages = [message for part in sequences for message in self._parsed(self._parser.feed(part))]
+        return [*earlier, *self._bundled(messages)]
 
     def tick(self) -> list[Message]:
         """To be called now and then: an escape that nothing follows is the key of that name."""
