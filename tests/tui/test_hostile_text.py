@@ -100,6 +100,15 @@ async def paste(seat: Seat, text: str) -> None:
     await seat.settle()
 
 
+async def choose(seat: Seat, *, broken: bool) -> None:
+    """Let Setup take a config that can be read, or one that cannot, for both sides."""
+    before = seat.setup.choosing
+    assert before is not None
+    name = next(entry.name for entry in before.workspace.configs if (entry.error is not None) == broken)
+    seat.setup.load(replace(before.choices, baseline=name, candidate=name))
+    await seat.until(lambda: seat.setup.choosing is not before)
+
+
 async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = hostile_workspace(tmp_path / NAME)
     async with sit_down(folder) as seat:
@@ -138,13 +147,11 @@ async def test_setup_and_its_dialogs(tmp_path: Path, monkeypatch: pytest.MonkeyP
             await paste(seat, EVIL)
         await seat.press("ctrl+s", "escape")
         await seat.reaches(SetupScreen)
+        await choose(seat, broken=True)
         await seat.press("ctrl+s")
-        await seat.reaches(TellDialog)  # the broken config is the candidate
+        await seat.reaches(TellDialog)
         await seat.press("escape")
-        choosing = seat.setup.choosing
-        assert choosing is not None
-        seat.setup.load(replace(choosing.choices, candidate=choosing.choices.baseline))
-        await seat.until(lambda: seat.setup.choosing is not choosing)
+        await choose(seat, broken=False)
         await seat.press("ctrl+s")
         await seat.reaches(ArenaScreen)
         await seat.press("q")
