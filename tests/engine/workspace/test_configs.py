@@ -25,6 +25,8 @@ from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import prompt_place
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda text: text.replace("{", "("))
+WORD = TEXT.map(lambda text: text.replace("\0", "0"))
+"""A word of a command, in which no process can be given a NUL."""
 LINES = st.text("ab \t\n:#-'\"é", max_size=40)
 NUMBER = st.floats(0.001, 1e6)
 CONFIGS = st.builds(
@@ -40,7 +42,7 @@ CONFIGS = st.builds(
         request=st.none() | st.just({"q": "{{ input }}{{ parameters }}", "k": [1, {"deep": None}]}),
         fields=st.builds(AppFields, text=st.sampled_from(["a.0.b", "text"])),
     )
-    | st.builds(CommandTarget, command=st.lists(TEXT, max_size=3).map(lambda rest: ("run", *rest)))
+    | st.builds(CommandTarget, command=st.lists(WORD, max_size=3).map(lambda rest: ("run", *rest)))
     | st.builds(PythonTarget, callable=st.just("app.desk:answer"), concurrency=st.integers(1, 9)),
     description=st.none() | TEXT,
     prompt=st.builds(Prompt, system=st.none() | LINES, user=st.none() | TEXT)
