@@ -8,8 +8,8 @@ from tiebreak.batch import Ending
 from tiebreak.gates import GateOutcome
 from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Ballot, SessionRole
+from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
-from tiebreak.session.seating import SIDES
 from tiebreak_store import StoredSession
 
 

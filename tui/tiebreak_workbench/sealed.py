@@ -7,6 +7,7 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import Event, Rater, stamp, utc_now
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard import Snapshot
+from tiebreak.session.diary import is_new_look
 from tiebreak_store import StoredSession
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
@@ -55,8 +56,7 @@ def note_look(bench: Workbench, stored: StoredSession, snapshot: Snapshot, at: s
     if is_sealed(stored, snapshot, rater):
         _note(bench, stored, "reveal", {"rater": rater.id, "why": at, "settled": snapshot.settled})
         return
-    looks = [event.detail.get("settled") for event in stored.events if event.kind == "peek"]
-    if 0 < snapshot.settled < snapshot.planned and looks[-1:] != [snapshot.settled]:
+    if is_new_look(snapshot, stored.events):
         detail = {"rater": rater.id, "at": at, "settled": snapshot.settled, "planned": snapshot.planned}
         _note(bench, stored, "peek", detail)
 

@@ -28,6 +28,8 @@ Statistic = Literal["mean", "p50", "p95", "p99"]
 Scope = Literal["set", "population", "fixed_n"]
 SessionRole = Literal["baseline", "candidate"]
 ROLES: tuple[SessionRole, ...] = ("baseline", "candidate")
+SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
+"""What the roles are called on screen and in reports."""
 VoteRule = Literal["required", "optional", "off"]
 
 

@@ -1,9 +1,8 @@
 """Where the cases of a session stand, in words: every planned case is in exactly one of these places."""
 
-from tiebreak.records import ROLES, SessionRole
+from tiebreak.records import ROLES
+from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard.snapshot import Snapshot
-
-SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
 
 
 def places(snapshot: Snapshot, *, short: bool = False) -> str:

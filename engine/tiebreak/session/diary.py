@@ -4,9 +4,16 @@ from collections.abc import Iterable
 
 from tiebreak.records import Event, IdMaker, Rater, stamp, utc_now
 from tiebreak.records.sessions import EventKind
-from tiebreak.scoreboard import Scoreboard
+from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
+
+
+def is_new_look(snapshot: Snapshot, events: Iterable[Event]) -> bool:
+    """Whether a look at figures that name the sides is to be noted: cases of the plan are missing, and these figures
+    were not looked at before."""
+    looks = [event.detail.get("settled") for event in events if event.kind == "peek"]
+    return 0 < snapshot.settled < snapshot.planned and looks[-1:] != [snapshot.settled]
 
 
 class Diary:
@@ -58,10 +65,7 @@ class Diary:
     def peeked(self, at: str) -> None:
         """Figures that name the sides were looked at. Noted once per figure, while cases of the plan are missing."""
         snapshot = self._scoreboard.snapshot()
-        looks = self.of_kind("peek")
-        if 0 < snapshot.settled < snapshot.planned and (
-            not looks or looks[-1].detail.get("settled") != snapshot.settled
-        ):
+        if is_new_look(snapshot, self._events):
             self.note("peek", at=at, settled=snapshot.settled, planned=snapshot.planned)
 
     def acknowledge_drift(self) -> int:

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from tiebreak.records import SessionRole, Vote
+from tiebreak.records.policies import SIDES
 
-SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
 MIRRORED: dict[Vote, Vote] = {"A": "B", "B": "A"}
 WORDS: dict[Vote, str] = {"tie": "a tie", "both_bad": "both bad"}
 

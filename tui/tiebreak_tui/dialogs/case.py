@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tiebreak.records import Case, CheckResult, SessionRole
+from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
-from tiebreak.session.seating import SIDES
 from tiebreak_tui.dialogs.dialog import Dialog
 
 SHOWN = 20_000

@@ -7,10 +7,10 @@ from textual.content import Content
 
 from tiebreak.gates.wording import plural
 from tiebreak.records import SessionRole
+from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard.drift import Drift
 from tiebreak.session.live import LiveSession
-from tiebreak.session.seating import SIDES
 from tiebreak_tui.dialogs.confirm import ConfirmDialog
 
 if TYPE_CHECKING:
