@@ -8,9 +8,10 @@ from tiebreak.compare.result import Unit
 from tiebreak.gates import GateOutcome, GateStatus
 from tiebreak.gates.wording import money, percent, plural, points, seconds, value_of
 from tiebreak.records import ROLES, Phase
+from tiebreak.records.policies import SIDES
 from tiebreak.reports.report import Report
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
-from tiebreak.scoreboard.wording import SIDES, places, reasked
+from tiebreak.scoreboard.wording import places, reasked
 
 VERDICTS: Mapping[GateStatus, str] = {
     "pass": "every gate passed",

@@ -8,6 +8,7 @@ from textual.widgets import Input, OptionList, TextArea
 from support.app import Seat, sit_down
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
+from tiebreak.records import ROLES
 from tiebreak_tui.dialogs.build_config import BuildConfigDialog
 from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.number import NumberDialog
@@ -200,6 +201,15 @@ async def test_swap_reload_and_resume_by_key(tmp_path: Path) -> None:
         await seat.reaches(SetupScreen)
         await seat.press("q")
     assert seat.app.return_code == 0
+
+
+async def test_what_starts_is_what_was_chosen_however_fast_the_keys_came(tmp_path: Path) -> None:
+    async with sit_down(make_workspace(tmp_path / "ws")) as seat:
+        await seat.ready()
+        for at, key in enumerate(("w", "w", "w", "ctrl+s")):
+            seat.send(key, 2.0 * at)
+        arena = await seat.reaches(ArenaScreen)
+        assert [arena.stored.configs[role].name for role in ROLES] == ["warm", "plain"]
 
 
 async def test_a_config_is_built_from_a_model_and_a_typed_prompt(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from textual.widgets import Footer, Static
 
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
 from tiebreak.session.answering import Arm
 from tiebreak.session.live import Change, Exchange, LiveSession
-from tiebreak.session.seating import SIDES, Seating
+from tiebreak.session.seating import Seating
 from tiebreak_store import StoredSession
 from tiebreak_tui.keys import ARENA, bindings
 from tiebreak_tui.screens.feed import Feed

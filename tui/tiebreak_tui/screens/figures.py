@@ -5,12 +5,13 @@ from textual.content import Content
 from tiebreak.gates import GateOutcome
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import ROLES, Case, Form
+from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.scoreboard import Snapshot, WinRate
 from tiebreak.scoreboard.wording import places
 from tiebreak.session.form import FormState
 from tiebreak.session.live import LiveSession
-from tiebreak.session.seating import SIDES, Seating
+from tiebreak.session.seating import Seating
 from tiebreak_store import StoredSession
 from tiebreak_tui.widgets.gate_bar import Chip
 from tiebreak_tui.widgets.rubric import RubricRow

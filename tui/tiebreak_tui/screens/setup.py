@@ -1,6 +1,7 @@
 """Setup: choose a dataset, two configs and a policy; see what the choice allows and costs; or resume a session."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker  # pyright: ignore[reportUnknownVariableType]  # open Worker
+from textual.worker import Worker, WorkerCancelled, get_current_worker  # pyright: ignore[reportUnknownVariableType]  # open Worker
 
 import tiebreak
 from tiebreak.errors import TiebreakError, UsageError
@@ -61,6 +62,7 @@ class SetupScreen(Place):
         self.choosing: Choosing | None = None
         self._wanted: Choices | None = None
         """What was chosen and is still being read."""
+        self._reading: Worker[None] | None = None
         self._begun = False
 
     def compose(self) -> ComposeResult:
@@ -108,7 +110,17 @@ class SetupScreen(Place):
         A later call ends an earlier one, and takes over what that one was to choose.
         """
         self._wanted = choices or self._wanted
-        self._read(self._wanted)
+        self._reading = self._read(self._wanted)
+
+    async def _read_out(self) -> bool:
+        """Wait until what was chosen last is read: an act is on what was chosen, however fast the keys came.
+
+        False where it could not be read, which the screen then says.
+        """
+        while (reading := self._reading) is not None and not reading.is_finished:
+            with suppress(WorkerCancelled):  # by a later reading, which is waited for in turn
+                await reading.wait()
+        return self._wanted is None
 
     @work(thread=True, exclusive=True, group="setup")
     def _read(self, wanted: "Choices | None") -> None:
@@ -203,7 +215,7 @@ class SetupScreen(Place):
     async def chose(self, event: OptionList.OptionSelected) -> None:
         if event.option_id == START:
             await self.action_start()
-        elif event.option_id is not None and self.choosing is not None:
+        elif event.option_id is not None and await self._read_out():
             self._pick(event.option_id)
 
     def action_choose(self) -> None:
@@ -237,10 +249,13 @@ class SetupScreen(Place):
 
     async def action_start(self) -> None:
         """Set the session down and open it in the Arena."""
-        bench, choosing = self.tiebreak.bench, self.choosing
-        if bench is None or choosing is None:
+        bench = self.tiebreak.bench
+        if bench is None or self.choosing is None:
             self.tiebreak.flash("The workspace is still loading.")
             return
+        if not await self._read_out():
+            return
+        choosing = self.choosing
         # Anew, since trust may have been given meanwhile.
         remarks = await asyncio.to_thread(choosing.remarks)
         problems = [remark.text for remark in remarks if remark.level == "problem"]
@@ -253,8 +268,8 @@ class SetupScreen(Place):
             return
         await self._enter(session_id)
 
-    def action_swap(self) -> None:
-        if self.choosing is not None:
+    async def action_swap(self) -> None:
+        if await self._read_out() and self.choosing is not None:
             self.load(self.choosing.swapped())
 
     def action_sessions(self) -> None:
