@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from tiebreak.errors import StoreError, TiebreakError, UsageError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
 from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
-from tiebreak_tui.collecting import spare_the_frames
+from tiebreak_tui.collecting import keep_what_is_loaded, spare_the_frames
 from tiebreak_tui.driver import HANGUP, TerminalDriver, TerminalGone
 from tiebreak_tui.fit import fit
 from tiebreak_tui.input_reader import KeyBurst
@@ -132,6 +133,9 @@ class TiebreakApp(App[None]):
             self.call_from_thread(self.setup.show_problem, error)
         else:
             self.call_from_thread(self._opened, bench)
+            # While one still chooses; imported as the Arena opens, it would hold up its first picture.
+            import_module("tiebreak_tui.screens.blind")
+            keep_what_is_loaded()
 
     def _opened(self, bench: "Workbench") -> None:
         self.bench = bench

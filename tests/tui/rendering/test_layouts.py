@@ -10,9 +10,9 @@ from tiebreak.sanitise import clean
 from tiebreak_tui.rendering.find import find
 from tiebreak_tui.rendering.jsonview import render_json
 from tiebreak_tui.rendering.markdown import render_markdown
-from tiebreak_tui.rendering.palette import COMPONENTS, Palette
+from tiebreak_tui.rendering.palette import STYLES, Palette
 
-PALETTE = Palette(**{name: Style(color=f"color({16 + number})") for number, name in enumerate(COMPONENTS)})
+PALETTE = Palette(**{name: Style(color=f"color({16 + number})") for number, name in enumerate(STYLES)})
 
 
 def markdown(text: str, width: int = 40) -> list[str]:

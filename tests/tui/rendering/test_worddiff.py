@@ -4,11 +4,11 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from tiebreak.worddiff import TOKEN_LIMIT, Run, diff_words
-from tiebreak_tui.rendering.palette import COMPONENTS, Palette
+from tiebreak_tui.rendering.palette import STYLES, Palette
 from tiebreak_tui.rendering.worddiff import styled
 
 WORDS = st.lists(st.sampled_from(["one ", "two ", "three, ", "\n", "(four)", "日本", "  "]), max_size=25).map("".join)
-PALETTE = Palette(**dict.fromkeys(COMPONENTS, Style()))
+PALETTE = Palette(**dict.fromkeys(STYLES, Style()))
 
 
 @given(WORDS, WORDS)

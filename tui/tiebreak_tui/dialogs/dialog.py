@@ -10,11 +10,12 @@ from textual.screen import ModalScreen
 
 from tiebreak.sanitise import clean_line
 from tiebreak_tui.fit import fit
+from tiebreak_tui.stepwise import Stepwise
 
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result | None], Generic[Result]):
+class Dialog(Stepwise[Result | None], ModalScreen[Result | None], Generic[Result]):
     """Dismissed with its result, or with None by esc."""
 
     DEFAULT_CSS = """

@@ -2,16 +2,15 @@
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.screen import Screen
-
 from tiebreak_tui.fit import fit
 from tiebreak_tui.keys import Key
+from tiebreak_tui.stepwise import Stepwise
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
 
 
-class Place(Screen[None]):
+class Place(Stepwise[None]):
     """A place of the app, such as Setup or the Arena."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()

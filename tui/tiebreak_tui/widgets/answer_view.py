@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter
-from typing import ClassVar, Literal
+from typing import Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,11 +14,12 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 from textual.worker import Worker
 
 from tiebreak.sanitise import clean, slices
 from tiebreak.worddiff import Run
-from tiebreak_tui.rendering.palette import COMPONENTS, Palette
+from tiebreak_tui.rendering.palette import STYLES, Palette
 from tiebreak_tui.rendering.rows import Kind, Rows
 from tiebreak_tui.rendering.strips import to_strips
 from tiebreak_tui.rendering.worddiff import styled
@@ -48,27 +49,10 @@ class AnswerView(LineView):
     While an answer streams it is shown raw, whatever `mode` says.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
     DEFAULT_CSS = """
     AnswerView {
         background: $background;
         color: $foreground;
-        .answer--reasoning { text-style: dim italic; }
-        .answer--note { text-style: dim; }
-        .answer--heading { color: $text-primary; text-style: bold; }
-        .answer--strong { text-style: bold; }
-        .answer--code { color: $text-accent; }
-        .answer--link { color: $text-primary; text-style: underline; }
-        .answer--quote { text-style: dim italic; }
-        .answer--keyword { color: $text-primary; text-style: bold; }
-        .answer--string { color: $text-success; }
-        .answer--number { color: $text-warning; }
-        .answer--comment { text-style: dim italic; }
-        .answer--function { color: $text-accent; }
-        .answer--removed { color: $text-error; text-style: underline; }
-        .answer--added { color: $text-success; text-style: underline; }
-        .answer--hit { text-style: reverse; }
-        .answer--hit-current { text-style: reverse bold underline; }
     }
     """
 
@@ -216,7 +200,7 @@ class AnswerView(LineView):
 
     def _repaint(self) -> None:
         """Lay out again if the theme has changed: colours are part of what was laid out."""
-        if self._built is not None and self._palette != Palette.read(self.get_component_rich_style):
+        if self._built is not None and self._palette != Palette.read(self._style_of):
             self._settle()
 
     def on_resize(self) -> None:
@@ -263,7 +247,7 @@ class AnswerView(LineView):
             return None, ""
         if self._accepted > RENDER_LIMIT:
             return None, f"longer than {RENDER_LIMIT // 1024} kB, shown raw"
-        palette = self._palette = Palette.read(self.get_component_rich_style)
+        palette = self._palette = Palette.read(self._style_of)
         width, runs, mode = self._rows.width, self._runs, self.mode
         parts = [*self._rows.source(), *self._waiting]
         whole = {kind: clean("".join(text for text, of in parts if of is kind)) for kind in Kind}
@@ -329,13 +313,17 @@ class AnswerView(LineView):
         if self._built:
             return self._built[row].apply_style(base)
         if not len(self._rows):
-            return Strip([Segment(self.row_text(row), self.get_component_rich_style("answer--note"))])
+            return Strip([Segment(self.row_text(row), self._style_of(STYLES["note"]))])
         kind = self._rows.kind(row)
-        style = base if kind is Kind.TEXT else self.get_component_rich_style(f"answer--{kind.name.lower()}")
+        style = base if kind is Kind.TEXT else self._style_of(STYLES[kind.name.lower()])
         return Strip([Segment(self.row_text(row), style)])
 
     def hit_style(self, *, current: bool) -> Style:
-        return self.get_component_rich_style("answer--hit-current" if current else "answer--hit", partial=True)
+        return VisualStyle.parse(STYLES["hit_current" if current else "hit"]).rich_style
+
+    def _style_of(self, words: str) -> Style:
+        """The style of the view with more to it, in Textual's words such as `bold $text-primary`."""
+        return (self.visual_style + VisualStyle.parse(words)).rich_style
 
     def extract(self, start: Offset, end: Offset) -> str:
         if self._built is not None or not len(self._rows):
