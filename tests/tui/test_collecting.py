@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tiebreak_tui.collecting import THRESHOLDS, spare_the_frames
+from tiebreak_tui.collecting import THRESHOLDS, keep_what_is_loaded, spare_the_frames
 
 
 class Loop:
@@ -45,3 +45,14 @@ def test_in_a_process_that_lived_before_the_garbage_goes_first() -> None:
     seen = weakref.ref(Loop())
     gc.collect()
     assert seen() is None, "what comes later is collected"
+
+
+def test_what_was_loaded_later_is_kept_out_of_its_sight_as_well() -> None:
+    spare_the_frames()
+    seen = weakref.ref(Loop())
+    keep_what_is_loaded()
+    gc.collect()
+    assert seen() is not None
+    gc.unfreeze()
+    gc.collect()
+    assert seen() is None

@@ -34,11 +34,11 @@ from tiebreak_tui.screens.place import Place
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.settings import remember_theme, remembered_theme, settings_folder
 from tiebreak_tui.signals import end_on_signals
-from tiebreak_tui.widgets.status_bar import Severity, StatusBar
 from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.arena import ArenaScreen
+    from tiebreak_tui.widgets.status_bar import Severity
     from tiebreak_workbench.lease import Lease
     from tiebreak_workbench.workbench import Workbench
 
@@ -278,8 +278,10 @@ class TiebreakApp(App[None]):
 
     # -- telling
 
-    def flash(self, text: str, *, severity: Severity = "information") -> None:
+    def flash(self, text: str, *, severity: "Severity" = "information") -> None:
         """A short word: in the status line where the screen has one, else at the edge; made harmless here."""
+        from tiebreak_tui.widgets.status_bar import StatusBar  # no part of a first frame
+
         bar = next(iter(self.screen.query(StatusBar)), None)
         if bar is not None:
             bar.flash(text, severity)

@@ -2,11 +2,11 @@
 
 import gc
 
-THRESHOLDS = (10_000, 1, 300)
-"""A collection looks at as many objects as have come since the last one, some 3 ms of CPU for 10,000, and every second
-one at those that the first left over as well. With 50,000 it was the longest block of the whole app, and with five left
-over by one before the sixth, up to 50 ms, the longest when a place opened (bench/opening.py). All is looked at as
-seldom as it was with 5 and 100."""
+THRESHOLDS = (5_000, 1, 600)
+"""A collection looks at as many objects as have come since the last one, some 2 ms of CPU for 5,000, and every second
+one at those that the first left over as well. With 50,000 it was the longest block of the whole app, and with 10,000 of
+which five left over were looked at at once, up to 50 ms, the longest when a place opened (bench/opening.py). The last
+figure keeps a look at everything as rare as ever: once for 6 million objects that are more than before."""
 
 
 def spare_the_frames() -> None:

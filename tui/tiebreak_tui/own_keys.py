@@ -1,6 +1,5 @@
 """`keys.toml`: the keys that a user has given to acts. What is right in it holds, whatever else is wrong in it."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +56,8 @@ def read_own_keys(path: Path) -> OwnKeys:
 
 def _entries(text: str, path: Path, problems: list[WorkspaceError]) -> Iterator[_Entry]:
     """Line by line, so that one that is no TOML spoils no other. `[vote]` stands for `vote.` before what follows it."""
+    import tomllib  # where there is no such file, nobody waits for it
+
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         try:

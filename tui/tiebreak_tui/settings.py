@@ -1,7 +1,5 @@
 """What a user has chosen for every workspace: a folder of their own with `keys.toml` and `settings.toml`."""
 
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,8 +17,14 @@ def settings_folder(environ: Mapping[str, str]) -> Path:
 def remembered_theme(environ: Mapping[str, str]) -> str | None:
     """The theme that was chosen last; None where there is none, or none that can be read."""
     try:
-        entries = tomllib.loads((settings_folder(environ) / SETTINGS).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        text = (settings_folder(environ) / SETTINGS).read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError):
+        return None
+    import tomllib  # where there is nothing to read, the first frame does without
+
+    try:
+        entries = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         return None
     theme = entries.get("theme")
     return theme if isinstance(theme, str) else None
@@ -32,6 +36,8 @@ def remember_theme(environ: Mapping[str, str], theme: str) -> None:
     Raises:
         OSError: where the folder cannot be written to.
     """
+    import json  # not needed for a first frame
+
     path = settings_folder(environ) / SETTINGS
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
