@@ -50,7 +50,7 @@ async def test_while_both_panes_stream_keys_are_answered(tmp_path: Path) -> None
 
 async def test_still_answering_is_said_only_while_it_is_true(tmp_path: Path) -> None:
     async with ModelServer() as server:
-        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=4&tps=4")
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=12&tps=4")
         async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
             await seat.reaches(ArenaScreen)
             await seat.press("left")

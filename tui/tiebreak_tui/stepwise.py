@@ -29,7 +29,8 @@ class Stepwise(Screen[ScreenResultType]):
                 await super().on_event(event)
         else:
             await super().on_event(event)
-        await asyncio.sleep(0)
+        if self.is_mounted:  # what makes it up is one step: a key must find either nothing of it or all
+            await asyncio.sleep(0)
 
     def on_compose(self) -> None:
         app = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # Textual leaves its App open
