@@ -1,7 +1,7 @@
 """What judges said. Rows are only added: an error stays beside the judgment that took its place."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 from tiebreak.records import Cost, Usage
@@ -85,6 +85,24 @@ def judges_of(connection: sqlite3.Connection, session_id: str) -> list[str]:
         "SELECT judge_hash FROM judgment WHERE session_id = ? GROUP BY judge_hash ORDER BY min(seq)", (session_id,)
     )
     return [str(judge_hash) for (judge_hash,) in found]
+
+
+def sessions_of(connection: sqlite3.Connection, name: str) -> list[tuple[str, str]]:
+    found = connection.execute(
+        "SELECT judge_hash, session_id FROM judgment"
+        " WHERE judge_hash IN (SELECT hash FROM judge_version WHERE name = ?)"
+        " GROUP BY judge_hash, session_id ORDER BY min(seq)",
+        (storable(name),),
+    )
+    return [(str(judge_hash), str(session_id)) for judge_hash, session_id in found]
+
+
+def iter_said(connection: sqlite3.Connection, session_id: str, names: Collection[str]) -> Iterator[Judge | Judgment]:
+    for version in judges_of(connection, session_id) if names else ():
+        judge = get_judge(connection, version)
+        if judge.name in names:
+            yield judge
+            yield from iter_judgments(connection, session_id, version, light=True)
 
 
 def iter_judgments(

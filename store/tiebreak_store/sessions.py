@@ -21,14 +21,16 @@ from tiebreak.records import (
     Session,
     SessionRole,
 )
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.sessions import SessionKind
 from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters, put_rater
 from tiebreak_store.content import get_config, get_dataset, get_policy, put_config, put_dataset, put_policy
 from tiebreak_store.events import iter_events
+from tiebreak_store.judgments import iter_said
 from tiebreak_store.responses import iter_check_results, iter_responses
 from tiebreak_store.text import restored, restored_or_none, storable, storable_or_none
 
-Fact = Response | CheckResult | Presentation | Ballot | Event
+Fact = Response | CheckResult | Presentation | Ballot | Event | Judge | Judgment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,8 @@ class StoredSession:
     presentations: tuple[Presentation, ...] = ()
     ballots: tuple[Ballot, ...] = ()
     events: tuple[Event, ...] = ()
+    said: tuple[Judge | Judgment, ...] = ()
+    """Of the judges that gates of the policy name: each version, with its light judgments behind it."""
 
     @property
     def timed_runs(self) -> frozenset[str]:
@@ -237,12 +241,15 @@ def load_session(connection: sqlite3.Connection, session_id: str, *, light: bool
         presentations=tuple(iter_presentations(connection, session_id)),
         ballots=tuple(iter_ballots(connection, session_id)),
         events=tuple(iter_events(connection, session_id)),
+        said=tuple(iter_said(connection, session_id, stored.policy.judges)),
     )
 
 
 def iter_facts(connection: sqlite3.Connection, session_id: str) -> Iterator[Fact]:
     """Everything that was recorded of a session since it was set down, kind by kind, responses light."""
-    run_ids = list(get_session(connection, session_id).runs.values())
+    session = get_session(connection, session_id)
+    run_ids = list(session.runs.values())
+    yield from iter_said(connection, session_id, get_policy(connection, session.policy_hash).judges)
     yield from iter_responses(connection, run_ids, light=True)
     yield from iter_check_results(connection, run_ids)
     yield from iter_presentations(connection, session_id)

@@ -43,6 +43,7 @@ from tiebreak_store.database import BUSY_SECONDS, Database
 from tiebreak_store.events import StoredGateOutcome
 from tiebreak_store.export import Line
 from tiebreak_store.imports import ImportedRecords, ImportReject
+from tiebreak_store.judge_reading import JudgeReading
 from tiebreak_store.outcomes import StoredRun
 from tiebreak_store.sessions import Fact, NewSession, SessionSummary, StoredSession
 from tiebreak_store.writer import Writer
@@ -50,7 +51,7 @@ from tiebreak_store.writer import Writer
 T = TypeVar("T")
 
 
-class Store:
+class Store(JudgeReading):
     """An open database. Close it to commit what is queued; a context manager does.
 
     Every `record_…` returns at once, with a future that resolves when the record is committed, in the order of the
@@ -311,25 +312,6 @@ class Store:
         """What gates were recorded to have said of a run as the candidate, outside of sessions."""
         with self._database.reading() as connection:
             return list(events.iter_gate_outcomes_of_run(connection, run_id))
-
-    def judge(self, version: str) -> Judge:
-        """A version of a judge, by its whole hash.
-
-        Raises:
-            CorruptStoreError: where it is not there.
-        """
-        with self._database.reading() as connection:
-            return judgments.get_judge(connection, version)
-
-    def judges_of(self, session_id: str) -> list[str]:
-        """The versions of judges that have judged a session, in the order of their first judgments."""
-        with self._database.reading() as connection:
-            return judgments.judges_of(connection, session_id)
-
-    def iter_judgments(self, session_id: str, judge_hash: str, *, light: bool = False) -> Iterator[Judgment]:
-        """What one version of a judge said of a session, in the order of recording; light ones without raw replies."""
-        with self._database.reading() as connection:
-            yield from judgments.iter_judgments(connection, session_id, judge_hash, light=light)
 
     def baseline(self, name: str) -> Baseline | None:
         """What a name stands for now."""

@@ -25,6 +25,7 @@ from tiebreak.records import (
     stamp,
     utc_now,
 )
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.reports import Report, Tried
 from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
@@ -85,6 +86,8 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         stored.session, policy, stored.dataset.by_id, timed_runs=stored.timed_runs, samples=stored.samples
     )
     for fact in rows.noted(store.iter_acts(stored.session.id)):
+        board.add(fact)
+    for fact in rows.noted(store.iter_said(stored.session.id, policy.judges)):
         board.add(fact)
     _answers_into(board, store, stored, tuple(stored.session.runs.values()), rows)
     snapshot, path = board.snapshot(), board.win_rate_path(POINTS)
@@ -192,6 +195,10 @@ def _told(fact: Fact) -> tuple[object, ...] | None:
                 fact.id, fact.presentation_id, fact.kind, fact.value, fact.dimension, fact.response_id,
                 fact.supersedes, fact.phase, fact.identity_seen,
             )  # fmt: skip
+        case Judge():
+            return fact.version, fact.both_orders
+        case Judgment():
+            return fact.id, fact.status, fact.verdict
         case Event():
             return (fact.id, repr(sorted(fact.detail.items()))) if fact.kind == "drift_ack" else None
 

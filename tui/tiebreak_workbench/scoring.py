@@ -15,6 +15,7 @@ def scoreboard_of(stored: StoredSession) -> Scoreboard:
         *stored.presentations,
         *stored.ballots,
         *stored.events,
+        *stored.said,
     )
     return Scoreboard.of(
         stored.session,

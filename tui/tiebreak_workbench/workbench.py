@@ -298,6 +298,7 @@ class Workbench:
                 presentations=stored.presentations,
                 ballots=stored.ballots,
                 events=stored.events,
+                said=stored.said,
             ),
             timed_runs=stored.timed_runs,
             samples=stored.samples,

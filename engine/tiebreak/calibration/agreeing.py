@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tiebreak.calibration.agreement_gate import AgreementGate, agreement_gate
+from tiebreak.calibration.agreement_gate import LEAST, AgreementGate, GateStatus, agreement_gate
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa, Table, cohen_kappa, gwet_ac1, weighted_kappa
@@ -76,7 +76,7 @@ def agreement(
     labels: Sequence[Hashable],
     *,
     scale: bool = False,
-    least: float = 0.8,
+    least: float = LEAST,
     draws: int = DRAWS,
     seed: int = 1,
 ) -> Agreement:
@@ -94,7 +94,7 @@ def agreement(
     judged = [pair for pair in everything if pair.judge is not None]
     confusion = Confusion.of(((pair.human, pair.judge) for pair in judged), labels)
     units = _by_unit(judged)
-    means = Histogram.of(sum(pair.human == pair.judge for pair in unit) / len(unit) for unit in units)
+    means = _means(units)
     low, high = conf_seq(means)
     excluded = len(everything) - len(judged)
     resample = _Resampling(units, labels, draws, seed)
@@ -115,12 +115,21 @@ def agreement(
     )
 
 
+def standing(pairs: Iterable[Pair], *, least: float = LEAST) -> tuple[float, int, GateStatus]:
+    """The share of units in which both say the same, their number, and what the gate of agreement says of it."""
+    everything = list(pairs)
+    units = _by_unit([pair for pair in everything if pair.judge is not None])
+    means = _means(units)
+    gate = agreement_gate(means, least=least, excluded=sum(pair.judge is None for pair in everything))
+    return (means.mean if units else 0.0), len(units), gate.status
+
+
 def agreement_by_segment(
     pairs: Iterable[Pair],
     labels: Sequence[Hashable],
     *,
     scale: bool = False,
-    least: float = 0.8,
+    least: float = LEAST,
     draws: int = DRAWS,
     seed: int = 1,
 ) -> dict[str, Agreement]:
@@ -144,6 +153,10 @@ def _by_unit(pairs: Sequence[Pair]) -> list[list[Pair]]:
     for index, pair in enumerate(pairs):
         groups.setdefault(("case", index) if pair.group is None else ("group", pair.group), []).append(pair)
     return list(groups.values())
+
+
+def _means(units: Sequence[Sequence[Pair]]) -> Histogram:
+    return Histogram.of(sum(pair.human == pair.judge for pair in unit) / len(unit) for unit in units)
 
 
 def _kappa_alone(table: Table) -> float | None:

@@ -7,6 +7,7 @@ from typing import Literal
 from tiebreak.stats.confidence_sequence import Histogram, log_wealth
 from tiebreak.stats.planning import successes_to_pass
 
+GateStatus = Literal["pass", "fail", "pending"]
 LEAST = 0.8
 ALPHA_PASS = 0.05
 ALPHA_FAIL = 0.01
@@ -16,7 +17,7 @@ ALPHA_FAIL = 0.01
 class AgreementGate:
     """Decided by W±, so that it may be looked at after every label: 47 of 50, 91 of 100, 176 of 200 pass 80 %."""
 
-    status: Literal["pass", "fail", "pending"]
+    status: GateStatus
     least: float
     n: int
     """Independent units."""

@@ -61,15 +61,16 @@ class Estimates:
         return None if self.effective_n is None else self.effective_n - self.human.n
 
 
-def why_live(labels: list[float], judged_only: int, *, planned: bool) -> str:
-    """What stands against PPI++; empty if nothing does. `planned`: a number of labels fixed before is reached."""
-    wins, losses = labels.count(1), labels.count(0)
+def why_live(labels: list[float], judged_only: int, *, planned: bool, wins: bool = True) -> str:
+    """What stands against PPI++; empty if nothing does. `planned`: a number of labels fixed before is reached. `wins`
+    says that labels are wins and losses, of both of which there have to be enough; points of a scale are neither."""
+    won, lost = labels.count(1), labels.count(0)
     if not planned:
         return "the planned number of labels is not reached, and PPI++ is for one look at it"
     if len(labels) < FEWEST_LABELS:
         return f"{len(labels)} labels; PPI++ needs {FEWEST_LABELS}"
-    if min(wins, losses) < FEWEST_OF_EACH:
-        return f"{wins} wins and {losses} losses; PPI++ needs {FEWEST_OF_EACH} of each"
+    if wins and min(won, lost) < FEWEST_OF_EACH:
+        return f"{won} wins and {lost} losses; PPI++ needs {FEWEST_OF_EACH} of each"
     if judged_only == 0:
         return "every judged case has a label, so there is nothing left to learn from the judge"
     return ""
@@ -80,6 +81,7 @@ def estimates(
     labels: Mapping[str, float],
     *,
     planned: bool,
+    wins: bool = True,
     live_weight: float = LIVE_WEIGHT,
     alpha: float = 0.05,
 ) -> Estimates:
@@ -99,7 +101,7 @@ def estimates(
     y = [labels[case] for case in both]
     f = [judged[case] for case in both]
     rest = [judged[case] for case in sorted(judged.keys() - labels.keys())]
-    why = why_live(y, len(rest), planned=planned)
+    why = why_live(y, len(rest), planned=planned, wins=wins)
     detail: Powered | LivePowered
     if why:
         detail = live_powered_mean(y, f, list(judged.values()), weight=live_weight, alpha=alpha)

@@ -6,6 +6,8 @@ A status is a pure fold of the facts in force: there is no latch, and recomputin
 from tiebreak.gates.evaluate import evaluate
 from tiebreak.gates.evidence import Evidence, Measure, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
+from tiebreak.gates.judged import evaluate_judged
+from tiebreak.gates.judged_cases import JudgedEvidence, JudgeStatus
 from tiebreak.gates.outcome import GateOutcome, GateStatus
 from tiebreak.gates.phases import PhaseOutcome, PhaseState, overall, phase_status
 from tiebreak.gates.validate import Finding, validate_policy
@@ -16,11 +18,14 @@ __all__ = [
     "Finding",
     "GateOutcome",
     "GateStatus",
+    "JudgeStatus",
+    "JudgedEvidence",
     "Measure",
     "PhaseOutcome",
     "PhaseState",
     "PlannedGate",
     "evaluate",
+    "evaluate_judged",
     "expand",
     "measure_of",
     "overall",

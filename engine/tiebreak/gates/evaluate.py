@@ -46,8 +46,8 @@ def evaluate(
     Raises:
         ValueError: for a gate that `validate_policy` refuses, such as one without a limit.
     """
-    limit = _limit(gate)
-    blocks = _blocks(gate, evidence, max_excluded, max_skipped)
+    limit = limit_of(gate)
+    blocks = blocks_of(gate, evidence, max_excluded, max_skipped)
     method: Method = "zero" if gate.zero else gate.scope
     if evidence.applicable <= 0:
         ruling = Ruling(None, None, None, _why_nothing(gate, evidence))
@@ -79,7 +79,7 @@ def evaluate(
     )
 
 
-def _limit(gate: Gate) -> float:
+def limit_of(gate: Gate) -> float:
     if gate.regression is not None:
         return -gate.regression.margin
     limit = 0.0 if gate.zero else gate.at_least if gate.at_least is not None else gate.at_most
@@ -102,7 +102,7 @@ def _status(ruling: Ruling, to_come: int, blocks: tuple[str, ...]) -> GateStatus
     return "pending" if to_come > 0 else "undecided"
 
 
-def _blocks(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: float) -> tuple[str, ...]:
+def blocks_of(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: float) -> tuple[str, ...]:
     """What forbids a pass. A zero-tolerance gate forgives no gap at all."""
     blocks: list[str] = []
     for count, share, what in (

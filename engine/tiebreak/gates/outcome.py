@@ -8,7 +8,7 @@ from tiebreak.records import Phase
 
 GateStatus = Literal["pass", "fail", "pending", "undecided"]
 """`undecided`: nothing more will come, and it is neither a pass nor a fail."""
-Method = Literal["set", "population", "fixed_n", "zero"]
+Method = Literal["set", "population", "fixed_n", "zero", "calibrated", "calibrated_fixed_n"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class GateOutcome:
     bound: float | None
     """The one bound that the gate's rule compares with its limit. `set`: the mean if every missing case went against it
     (on a fail: for it). `population`: the one-sided W± bound. `fixed_n`: the one-sided exact or t bound.
-    Zero tolerance: what the rate of hits is still below."""
+    Zero tolerance: what the rate of hits is still below. `calibrated` and `calibrated_fixed_n`: the one-sided bound of
+    the calibrated mean; see `tiebreak.gates.judged`."""
     limit: float
     n: int
     planned: int

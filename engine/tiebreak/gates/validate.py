@@ -11,6 +11,7 @@ from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
+from tiebreak.gates.sources import reach_of_calibrated, wrong_source
 from tiebreak.gates.wording import amount, percent, plural, points, title_of
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
 from tiebreak.records.policies import Phase, Statistic, Timing
@@ -119,6 +120,7 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[tuple
         yield "each_segment", "`segment` and `each_segment` exclude each other."
     if gate.segment is not None and gate.segment not in known["segment"]:
         yield "segment", f"there is no segment “{gate.segment}”. {nearest(gate.segment, known['segment'])}"
+    yield from wrong_source(gate)
     yield from _wrong_numbers(gate)
 
 
@@ -176,7 +178,8 @@ def _contradictions(gates: Mapping[Place, Gate]) -> Iterator[Finding]:
         for ceiling in gates.values():
             if floor.at_least is None or ceiling.at_most is None or floor.at_least <= ceiling.at_most:
                 continue
-            if measure_of(floor) == measure_of(ceiling) and floor.segment == ceiling.segment:
+            alike = (floor.segment, floor.source, floor.judge) == (ceiling.segment, ceiling.source, ceiling.judge)
+            if alike and measure_of(floor) == measure_of(ceiling):
                 pair = f"“{floor.id}” ({title_of(floor)}) and “{ceiling.id}” ({title_of(ceiling)})"
                 yield Finding("error", f"Gates {pair} exclude each other.", (*place, "at_least"))
 
@@ -196,6 +199,8 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
         yield Finding("error", f"Gate “{gate.id}” applies to no planned case of {place}.")
     elif gate.regression is not None:
         yield from _reach_of_regression(gate, gate.regression, place, n)
+    elif gate.source == "calibrated":
+        yield from (Finding("warning", f"Gate “{gate.id}”: {told}") for told in reach_of_calibrated(gate, place, n))
     elif gate.scope == "fixed_n" and not gate.zero:
         yield from _reach_of_fixed(gate, place, n)
     elif gate.scope == "population" and not gate.zero:

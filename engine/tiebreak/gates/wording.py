@@ -91,10 +91,17 @@ def halves(points: Fraction) -> str:
     return (str(whole) if whole or not half else "") + ("½" if half else "")
 
 
+RAW = "raw judge, not calibrated"
+"""Said wherever a gate stands that rests on a judge alone."""
+
+
 def title_of(gate: Gate) -> str:
-    """The gate's own title, or what it says: `win rate ≥ 50 %`."""
-    if gate.title:
-        return gate.title
+    """The gate's own title, or what it says: `win rate ≥ 50 %`; with whose word it is, where it is not people's."""
+    source = {"human": "", "calibrated": " (calibrated)", "judge": f" ({RAW})"}[gate.source]
+    return f"{gate.title or _said(gate)}{source}"
+
+
+def _said(gate: Gate) -> str:
     arm = " (baseline)" if gate.on == "baseline" else ""
     if gate.metric == "failures":
         return f"no failed {gate.check}{arm}"

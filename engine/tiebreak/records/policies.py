@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from tiebreak.records.canonical import version_of
+from tiebreak.records.canonical import LATER, version_of
 from tiebreak.records.cases import FORBID_UNKNOWN, CheckSpec
 
 Phase = Literal["offline", "human", "online"]
@@ -26,6 +26,10 @@ Compared = Literal["success", "check", "rubric", "error_rate"]
 Timing = Literal["ttft", "total"]
 Statistic = Literal["mean", "p50", "p95", "p99"]
 Scope = Literal["set", "population", "fixed_n"]
+Source = Literal["human", "calibrated", "judge"]
+"""Whose word a gate rests on: people's, people's and a judge's together, or a judge's alone."""
+RAW_JUDGE = "raw-judge"
+"""The `override` without which no gate rests on a judge alone."""
 SessionRole = Literal["baseline", "candidate"]
 ROLES: tuple[SessionRole, ...] = ("baseline", "candidate")
 SIDES: dict[SessionRole, str] = {"baseline": "A", "candidate": "B"}
@@ -106,6 +110,13 @@ class Gate:
     """Makes one gate of every segment of the dataset."""
     alpha_pass: float = 0.05
     alpha_fail: float = 0.01
+    source: Source = field(default="human", metadata=LATER)
+    judge: str | None = field(default=None, metadata=LATER)
+    """The name of the judge; with a `source` that is not `human`."""
+    labels: int | None = field(default=None, metadata=LATER)
+    """Of a calibrated gate: how many cases people are to rate; all planned ones, unless given."""
+    override: str | None = field(default=None, metadata=LATER)
+    """`raw-judge` lets a gate rest on a judge alone, and is told wherever the gate is."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 
@@ -126,3 +137,8 @@ class Policy:
     @property
     def version(self) -> str:
         return version_of(self)
+
+    @property
+    def judges(self) -> frozenset[str]:
+        """The names of the judges that gates rest on."""
+        return frozenset(gate.judge for of_phase in self.gates.values() for gate in of_phase if gate.judge is not None)

@@ -15,10 +15,12 @@ from tiebreak.records import (
     Session,
     SessionRole,
 )
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import CaseState, fold_case
 from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.facts import Answer, CaseFacts
+from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.readings import Reading, read
 from tiebreak.scoreboard.snapshot import Snapshot, WinRate
@@ -26,7 +28,7 @@ from tiebreak.scoreboard.spending import Purse
 from tiebreak.scoreboard.summary import HELD, REASKED, Mark, summarise
 from tiebreak.scoreboard.tally import Tally
 
-Fact = Response | CheckResult | Presentation | Ballot | Event
+Fact = Response | CheckResult | Presentation | Ballot | Event | Judge | Judgment
 
 
 class Scoreboard:
@@ -43,11 +45,13 @@ class Scoreboard:
         *,
         timed_runs: Collection[str] = (),
         samples: int = 1,
+        judges: Collection[str] = (),
     ) -> None:
         """`cases` holds at least those of the session's plan, as they were pinned.
 
         `timed_runs` are the headless ones: only their times may be compared, since an Arena fetches ahead. `samples`
-        answers of each arm to each case are planned.
+        answers of each arm to each case are planned. Judges are followed that a gate of the policy names, or `judges`;
+        what others say is not counted.
         """
         self._session = session
         self._policy = policy
@@ -73,6 +77,9 @@ class Scoreboard:
         guarded = self._roles if session.kind != "import" else ()
         self._served: dict[SessionRole, ServedModels] = {role: ServedModels() for role in guarded}
         self._events: dict[str, EventKind] = {}
+        followed = policy.judges | frozenset(judges)
+        self.judges = JudgeBook(followed, self._planned) if followed else None
+        """What people and these judges say of the same cases; brought up to date by `snapshot`."""
         self._front = 0
         """No position before this one waits for anything."""
         self._snapshot: Snapshot | None = None
@@ -87,9 +94,10 @@ class Scoreboard:
         *,
         timed_runs: Collection[str] = (),
         samples: int = 1,
+        judges: Collection[str] = (),
     ) -> "Scoreboard":
         """The board of all facts at once; the same as adding them one by one."""
-        board = cls(session, policy, cases, timed_runs=timed_runs, samples=samples)
+        board = cls(session, policy, cases, timed_runs=timed_runs, samples=samples, judges=judges)
         for fact in facts:
             board.add(fact)
         return board
@@ -111,6 +119,12 @@ class Scoreboard:
                     self._events[fact.id] = fact.kind
                     if fact.kind == "drift_ack":
                         self._acknowledge(fact)
+            case Judge():
+                if self.judges is not None:
+                    self.judges.add_judge(fact)
+            case Judgment():
+                if self.judges is not None and fact.session_id == self._session.id and fact.case_id in self._positions:
+                    self.judges.add_judgment(fact)
 
     def foresee(self, run_id: str, served_model: str, response_id: str) -> None:
         """Know of a model before its answers come: `settle` needs to be told which answers are pooled."""
@@ -162,6 +176,7 @@ class Scoreboard:
                 purses=self._purses,
                 served=self._served,
                 events=Counter(self._events.values()),
+                judges=self.judges,
             )
         return self._snapshot
 
@@ -259,6 +274,8 @@ class Scoreboard:
         """Move what the tallies hold of a case to what it says now."""
         case, facts = self._planned[case_id], self._facts[case_id]
         state = self._fold(case_id, facts)
+        if self.judges is not None:
+            self.judges.take(case_id, state, facts)
         measures, versions = self._layout.of_case(case)
         before = self._readings.get(case_id) or (None,) * len(measures)
         after = tuple(read(measure, state, facts, versions, self._layout.worst) for measure in measures)

@@ -1,7 +1,7 @@
 """One case, folded from its facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -22,6 +22,15 @@ WIN_VALUE: dict[Verdict, Fraction] = {
 HALF = Fraction(1, 2)
 Line = tuple[str, SessionRole]
 """A dimension, and the arm it is scored on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one rater says of the case."""
+
+    verdict: Verdict | None
+    skipped: bool
+    scores: Mapping[Line, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +64,8 @@ class CaseState:
     """Arms that have not given all their samples yet: what is averaged over samples is not known before."""
     apart: int = 0
     """Votes and scores given after a reveal: kept, never counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What one rater says of the case."""
-
-    verdict: Verdict | None
-    skipped: bool
-    scores: Mapping[Line, int]
+    sheets: Mapping[str, Sheet] = field(default_factory=dict[str, Sheet])
+    """By rater, what is in force of each."""
 
 
 def fold_case(
@@ -87,7 +89,8 @@ def fold_case(
     excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r], samples)) is not None}
     broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
     ready = len(shown) == len(roles)
-    sheets, apart = _sheets(facts, shown, blind) if ready else ([], 0)
+    by_rater, apart = _sheets(facts, shown, blind) if ready else ({}, 0)
+    sheets = list(by_rater.values())
     scores: dict[Line, Fraction] = {}
     for line in {line for sheet in sheets for line in sheet.scores}:
         given = [sheet.scores[line] for sheet in sheets if line in sheet.scores]
@@ -111,10 +114,11 @@ def fold_case(
         held=held,
         waiting=frozenset(role for role, own in counting.items() if len(own) < samples),
         apart=apart,
+        sheets=by_rater,
     )
 
 
-def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[list[_Sheet], int]:
+def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[dict[str, Sheet], int]:
     """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers."""
     role_of: dict[str, SessionRole] = {answer.id: role for role, answer in shown.items()}
     by_rater: dict[str, list[Ballot]] = {}
@@ -127,8 +131,9 @@ def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) 
                 apart.append(ballot)
             elif well_formed(ballot):
                 by_rater.setdefault(presentation.rater_id, []).append(ballot)
-    in_force = [effective_ballots(by_rater[rater]) for rater in sorted(by_rater)]
-    sheets = [_sheet(ballots, role_of) for ballots in in_force if ballots]  # who took all of it back said nothing
+    in_force = {rater: effective_ballots(by_rater[rater]) for rater in sorted(by_rater)}
+    # Who took all of it back said nothing.
+    sheets = {rater: _sheet(ballots, role_of) for rater, ballots in in_force.items() if ballots}
     return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart)
 
 
@@ -137,14 +142,14 @@ def _pair(presentation: Presentation) -> set[str]:
     return {response for response in both if response is not None}
 
 
-def _sheet(ballots: Sequence[Ballot], role_of: Mapping[str, SessionRole]) -> _Sheet:
+def _sheet(ballots: Sequence[Ballot], role_of: Mapping[str, SessionRole]) -> Sheet:
     vote = next((ballot for ballot in ballots if ballot.kind == "vote"), None)
     scores: dict[Line, int] = {}
     for ballot in ballots:
         role = role_of.get(ballot.response_id or "")
         if ballot.kind == "score" and role is not None and isinstance(ballot.value, int):
             scores[ballot.dimension or "", role] = ballot.value
-    return _Sheet(
+    return Sheet(
         verdict=VERDICT_OF_VOTE[vote.value] if vote is not None else None,
         skipped=any(ballot.kind == "skip" for ballot in ballots),
         scores=scores,
@@ -167,7 +172,7 @@ def _voted(verdicts: Sequence[Verdict]) -> tuple[Verdict | None, Fraction | None
 
 
 def _complete(
-    sheets: Sequence[_Sheet], form: Form, roles: Sequence[SessionRole], broken: frozenset[SessionRole]
+    sheets: Sequence[Sheet], form: Form, roles: Sequence[SessionRole], broken: frozenset[SessionRole]
 ) -> bool:
     """Whether one rater gave all that is required, or nothing is. A broken answer needs neither vote nor score."""
     votes = form.vote == "required" and not broken and len(roles) == 2

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from tiebreak.gates import Evidence, GateOutcome, Measure, evaluate, measure_of
+from tiebreak.gates import Evidence, GateOutcome, Measure, evaluate, evaluate_judged, measure_of
 from tiebreak.records import Gate, Policy, SessionRole
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.drift import Drift, ServedModels
+from tiebreak.scoreboard.judged import JudgeBook
+from tiebreak.scoreboard.judged_evidence import judged_evidence
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.snapshot import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
@@ -34,8 +36,9 @@ def summarise(
     purses: Mapping[SessionRole, Purse],
     served: Mapping[SessionRole, ServedModels],
     events: Mapping[EventKind, int],
+    judges: JudgeBook | None = None,
 ) -> Snapshot:
-    """The snapshot of a board; `counts` may hold zeros."""
+    """The snapshot of a board; `counts` may hold zeros. `judges` are those that gates name."""
 
     def means(kind: Literal["error_rate", "cost_per_answer"]) -> dict[SessionRole, Mean]:
         return {role: _mean(layout.tallies[Measure(kind, role), None]) for role in roles}
@@ -82,23 +85,25 @@ def summarise(
             for role, models in served.items()
             if counts.get((role, HELD))
         },
-        gates=_gates(policy, layout),
+        gates=_gates(policy, layout, judges),
         events=dict(events),
     )
 
 
-def _gates(policy: Policy, layout: Layout) -> tuple[GateOutcome, ...]:
+def _gates(policy: Policy, layout: Layout, judges: JudgeBook | None) -> tuple[GateOutcome, ...]:
     """Outcomes are remembered by their evidence: only gates with something new are decided again."""
+    shares = {"max_excluded": policy.max_excluded, "max_skipped": policy.max_skipped}
     return tuple(
         evaluate(
             gate,
             layout.tallies[measure_of(gate), segment].evidence(),
             phase=phase,
             segment=segment,
-            max_excluded=policy.max_excluded,
-            max_skipped=policy.max_skipped,
             family=_family(layout, gate) if segment is not None else (),
+            **shares,
         )
+        if gate.source == "human" or judges is None
+        else evaluate_judged(gate, judged_evidence(judges, gate, segment), phase=phase, segment=segment, **shares)
         for phase, gate, segment in layout.gates
     )
 

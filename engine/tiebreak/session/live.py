@@ -24,6 +24,7 @@ from tiebreak.records import (
     stamp,
     utc_now,
 )
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.ballotbox import BallotBox
@@ -52,6 +53,8 @@ class History:
     presentations: Sequence[Presentation] = ()
     ballots: Sequence[Ballot] = ()
     events: Sequence[Event] = ()
+    said: Sequence[Judge | Judgment] = ()
+    """Of judges that gates rest on."""
 
 
 class LiveSession:
@@ -122,7 +125,8 @@ class LiveSession:
                     self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
                 self.scoreboard.add(light(response))
         self.checking.restore(history.check_results)
-        for fact in (*history.check_results, *history.presentations, *history.ballots, *history.events):
+        acts = (*history.presentations, *history.ballots, *history.events, *history.said)
+        for fact in (*history.check_results, *acts):
             self.scoreboard.add(fact)
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
