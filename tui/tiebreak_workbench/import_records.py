@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tiebreak.checks import checks_for, run_checks
 from tiebreak.checks.parse import shown
-from tiebreak.datasets.import_rows import AnswerRow
+from tiebreak.datasets.import_rows import AnswerRow, PairOrder
 from tiebreak.records import (
     ROLES,
     Ballot,
@@ -35,10 +35,12 @@ Progress = Callable[[str, int, int | None], None]
 """Called with what is done now, how far it is, and of how much, where that is known."""
 STEP = 100
 """Answers between two calls of it."""
-VERDICT = "verdict"
-"""The dimension of a label that holds a judge's verdict."""
+VERDICTS: Mapping[PairOrder | None, str] = {None: "verdict", "ab": "verdict/ab", "ba": "verdict/ba"}
+"""The dimension of a label that holds a judge's verdict, by the order in which the pair was judged."""
 JUDGE = "judge:"
 """How the id and the name of a rater begin that is no person."""
+Spoken = tuple[str, str, str]
+"""Rater, case, and of a verdict its dimension: it has one for each order in which the pair was judged."""
 NOBODY = "imported"
 """The rater, or the judge, where the file names none."""
 BLANK = Response(id="", run_id="", case_id="", case_hash="", fingerprint="", status="imported", started_at="")
@@ -57,8 +59,8 @@ class Desk:
     counting: dict[tuple[SessionRole, str], str] = field(default_factory=dict[tuple[SessionRole, str], str])
     """Side and case → the response that counts."""
     attempts: dict[tuple[SessionRole, str], int] = field(default_factory=dict[tuple[SessionRole, str], int])
-    spoken: dict[tuple[str, str], object] = field(default_factory=dict[tuple[str, str], object])
-    """Rater and case → the vote or verdict that stands."""
+    spoken: dict[Spoken, object] = field(default_factory=dict[Spoken, object])
+    """The vote or verdict that stands."""
     responses: list[Response] = field(default_factory=list[Response])
     check_results: list[CheckResult] = field(default_factory=list[CheckResult])
     checks: dict[str, CheckSpec] = field(default_factory=dict[str, CheckSpec])
@@ -90,8 +92,8 @@ class Desk:
             given.setdefault(shown_to[ballot.presentation_id], []).append(ballot)
         for key, ballots in given.items():
             for ballot in effective_ballots(ballots):
-                if ballot.kind == "vote" or (ballot.kind == "label" and ballot.dimension == VERDICT):
-                    desk.spoken[key] = ballot.value
+                if ballot.kind == "vote" or (ballot.kind == "label" and ballot.dimension in VERDICTS.values()):
+                    desk.spoken[*key, ballot.dimension or ""] = ballot.value
         return desk
 
     # -- answers
@@ -167,15 +169,18 @@ class Desk:
         taken = 0
         for row in sheet.verdicts:
             name = f"{JUDGE}{row.judge or judge or NOBODY}"
-            shown_to = self._present(sheet, row.line, row.case, name, row.verdict)
+            dimension = VERDICTS[row.order]
+            shown_to = self._present(sheet, row.line, row.case, name, row.verdict, dimension)
             if shown_to is not None:
-                self._cast(shown_to, "label", row.verdict, VERDICT)
+                self._cast(shown_to, "label", row.verdict, dimension)
                 if row.reply:
                     self._cast(shown_to, "note", row.reply)
                 taken += 1
         return taken
 
-    def _present(self, sheet: Sheet, line: int, case_id: str, rater: str, says: Vote) -> Presentation | None:
+    def _present(
+        self, sheet: Sheet, line: int, case_id: str, rater: str, says: Vote, dimension: str = ""
+    ) -> Presentation | None:
         """The showing that a vote or verdict is about; None where it is refused, or was said before."""
         if self._case(case_id, line, sheet) is None:
             return None
@@ -183,12 +188,13 @@ class Desk:
         if missing:
             sheet.reject(line, f"The session has no answer of {' and '.join(missing)} to {shown(case_id)}.")
             return None
-        if (rater, case_id) in self.spoken:
-            stands = self.spoken[rater, case_id]
+        spoken = (rater, case_id, dimension)
+        if spoken in self.spoken:
+            stands = self.spoken[spoken]
             if stands != says:
                 sheet.reject(line, f"{shown(rater)} has already said {shown(stands)} of {shown(case_id)}; that stands.")
             return None
-        self.spoken[rater, case_id] = says
+        self.spoken[spoken] = says
         self.raters.setdefault(rater, Rater(id=rater, name=rater))
         presentation = Presentation(
             id=self.new_id(),

@@ -7,6 +7,12 @@ from typing import Literal
 from tiebreak.records import Vote
 
 Side = Literal["A", "B"]
+PairOrder = Literal["ab", "ba"]
+ORDER_WORDS: Mapping[str, PairOrder] = {
+    **dict.fromkeys(("ab", "a", "original", "false"), "ab"),
+    **dict.fromkeys(("ba", "b", "swapped", "true"), "ba"),
+}
+"""An order as others write it, in lower case; `true` and `false` say whether it was swapped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,8 @@ class VerdictRow:
     judge: str | None = None
     reply: str | None = None
     """What the judge wrote."""
+    order: PairOrder | None = None
+    """Which answer the judge read first, where it was asked in both orders: A's (`ab`) or B's."""
 
 
 VOTE_WORDS: Mapping[str, Vote] = {
@@ -83,6 +91,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "note": ("comment",),
     "verdict": ("winner", "preference", "label", "choice"),
     "judge": ("judge_model", "annotator", "model"),
+    "order": ("swap", "swapped"),
     "reply": ("raw", "completion", "explanation", "reason", "reasoning"),
 }
 """Other names of a field that are recognised without a map."""

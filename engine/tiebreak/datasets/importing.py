@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from tiebreak.checks.parse import nearest, shown
 from tiebreak.datasets.foreign import MISSING, follow
-from tiebreak.datasets.import_rows import ALIASES, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
+from tiebreak.datasets.import_rows import ALIASES, ORDER_WORDS, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.reading.files import read_lines, unreadable
 from tiebreak.datasets.tables import STREAMED, tolerant_rows
@@ -73,7 +73,7 @@ def read_votes(
 def read_verdicts(
     path: Path, fields: Mapping[str, str] | None = None, values: Mapping[str, Vote] | None = None
 ) -> Imported[VerdictRow]:
-    """Verdicts of a judge: `case`, `verdict`, `judge` and `reply`; as `read_votes`."""
+    """Verdicts of a judge: `case`, `verdict`, `judge`, `reply` and `order`; as `read_votes`."""
     return _read(path, VerdictRow, fields or {}, _vote_words(values))
 
 
@@ -226,9 +226,17 @@ def _side(value: object, words: Mapping[str, Vote]) -> str:
     return side
 
 
+def _order(value: object, words: Mapping[str, Vote]) -> str:
+    word = _text(value, words).strip().lower()
+    if word not in ORDER_WORDS:
+        raise ValueError(f"Expected the order ab or ba, or whether it was swapped, not {shown(value)}.")
+    return ORDER_WORDS[word]
+
+
 _CONVERT: Mapping[str, Convert] = {
     **dict.fromkeys(("ttft", "latency", "cost"), _number),
     **dict.fromkeys(("prompt_tokens", "completion_tokens"), _count),
     **dict.fromkeys(("vote", "verdict"), _vote),
     "side": _side,
+    "order": _order,
 }
