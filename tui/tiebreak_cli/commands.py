@@ -11,6 +11,7 @@ import tiebreak
 from tiebreak.errors import UsageError
 from tiebreak_cli import (
     again,
+    calibrating,
     checks,
     comparing,
     datasets,
@@ -98,3 +99,4 @@ trust.add_to(app)
 datasets.add_to(app)
 metrics.add_to(app)
 judging.add_to(app)
+calibrating.add_to(app)

@@ -63,14 +63,14 @@ def judge(
             judging = open_judging(bench, session, chosen, limits)
             for warning in (*judging.warnings, *([lease.warning] if lease.warning else [])):
                 complain_line(f"Note: {warning}")
-            ending = asyncio.run(_run(judging, console(stderr=True)))
+            ending = asyncio.run(run_judging(judging, console(stderr=True)))
         summary = summary_of(bench, judging.stored, chosen)
         sealed = verdicts_sealed(bench, judging.stored.session.id)
     if as_json:
         print_json(judging_report(judging, ending, summary, sealed=sealed))
     else:
         _print(judging, ending, summary, sealed=sealed)
-    raise typer.Exit(_exit_code(ending))
+    raise typer.Exit(ending_code(ending))
 
 
 def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> None:
@@ -96,7 +96,7 @@ def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> No
     say("`tiebreak judge last --judge NAME` asks one. docs/judges.md says how to write your own.")
 
 
-async def _run(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
+async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
     """Run it; the first Ctrl-C (or SIGTERM) lets the calls in flight finish, the second one does not."""
     import asyncio
 
@@ -217,7 +217,7 @@ def _steadiness(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
             yield "mean standard deviation over repeats", f"{spread.deviation:.3f}"
 
 
-def _exit_code(ending: "JudgeEnding") -> int:
+def ending_code(ending: "JudgeEnding") -> int:
     from tiebreak_cli.exits import DONE, INTERRUPTED, NOT_DECIDED, UNAVAILABLE
 
     if ending.reason in ("stopped", "cancelled"):

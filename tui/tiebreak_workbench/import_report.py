@@ -65,7 +65,7 @@ class ImportReport:
         if self.raters:
             yield f"Given by {', '.join(self.raters)}."
         if self.verdicts:
-            yield "Verdicts of a judge are kept as labels; no win rate and no gate counts them."
+            yield "Verdicts of a judge are kept as labels, which no win rate counts; `tiebreak calibrate` weighs them."
         if self.placeholders:
             yield f"{plural(self.placeholders, 'answer')} did not come with the labels; the checks leave them out."
         yield f"Read {', '.join(f'{field} from “{column}”' for field, column in self.mapping.items())}."

@@ -2,7 +2,7 @@
 
 Answers become a session of the kind `import`, with a run for each side. Votes become ballots of named raters, on
 answers that are there or on placeholders. A judge's verdicts become labels of a rater `judge:NAME`: kept and exported,
-but no votes, so that no win rate and no gate counts them.
+but no votes: no win rate counts them, nor any gate that does not name the judge.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """A judge put to the stored answers of a session: what is still open, asked within a budget, and what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -44,6 +44,15 @@ class JudgeLimits:
     """Only so many cases, the first of the plan."""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Questions that are put once more."""
+
+    cases: Collection[str]
+    round: int
+    """Its number; the first is 0."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
     """A run that is ready to start."""
@@ -73,8 +82,11 @@ def load_judge(bench: Workbench, name: str, *, model: str | None = None, repeats
     return replace(judge, target=pinned(judge.config, bench.judges_folder).target)
 
 
-def open_judging(bench: Workbench, session_id: str, judge: Judge, limits: JudgeLimits) -> Judging:
-    """Everything that a judge has not said of a session, ready to be asked. Not for the event loop.
+def open_judging(
+    bench: Workbench, session_id: str, judge: Judge, limits: JudgeLimits, *, again: Again | None = None
+) -> Judging:
+    """Everything that a judge has not said of a session, ready to be asked; or, with `again`, one more round of some
+    cases. Not for the event loop.
 
     Raises:
         UsageError: where there is nothing that the judge could be asked.
@@ -84,7 +96,11 @@ def open_judging(bench: Workbench, session_id: str, judge: Judge, limits: JudgeL
     session = stored.session
     cases = in_order(stored.dataset, session.plan)[: limits.cases]
     answers = _answers(bench, stored, contexts=judge.kind == "faithfulness")
-    asks, skipped = plan_asks(judge, cases, answers)
+    if again is None:
+        asks, skipped = plan_asks(judge, cases, answers)
+    else:
+        asks, skipped = plan_asks(replace(judge, repeats=1), [c for c in cases if c.id in again.cases], answers)
+        asks = [replace(ask, repeat=again.round) for ask in asks]
     if not asks:
         reasons = "; ".join(f"{why} ({n})" for why, n in skipped.reasons.items())
         raise UsageError(f"The judge “{judge.name}” has nothing to judge in this session: {reasons}.")

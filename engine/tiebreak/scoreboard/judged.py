@@ -12,6 +12,7 @@ from tiebreak.scoreboard.case import HALF, CaseState
 from tiebreak.scoreboard.effective import effective_ballots
 from tiebreak.scoreboard.facts import CaseFacts
 
+NOT_IMPORTED = "no verdict of it was imported"
 JUDGE_RATER = "judge:"
 """How the id of a rater begins that is no person: its labels are verdicts."""
 ORDER_OF_LABEL: Mapping[str | None, Order] = {"verdict": "single", "verdict/ab": "ab", "verdict/ba": "ba"}
@@ -109,7 +110,10 @@ class JudgeBook:
                 said: Iterable[Said] = version.get(case_id, {}).values()
             else:
                 said = self._labels.get(case_id, {}).get(name, ())
-            yield _joined(case, state, said, line, both_orders=both)
+            joined = _joined(case, state, said, line, both_orders=both)
+            if judge is None and joined.verdict is None:  # what was not imported will not come
+                joined = joined._replace(verdict=CaseVerdict(None, NOT_IMPORTED))
+            yield joined
 
 
 def imported(case_id: str, facts: CaseFacts, names: Collection[str]) -> dict[str, tuple[Said, ...]]:
@@ -155,7 +159,8 @@ def _joined(case: Case, state: CaseState, said: Iterable[Said], line: Line, *, b
     if settled and human is None:
         human = Fraction(1)
     steps = (0, HALF, 1) if line.role is None else ()
-    label = most(list(raters.values()), steps) if place_of == "labelled" else None
+    # Imported votes may be on broken answers as well: they say how people and judge agree, though not who won.
+    label = most(list(raters.values()), steps) if raters and place_of in ("labelled", "settled") else None
     return Joined(case, place_of, human, label, raters, verdict, responses)
 
 

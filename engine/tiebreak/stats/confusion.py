@@ -15,6 +15,14 @@ class Constant(NamedTuple):
     share: float
 
 
+class Macro(NamedTuple):
+    """Precision, recall and their F1, each the mean over the labels that people gave or the judge did."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
 @dataclass(frozen=True, slots=True)
 class Confusion:
     """How often people gave the label of a row where the judge gave that of a column."""
@@ -56,9 +64,24 @@ class Confusion:
         return tuple(map(sum, zip(*self.counts, strict=True)))
 
     @property
+    def macro(self) -> Macro | None:
+        """None for an empty table. A label that nobody gave, or that the judge never gave, has 0 for what is 0/0."""
+        used = [k for k, both in enumerate(zip(self.of_people, self.of_judge, strict=True)) if any(both)]
+        if not used:
+            return None
+        precision = [_share(self.counts[k][k], self.of_judge[k]) for k in used]
+        recall = [_share(self.counts[k][k], self.of_people[k]) for k in used]
+        f1 = [_share(2 * p * r, p + r) for p, r in zip(precision, recall, strict=True)]
+        return Macro(*(sum(values) / len(used) for values in (precision, recall, f1)))
+
+    @property
     def constant(self) -> Constant | None:
         """The baseline that a judge has to beat; None for an empty table."""
         if self.n == 0:
             return None
         most = max(self.of_people)
         return Constant(self.labels[self.of_people.index(most)], most, most / self.n)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

@@ -51,6 +51,7 @@ def test_labels_of_some_cases_and_verdicts_of_all_are_joined() -> None:
     assert found.bound is not None
     assert expected.calibrated.low is not None
     assert found.bound > 0.5
+    assert found.value is not None
     assert expected.calibrated.low < found.bound < found.value  # one-sided, so above the two-sided one
     assert (found.evidence["judge_version"], found.evidence["form"]) == (PAIRS.version, "live")
     assert outcome(told(people[:4], judge), gate(), 200).status == "pending"

@@ -1,0 +1,232 @@
+"""A judge held against people, from the rows of sessions: one record of what its verdicts are worth."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tiebreak.calibration.models import families_of, floats
+from tiebreak.errors import UsageError
+from tiebreak.gates import JudgeStatus
+from tiebreak.gates.wording import plural
+from tiebreak.judge import JudgeSummary, summarise
+from tiebreak.records import ROLES, Config, ModelTarget, SessionRole
+from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.policies import SIDES
+from tiebreak.scoreboard import Scoreboard
+from tiebreak.scoreboard.judged import JUDGE_RATER, JudgeBook
+from tiebreak_store import StoredSession
+from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
+from tiebreak_workbench.calibration_record import JudgeCalibration
+from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
+from tiebreak_workbench.sealed import refuse_sealed
+from tiebreak_workbench.workbench import Workbench
+
+CALIBRATED_KINDS = ("pairwise", "rubric")
+"""Kinds whose verdicts people give as well: votes, and scores of a dimension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a judge stands in one line of a session."""
+
+    dimension: str | None
+    status: JudgeStatus
+    share: float
+    """Of its independent labels, those on which it agrees with people."""
+    n: int
+
+
+def calibrate(bench: Workbench, name: str, sessions: Sequence[str] = ("last",)) -> JudgeCalibration:
+    """What the verdicts of a judge are worth in some sessions, taken together, from their rows alone.
+
+    The version that judged one of them last counts.
+
+    Raises:
+        UsageError: for a session that is not there or still sealed, a judge that judged none of them, and one of a kind
+            that people's votes and scores say nothing of.
+        StoreError: where the database cannot be read.
+    """
+    ids = list(dict.fromkeys(bench.store.session_id(session) for session in sessions))
+    refuse_sealed(bench, *ids)
+    judge, versions = _in_force(bench, name, ids)
+    seen = [_seen(bench, session_id, name, judge) for session_id in ids]
+    if judge is None and not any(one.book.heard(name) for one in seen):
+        raise _unheard(bench, name, ids)
+    if judge is not None and judge.kind not in CALIBRATED_KINDS:
+        raise UsageError(
+            f"The judge “{name}” is of the kind {judge.kind}, and people give no such verdict here.",
+            hint="Judges of pairs are held against votes, those of a rubric against scores of the same dimension.",
+        )
+    summary = _summary(bench, judge, ids, seen)
+    families = _families(judge, summary)
+    return JudgeCalibration(
+        judge=name,
+        version=judge.version if judge is not None else None,
+        kind=judge.kind if judge is not None else "imported",
+        model=judge.model_label if judge is not None else None,
+        sessions=tuple(ids),
+        versions=versions,
+        lines=tuple(lines_of(name, judge, seen, families, _served_by_round(bench, judge, ids))),
+        served=summary.served_models if summary is not None else (),
+        spread=summary.spread if summary is not None and summary.spread.repeated else None,
+        warnings=tuple(_warnings(name, judge, versions, seen, summary, families)),
+    )
+
+
+def open_redo(bench: Workbench, name: str, session: str, limits: JudgeLimits) -> Judging:
+    """The labelled cases of a session, put to the judge once more as a new round: the version that counts here, not
+    what its file says by now. What it said before stays. Not for the event loop.
+
+    Raises:
+        UsageError: where nothing is labelled, or the verdicts were imported.
+        TiebreakError: where the judge's model cannot be asked, such as for a missing key.
+    """
+    session_id = bench.store.session_id(session)
+    refuse_sealed(bench, session_id)
+    judge, _ = _in_force(bench, name, (session_id,))
+    if judge is None:
+        raise _unheard(bench, name, (session_id,))
+    stored = bench.store.load_session(session_id, facts=False)
+    book = _board(bench, stored, (name,), judge).judges
+    labelled = labelled_cases(book, name, judge) if book is not None else ()
+    if not labelled:
+        raise UsageError(f"No case that “{name}” judged in session {session_id} has a label of people's.")
+    rounds = [one.repeat for one in bench.store.iter_judgments(session_id, judge.version, light=True)]
+    return open_judging(bench, session_id, judge, limits, again=Again(labelled, max(rounds) + 1))
+
+
+def standings(book: JudgeBook, name: str) -> tuple[Standing, ...]:
+    """How a judge stands in a session, line by line; empty where it judged nothing that people give as well."""
+    judge = book.in_force(name)
+    if judge is not None and judge.kind not in CALIBRATED_KINDS:
+        return ()
+    names = [None] if judge is None or judge.kind == "pairwise" else [one.name for one in judge.dimensions]
+    found: list[Standing] = []
+    for dimension in names:
+        status, share, n = status_of(book, name, dimension)
+        found.append(Standing(dimension=dimension, status=status, share=share, n=n))
+    return tuple(found)
+
+
+def session_standings(bench: Workbench, stored: StoredSession) -> dict[str, tuple[Standing, ...]]:
+    """How every judge stands that judged a session, its imported ones included, by name."""
+    names = judges_in(bench, stored)
+    if not names:
+        return {}
+    book = _board(bench, stored, names).judges
+    return {name: standings(book, name) for name in names} if book is not None else {}
+
+
+def judges_in(bench: Workbench, stored: StoredSession) -> tuple[str, ...]:
+    """The judges that say something of a session, by name."""
+    asked = [bench.store.judge(version).name for version in bench.store.judges_of(stored.session.id)]
+    labelled = [rater.id.removeprefix(JUDGE_RATER) for rater in stored.raters if rater.id.startswith(JUDGE_RATER)]
+    return tuple(dict.fromkeys((*asked, *labelled)))
+
+
+def _in_force(bench: Workbench, name: str, ids: Sequence[str]) -> tuple[Judge | None, int]:
+    """The version that judged one of these sessions last, and how many did."""
+    found = dict.fromkeys(version for version, session in bench.store.judge_sessions(name) if session in ids)
+    return (bench.store.judge(next(reversed(found))), len(found)) if found else (None, 0)
+
+
+def _unheard(bench: Workbench, name: str, ids: Sequence[str]) -> UsageError:
+    known: dict[str, None] = {}
+    for session_id in ids:
+        known.update(dict.fromkeys(judges_in(bench, bench.store.load_session(session_id, facts=False))))
+    others = f"These did: {', '.join(known)}." if known else f"`tiebreak judge {ids[0]} --judge {name}` asks it."
+    return UsageError(f"No judge “{name}” has judged {plural(len(ids), 'such session')}.", hint=others)
+
+
+def _seen(bench: Workbench, session_id: str, name: str, judge: Judge | None) -> Seen:
+    stored = bench.store.load_session(session_id, facts=False)
+    board = _board(bench, stored, (name,), judge)
+    assert board.judges is not None
+    lengths = {r.id: len(r.text) for r in bench.store.iter_responses(session_id, light=False)}
+    served = _served(bench, stored)
+    return Seen(stored=stored, book=board.judges, lengths=lengths, served=served)
+
+
+def _board(bench: Workbench, stored: StoredSession, names: Sequence[str], only: Judge | None = None) -> Scoreboard:
+    """The board of a session that follows some judges, one of them in one version alone, brought up to date."""
+    board = Scoreboard(
+        stored.session,
+        stored.policy,
+        stored.dataset.by_id,
+        timed_runs=stored.timed_runs,
+        samples=stored.samples,
+        judges=names,
+    )
+    for fact in bench.store.iter_facts(stored.session.id):
+        if not isinstance(fact, Judge | Judgment):
+            board.add(fact)
+    for fact in bench.store.iter_said(stored.session.id, names):
+        version = fact.version if isinstance(fact, Judge) else fact.judge_hash
+        if only is None or version == only.version:
+            board.add(fact)
+    board.snapshot()
+    return board
+
+
+def _served(bench: Workbench, stored: StoredSession) -> Mapping[SessionRole, frozenset[str]]:
+    runs: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
+    found: dict[SessionRole, set[str]] = {role: set() for role in ROLES}
+    for run_id, model, _ in bench.store.first_served(tuple(runs)):
+        found[runs[run_id]].add(model)
+    return {role: frozenset(models) for role, models in found.items()}
+
+
+def _summary(bench: Workbench, judge: Judge | None, ids: Sequence[str], seen: Sequence[Seen]) -> JudgeSummary | None:
+    if judge is None:
+        return None
+    said = [one for session in ids for one in bench.store.iter_judgments(session, judge.version, light=True)]
+    sides: dict[str, SessionRole] = {}
+    for one in seen:
+        runs: dict[str, SessionRole] = {run_id: role for role, run_id in one.stored.session.runs.items()}
+        responses = bench.store.iter_responses(one.stored.session.id)
+        sides |= {response.id: runs[response.run_id] for response in responses}
+    return summarise(said, sides)
+
+
+def _served_by_round(bench: Workbench, judge: Judge | None, ids: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, dict[str, None]] = {}
+    for session in ids if judge is not None else ():
+        for one in bench.store.iter_judgments(session, judge.version if judge else "", light=True):
+            if one.served_model is not None:
+                found.setdefault(one.repeat, {})[one.served_model] = None
+    return {number: tuple(models) for number, models in found.items()}
+
+
+def _families(judge: Judge | None, summary: JudgeSummary | None) -> frozenset[str]:
+    if judge is None:
+        return frozenset()
+    own = judge.target.model if isinstance(judge.target, ModelTarget) else None
+    return families_of((own, *(summary.served_models if summary is not None else ())))
+
+
+def _warnings(
+    name: str,
+    judge: Judge | None,
+    versions: int,
+    seen: Sequence[Seen],
+    summary: JudgeSummary | None,
+    families: frozenset[str],
+) -> Iterator[str]:
+    if versions > 1:
+        yield f"{versions} versions of “{name}” judged here; the one that judged last counts, the others are left out."
+    target = judge.target if judge is not None else None
+    if isinstance(target, ModelTarget) and target.base_url is None and floats(target.model):
+        yield (
+            f"{target.model} is a floating name: what its provider serves under it may change from day to day, and "
+            "this calibration with it. Name a dated version, or calibrate again with --redo."
+        )
+    if summary is not None and len(summary.served_models) > 1:
+        yield f"Several models answered as this judge: {', '.join(summary.served_models)}."
+    for one in seen:
+        for role, own in one.families().items():
+            shared = sorted(own & families)
+            if shared:
+                config: Config = one.stored.configs[role]
+                yield (
+                    f"Judge and {SIDES[role]} ({config.name}) are both of the family {', '.join(shared)}: "
+                    "a judge tends to prefer its own."
+                )
