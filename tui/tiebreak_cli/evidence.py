@@ -67,6 +67,7 @@ def show(
     """
     from tiebreak_cli.exits import NOT_DECIDED, verdict_code
     from tiebreak_cli.output import console, print_json, say
+    from tiebreak_workbench.calibrating import session_standings, standing_words
     from tiebreak_workbench.report import session_report
     from tiebreak_workbench.scoring import scoreboard_of
     from tiebreak_workbench.sealed import is_sealed, note_look, sealed_words
@@ -89,12 +90,15 @@ def show(
 
             show_case(bench, session, case, as_json=as_json)
             return
+        judges = session_standings(bench, stored)
     if as_json:
-        print_json(session_report(stored, snapshot))
+        print_json({**session_report(stored, snapshot), "judge_status": judges})
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
 
         print_scoreboard(console(), stored, snapshot)
+        for name, found in judges.items():
+            say(standing_words(name, found))
     raise typer.Exit(verdict_code(snapshot.decision))
 
 

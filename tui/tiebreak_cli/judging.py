@@ -44,7 +44,8 @@ def judge(
     """
     import asyncio
 
-    from tiebreak_cli.output import complain_line, console, print_json
+    from tiebreak_cli.output import complain_line, console, print_json, say
+    from tiebreak_workbench.calibrating import session_standings, standing_words
     from tiebreak_workbench.judging import (
         JudgeLimits,
         judging_report,
@@ -66,29 +67,42 @@ def judge(
             ending = asyncio.run(run_judging(judging, console(stderr=True)))
         summary = summary_of(bench, judging.stored, chosen)
         sealed = verdicts_sealed(bench, judging.stored.session.id)
+        standing = () if sealed else session_standings(bench, judging.stored).get(chosen.name, ())
     if as_json:
-        print_json(judging_report(judging, ending, summary, sealed=sealed))
+        print_json({**judging_report(judging, ending, summary, sealed=sealed), "calibration": standing})
     else:
         _print(judging, ending, summary, sealed=sealed)
+        if any(one.n for one in standing):
+            say(standing_words(chosen.name, standing))
+        else:
+            say("Uncalibrated: nothing here has been held against what people say.")
     raise typer.Exit(ending_code(ending))
 
 
 def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> None:
-    """List the judges of the workspace, and those that come with Tiebreak."""
+    """List the judges of the workspace, and those that come with Tiebreak, with how they stand."""
+    from tiebreak.errors import InputError
     from tiebreak_cli.output import print_json, print_table, say
-    from tiebreak_workbench.judging import judges_report
+    from tiebreak_workbench.calibrating import version_status
+    from tiebreak_workbench.judging import judges_report, load_judge
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.begin(workspace) as bench:
         rows = judges_report(bench)
+        for row in rows:
+            if "error" not in row:
+                try:
+                    row["status"] = version_status(bench, load_judge(bench, str(row["name"])))
+                except InputError as problem:  # its recording is not there
+                    row["error"] = str(problem)
     if as_json:
         print_json(rows)
         return
     print_table(
         "Judges",
-        ("name", "from", "kind", "model", "what it says"),
+        ("name", "from", "kind", "model", "status", "what it says"),
         (
-            [str(row.get(key) or "") for key in ("name", "from", "kind", "model")]
+            [str(row.get(key) or "") for key in ("name", "from", "kind", "model", "status")]
             + [str(row.get("error") or row.get("description") or "")]
             for row in rows
         ),
@@ -159,7 +173,6 @@ def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary", *
     one = judging.judge
     told = f" (served {', '.join(summary.served_models)})" if summary.served_models else ""
     say(f"{one.name}, {one.kind}, by {one.model_label}{told}: {judging.stored.session.title}")
-    say("Uncalibrated: nothing here has been held against what people say.")
     rows = [
         ("valid", str(summary.valid)),
         ("unparseable", str(summary.unparseable)),

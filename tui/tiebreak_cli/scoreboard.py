@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiebreak.gates import GateStatus, overall
-from tiebreak.gates.wording import asked_of, money, plural, value_of
+from tiebreak.gates.wording import RAW, asked_of, money, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.wording import places, reasked
@@ -72,7 +72,8 @@ def _heading(stored: StoredSession, snapshot: Snapshot, phase: str | None) -> Te
     told = DECISIONS[decision_of(snapshot, phase)]
     if phase is not None:
         told = f"{told.partition(':')[0]} ({phase} phase alone)"
-    text.append(f"\nDecision: {told}\n", "bold")
+    raw = f" ({RAW})" if rests_on_raw_judge(gate for gate in snapshot.gates if phase in (None, gate.phase)) else ""
+    text.append(f"\nDecision: {told}{raw}\n", "bold")
     return text
 
 

@@ -1,14 +1,14 @@
 """A judge held against people, from the rows of sessions: one record of what its verdicts are worth."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiebreak.calibration.models import families_of, floats
 from tiebreak.errors import UsageError
 from tiebreak.gates import JudgeStatus
-from tiebreak.gates.wording import plural
+from tiebreak.gates.wording import percent, plural
 from tiebreak.judge import JudgeSummary, summarise
-from tiebreak.records import ROLES, Config, ModelTarget, SessionRole
+from tiebreak.records import ROLES, Config, Event, ModelTarget, SessionRole
 from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Scoreboard
@@ -17,7 +17,7 @@ from tiebreak_store import StoredSession
 from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
 from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
-from tiebreak_workbench.sealed import refuse_sealed
+from tiebreak_workbench.sealed import is_sealed, refuse_sealed
 from tiebreak_workbench.workbench import Workbench
 
 CALIBRATED_KINDS = ("pairwise", "rubric")
@@ -102,7 +102,7 @@ def standings(book: JudgeBook, name: str) -> tuple[Standing, ...]:
     names = [None] if judge is None or judge.kind == "pairwise" else [one.name for one in judge.dimensions]
     found: list[Standing] = []
     for dimension in names:
-        status, share, n = status_of(book, name, dimension)
+        status, share, n = status_of([book], name, dimension)
         found.append(Standing(dimension=dimension, status=status, share=share, n=n))
     return tuple(found)
 
@@ -114,6 +114,38 @@ def session_standings(bench: Workbench, stored: StoredSession) -> dict[str, tupl
         return {}
     book = _board(bench, stored, names).judges
     return {name: standings(book, name) for name in names} if book is not None else {}
+
+
+def standing_words(name: str, found: Sequence[Standing]) -> str:
+    """One sentence on how a judge stands. Names are outside text."""
+    if not found:
+        return f"Judge “{name}”: uncalibrated; people give no such verdict that it could be held against."
+    parts = [
+        f"{f'“{one.dimension}” ' if one.dimension is not None else ''}{one.status}"
+        + (f" (agrees with people in {percent(one.share)} of {one.n})" if one.n else " (nothing labelled yet)")
+        for one in found
+    ]
+    return f"Judge “{name}”: {'; '.join(parts)}."
+
+
+def version_status(bench: Workbench, judge: Judge) -> JudgeStatus:
+    """How one version of a judge stands over every session that it judged and that is not sealed: the worst of its
+    lines."""
+    if judge.kind not in CALIBRATED_KINDS or not bench.recorded:
+        return "uncalibrated"
+    books: list[JudgeBook] = []
+    for version, session_id in bench.store.judge_sessions(judge.name):
+        if version == judge.version:
+            stored = bench.store.load_session(session_id, facts=False)
+            board = _board(bench, stored, (judge.name,), judge)
+            events = tuple(one for one in bench.store.iter_acts(session_id) if isinstance(one, Event))
+            if board.judges is not None and not is_sealed(
+                replace(stored, events=events), board.snapshot(), bench.rater()
+            ):
+                books.append(board.judges)
+    names = [None] if judge.kind == "pairwise" else [one.name for one in judge.dimensions]
+    found = {status_of(books, judge.name, dimension)[0] for dimension in names}
+    return "failed" if "failed" in found else "calibrated" if found == {"calibrated"} else "uncalibrated"
 
 
 def judges_in(bench: Workbench, stored: StoredSession) -> tuple[str, ...]:

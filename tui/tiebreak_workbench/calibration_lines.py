@@ -95,10 +95,10 @@ class _Unit:
         return float(value) if self.line.role is None else float((value - 1) / 4)
 
 
-def status_of(book: JudgeBook, name: str, dimension: str | None) -> tuple[JudgeStatus, float, int]:
-    """Status, agreement and number of independent labels in one session."""
+def status_of(books: Iterable[JudgeBook], name: str, dimension: str | None) -> tuple[JudgeStatus, float, int]:
+    """Status, agreement and number of independent labels in some sessions together."""
     line = Line() if dimension is None else Line(dimension, "candidate")
-    share, n, gate = standing(pairs_of(book, name, line))
+    share, n, gate = standing(pair for book in books for pair in pairs_of(book, name, line))
     return STATUS_OF[gate], share, n
 
 

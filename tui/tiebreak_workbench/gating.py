@@ -31,6 +31,7 @@ from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
+from tiebreak_workbench.calibrating import session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
@@ -118,7 +119,12 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         path=path,
         comparison=comparison,
         not_compared=why,
-        remarks=(*_not_put(stored, policy, snapshot, rows), *remarks(snapshot), *_reveals(snapshot)),
+        remarks=(
+            *_not_put(stored, policy, snapshot, rows),
+            *remarks(snapshot),
+            *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
+            *_reveals(snapshot),
+        ),
         tried=_tried(store, stored),
         rows_digest=rows.digest,
         asked={gate.id: asked_of(gate) for gates in policy.gates.values() for gate in gates},

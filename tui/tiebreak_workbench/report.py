@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tiebreak.batch import Ending
 from tiebreak.gates import GateOutcome
-from tiebreak.gates.wording import plural
+from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
@@ -50,6 +50,7 @@ def remarks(snapshot: Snapshot) -> list[str]:
         f"{plural(drift.cases, 'case')} held back until that is acknowledged (D in the Arena)."
         for role, drift in snapshot.drift.items()
     ]
+    told += judged_words(snapshot.gates)
     if snapshot.apart:
         told.append(f"{plural(snapshot.apart, 'ballot')} given after a reveal: kept apart, not counted.")
     if leaks := snapshot.events.get("leak", 0):
@@ -159,4 +160,7 @@ def _gate(outcome: GateOutcome) -> dict[str, object]:
         "needed": outcome.needed,
         "blocked_by": list(outcome.blocked_by),
         "reasked_after_stop": outcome.evidence["reasked"],
+        "source": outcome.evidence.get("source", "human"),
+        "judge": outcome.evidence.get("judge"),
+        "judge_status": outcome.evidence.get("judge_status"),
     }

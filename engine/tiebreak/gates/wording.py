@@ -1,6 +1,7 @@
 """Gates in plain words."""
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import cast
 
@@ -99,6 +100,27 @@ def title_of(gate: Gate) -> str:
     """The gate's own title, or what it says: `win rate ≥ 50 %`; with whose word it is, where it is not people's."""
     source = {"human": "", "calibrated": " (calibrated)", "judge": f" ({RAW})"}[gate.source]
     return f"{gate.title or _said(gate)}{source}"
+
+
+def judged_words(outcomes: Iterable[GateOutcome]) -> list[str]:
+    """What a reader has to know of the gates that a judge has a say in, a sentence each. Names are outside text."""
+    told: list[str] = []
+    for one in outcomes:
+        found = one.evidence
+        if found.get("source") == "judge":
+            told.append(f"“{one.title}” rests on the judge “{found['judge']}” alone: how far it is off, nobody knows.")
+        elif found.get("source") == "calibrated":
+            share, n = found["agreement"], found["compared"]
+            agrees = f", agreeing with people in {percent(share)} of {n}" if isinstance(share, float) else ""
+            why = f". The claim is about this set: {found['why_live']}" if found.get("why_live") else ""
+            status = found["judge_status"]
+            told.append(f"“{one.title}” listens to the judge “{found['judge']}”, {status} here{agrees}{why}.")
+    return told
+
+
+def rests_on_raw_judge(outcomes: Iterable[GateOutcome]) -> bool:
+    """Whether what they say together is, in part, a judge's word alone."""
+    return any(one.evidence.get("source") == "judge" for one in outcomes)
 
 
 def _said(gate: Gate) -> str:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from tiebreak.compare import Comparison, MeasureDiff, SegmentDiff
 from tiebreak.compare.result import Unit
 from tiebreak.gates import GateOutcome, GateStatus
-from tiebreak.gates.wording import money, percent, plural, points, seconds, value_of
+from tiebreak.gates.wording import RAW, money, percent, plural, points, rests_on_raw_judge, seconds, value_of
 from tiebreak.records import ROLES, Phase
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.report import Report
@@ -39,7 +39,8 @@ def heading(report: Report) -> str:
     if not report.deciding:
         return f"{MARKS['undecided']}: there is no gate{until}"
     ship = ": B may ship" if report.verdict == "pass" and whole else ""
-    return f"{MARKS[report.verdict]}: {VERDICTS[report.verdict]}{ship}{until}"
+    raw = f" ({RAW})" if rests_on_raw_judge(report.deciding) else ""
+    return f"{MARKS[report.verdict]}: {VERDICTS[report.verdict]}{ship}{until}{raw}"
 
 
 def amount(unit: Unit, value: float) -> str:
