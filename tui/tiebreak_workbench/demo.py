@@ -53,12 +53,13 @@ def run_demo(environ: Mapping[str, str]) -> tuple[StoredSession, Snapshot]:
         folder = init_sample(Path(name) / DATASET)
         with Workbench.open(folder, environ) as bench:
             session_id = bench.start(sample_setup(bench), title="The sample, with its recorded votes")
-            asyncio.run(_replay(bench, session_id, folder / "ballots.jsonl"))
+            asyncio.run(run_votes(bench, session_id, folder / "ballots.jsonl"))
             stored = bench.store.load_session(session_id, light=True)
     return stored, scoreboard_of(stored).snapshot()
 
 
-async def _replay(bench: Workbench, session_id: str, ballots: Path) -> None:
+async def run_votes(bench: Workbench, session_id: str, ballots: Path) -> None:
+    """Cast the recorded votes of a file on a session."""
     stored = bench.store.load_session(session_id, light=True)
     live = bench.live(stored, bench.arms(stored, speed=0), lambda _: None, lookahead=8)
     try:

@@ -96,7 +96,7 @@ def _raw(gate: Gate, evidence: JudgedEvidence, phase: Phase, segment: str | None
     outcome = evaluate(gate, plain, phase=phase, segment=segment, max_excluded=max_excluded, max_skipped=1.0)
     told = _plain(gate, evidence, Ruling(None, outcome.value, outcome.bound, ""))
     why = _nothing_yet(gate, evidence)
-    if why and outcome.status != "fail":
+    if why and (outcome.status != "fail" or not evidence.judged):
         return replace(outcome, status="pending", needed=why, evidence={**outcome.evidence, **told})
     return replace(outcome, evidence={**outcome.evidence, **told})
 
@@ -108,7 +108,7 @@ def _nothing_yet(gate: Gate, evidence: JudgedEvidence) -> str:
     if evidence.waiting:
         cases = plural(evidence.waiting, "case")
         return f"{cases} not judged yet: `tiebreak judge SESSION --judge {gate.judge}`"
-    if evidence.judged or evidence.known:
+    if evidence.judged or (evidence.known and not evidence.lost):
         return ""
     if evidence.lost:
         reasons = "; ".join(why for why, _ in evidence.unjudged)

@@ -102,6 +102,7 @@ class JudgeBook:
         """Every case of the plan, in its order, as people and the judge see it."""
         judge = self.in_force(name)
         version = self._said[judge.version] if judge is not None else None
+        from_outside = judge is None and self.heard(name)
         ordered = any(one.order != "single" for labels in self._labels.values() for one in labels.get(name, ()))
         both = judge.both_orders if judge is not None else ordered
         for case_id, case in self._plan.items():
@@ -111,7 +112,7 @@ class JudgeBook:
             else:
                 said = self._labels.get(case_id, {}).get(name, ())
             joined = _joined(case, state, said, line, both_orders=both)
-            if judge is None and joined.verdict is None:  # what was not imported will not come
+            if from_outside and joined.verdict is None:  # what was not imported will not come
                 joined = joined._replace(verdict=CaseVerdict(None, NOT_IMPORTED))
             yield joined
 

@@ -101,7 +101,10 @@ def test_it_waits_until_every_case_is_judged_and_labelled_ones_are_there() -> No
 
 @pytest.mark.parametrize("source", [{"source": "calibrated"}, {"source": "judge", "override": "raw-judge"}])
 def test_verdicts_that_are_all_excluded_never_pass(source: dict[str, Any]) -> None:
-    found = outcome(told("BBBBBBBB", "????????"), gate(**source), 8)
+    story = told("BBBBBBBB", "????????")
+    story.answer("c8", "A")
+    story.broken("c8", "B")
+    found = outcome(story, gate(**source), 9)
     assert found.status == "pending"
     assert "the judge gave no valid verdict on any of 8 cases" in found.why
 
