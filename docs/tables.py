@@ -26,6 +26,7 @@ EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "config": (records.Config, ("role", "version")),
     "run": (records.Run, ("role",)),
     "policy": (records.Policy, ("version",)),
+    "check": (records.CheckSpec, ()),
     "rater": (records.Rater, ()),
     "response": (records.Response, ()),
     "check_result": (records.CheckResult, ()),

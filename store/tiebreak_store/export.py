@@ -8,7 +8,7 @@ from tiebreak.records.canonical import plain
 from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters
 from tiebreak_store.content import get_config, get_dataset_card, get_policy, iter_cases
 from tiebreak_store.events import iter_events, iter_gate_outcomes
-from tiebreak_store.responses import iter_check_results, iter_responses
+from tiebreak_store.responses import iter_check_results, iter_checks, iter_responses
 from tiebreak_store.sessions import get_runs, get_session
 
 Line = dict[str, object]
@@ -18,8 +18,8 @@ def export_lines(connection: sqlite3.Connection, session_id: str) -> Iterator[Li
     """Every record of a session, as its fields and a `type`.
 
     In this order: `session`, `dataset`, `dataset_case` (as in the dataset's file), `config` and `run` (each with its
-    `role`, baseline first), `policy`, `rater`; then, each as recorded: `response`, `check_result`, `presentation`,
-    `ballot`, `gate_outcome`, `event`. Chunks for replay are left out. Memory stays flat.
+    `role`, baseline first), `policy`, `check` (each that was put), `rater`; then, each as recorded: `response`,
+    `check_result`, `presentation`, `ballot`, `gate_outcome`, `event`. No chunks for replay. Memory stays flat.
     """
     session = get_session(connection, session_id)
     runs = get_runs(connection, session)
@@ -33,6 +33,7 @@ def export_lines(connection: sqlite3.Connection, session_id: str) -> Iterator[Li
     for role, run in runs.items():
         yield {**_line("run", run), "role": role}
     yield {**_line("policy", get_policy(connection, session.policy_hash)), "version": session.policy_hash}
+    yield from _lines("check", iter_checks(connection, run_ids))
     yield from _lines("rater", iter_raters(connection, session_id))
     yield from _lines("response", iter_responses(connection, run_ids, light=False))
     yield from _lines("check_result", iter_check_results(connection, run_ids))

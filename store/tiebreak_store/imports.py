@@ -1,12 +1,13 @@
 """Files that were imported: each once, with the lines that could not be taken."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from tiebreak.records import Ballot, CheckResult, CheckSpec, Presentation, Rater, Response
+from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response
 from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
+from tiebreak_store.events import StoredGateOutcome, put_event, put_gate_outcome
 from tiebreak_store.responses import put_check_results, put_response
 from tiebreak_store.sessions import NewSession, put_session
 from tiebreak_store.text import from_json, storable, to_json
@@ -21,11 +22,20 @@ class ImportReject:
     raw: str
 
 
+Answered = tuple[Response, Sequence[CheckResult], Sequence[CheckSpec]]
+"""A response, what checks said of it, and those that the results name by hash."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRecords:
     """What was taken from a file: a new session, or what is added to one that is there."""
 
     session: NewSession | None = None
+    further: tuple[NewSession, ...] = ()
+    """More sessions, on runs of the first or on others."""
+    answers: Iterable[Answered] = ()
+    """Asked for one by one while they are put, so that not all of them have to be held. One whose id is recorded stays
+    as it is: a run may be part of an earlier import."""
     raters: tuple[Rater, ...] = ()
     responses: tuple[Response, ...] = ()
     check_results: tuple[CheckResult, ...] = ()
@@ -33,6 +43,8 @@ class ImportedRecords:
     """Those that the results name by hash."""
     presentations: tuple[Presentation, ...] = ()
     ballots: tuple[Ballot, ...] = ()
+    gate_outcomes: tuple[StoredGateOutcome, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def put_import_batch(
@@ -66,14 +78,23 @@ def get_import_mapping(connection: sqlite3.Connection, source_hash: str) -> Mapp
 
 
 def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> None:
-    if records.session is not None:
-        put_session(connection, records.session)
+    for session in (records.session, *records.further):
+        if session is not None:
+            put_session(connection, session)
     for rater in records.raters:
         put_rater(connection, rater)
     for response in records.responses:
         put_response(connection, response, None)
+    for response, results, specs in records.answers:
+        if connection.execute("SELECT 1 FROM response WHERE id = ?", (response.id,)).fetchone() is None:
+            put_response(connection, response, None)
+            put_check_results(connection, results, specs)
     put_check_results(connection, records.check_results, records.checks)
     for presentation in records.presentations:
         put_presentation(connection, presentation)
     for ballot in records.ballots:
         put_ballot(connection, ballot)
+    for outcome in records.gate_outcomes:
+        put_gate_outcome(connection, outcome)
+    for event in records.events:
+        put_event(connection, event)

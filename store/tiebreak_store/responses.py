@@ -156,6 +156,20 @@ def iter_check_results(connection: sqlite3.Connection, run_ids: Sequence[str]) -
         )
 
 
+def iter_checks(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Iterator[CheckSpec]:
+    """Every version of a check that was put to the responses of some runs, by its id and version."""
+    marks = ", ".join("?" * len(run_ids))
+    cursor = connection.execute(
+        "SELECT DISTINCT c.check_id, v.hash, v.kind, v.params "  # noqa: S608  # question marks only
+        "FROM response r JOIN check_result c ON c.response_id = r.id JOIN check_version v ON v.hash = c.check_hash "
+        f"WHERE r.run_id IN ({marks}) ORDER BY c.check_id, v.hash",
+        run_ids,
+    )
+    for check_id, _, kind, params in cursor:
+        spec = cast("dict[str, object]", from_json(params))
+        yield CheckSpec(id=restored(check_id), kind=restored(kind), params=spec)
+
+
 def iter_answers(
     connection: sqlite3.Connection, run_ids: Sequence[str], case_ids: Sequence[str]
 ) -> Iterator[Response | CheckResult]:

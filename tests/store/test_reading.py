@@ -113,6 +113,7 @@ def test_an_export_is_json_in_a_fixed_order(store: Store) -> None:
         "config",
         "run",
         "policy",
+        "check",
         "rater",
         "response",
         "check_result",

@@ -103,8 +103,13 @@ def show(
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="JSONL or CSV; for answers also two files, A's first.")],
-    what: Annotated[str, typer.Option("--what", help="answers, votes or verdicts.")] = "answers",
+    files: Annotated[
+        list[Path], typer.Argument(help="JSONL or CSV, for answers also two files, A's first; or files of other tools.")
+    ],
+    from_: Annotated[
+        str | None, typer.Option("--from", help="The tool they come from, such as promptfoo; else told by the files.")
+    ] = None,
+    what: Annotated[str | None, typer.Option("--what", help="Of plain rows: answers, votes or verdicts.")] = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", "-d", help="The dataset of the cases, unless the file has the questions.")
     ] = None,
@@ -130,16 +135,17 @@ def import_(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Take in answers, votes or verdicts made elsewhere. The same ones are taken in once."""
+    """Take in answers, votes or verdicts made elsewhere, or results of other tools. The same ones are taken in once."""
     from tiebreak_cli.output import print_json, progress, say
-    from tiebreak_workbench.importing import import_file
+    from tiebreak_workbench.import_any import import_any
     from tiebreak_workbench.workbench import Workbench
 
     sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
     with Workbench.existing(workspace) as bench, progress() as shown:
-        report = import_file(
+        report = import_any(
             bench,
-            *files,
+            files,
+            tool=from_,
             what=what,
             dataset=dataset,
             session=session,
@@ -178,22 +184,30 @@ def _vote(text: str) -> "Vote":
 def export(
     session: SessionArgument = "last",
     to: Annotated[Path | None, typer.Option("--to", "-o", help="A file; standard output unless given.")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="One line per case instead of every record.")] = False,
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="jsonl, csv, parquet, dpo, kto, sft, llm-comparator, promptfoo or regressions.",
+        ),
+    ] = "jsonl",
+    as_csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv: one line per case.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --to: replace a file that is there.")] = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Hand out everything in a session as JSONL, or its cases as CSV."""
-    from tiebreak.gates.wording import plural
-    from tiebreak_cli.output import progress, say
-    from tiebreak_workbench.exporting import export_csv, export_jsonl
+    """Hand out a session: everything in it as JSONL, or its cases and preferences for other tools."""
+    from tiebreak_cli.output import complain_line, progress, say
+    from tiebreak_workbench.export_formats import export_as
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench, progress() as shown:
         bench.require_record()
-        write = export_csv if as_csv else export_jsonl
-        count = write(bench, session, to, shown, replace=force)
+        exported = export_as(bench, "csv" if as_csv else format_, session, to, shown, replace=force)
     if to is not None:
-        say(f"{plural(count, 'line')} written to {to}.")
+        say(exported.sentences(to))
+    elif exported.left_out:
+        complain_line(exported.sentences(Path("stdout")))
 
 
 def add_to(app: typer.Typer) -> None:

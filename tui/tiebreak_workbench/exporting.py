@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +12,7 @@ from typing import TextIO
 from tiebreak.datasets.durable import opened_whole
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Response
+from tiebreak_store import StoredSession
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
@@ -20,6 +21,11 @@ STEP = 500
 """Lines between two calls of it."""
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a spreadsheet takes for the start of a formula, or skips before one."""
+COLUMNS = (
+    "position", "case", "segment", "kind", "question", "answer_a", "status_a", "fault_a", "answer_b", "status_b",
+    "fault_b", "verdict", "automatic", "skipped",
+)  # fmt: skip
+"""Of a table of cases."""
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, at which readers of CSV stop, and lone surrogates, which have no UTF-8."""
 
@@ -64,6 +70,18 @@ def export_csv(
         UsageError: where the session is not known, the file is there already, or it cannot be written.
     """
     stored = bench.store.load_session(wanted)
+    with opened(to, replace=replace) as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        for position, row in enumerate(case_rows(stored), start=1):
+            writer.writerow([row[0], *(guarded(str(cell)) for cell in row[1:])])
+            if progress is not None and not position % STEP:
+                progress("Writing cases", position, len(stored.session.plan.case_ids))
+    return len(stored.session.plan.case_ids)
+
+
+def case_rows(stored: StoredSession) -> Iterator[tuple[int | str, ...]]:
+    """A row for each case of the plan, under `COLUMNS`; nothing in it is guarded against spreadsheets yet."""
     board = scoreboard_of(stored)
     texts: dict[str, Response] = {response.id: response for response in stored.responses}
     last: dict[tuple[str, str], Response] = {}
@@ -71,24 +89,15 @@ def export_csv(
         before = last.get((response.run_id, response.case_id))
         if response.sample == 0 and (before is None or before.attempt < response.attempt):
             last[response.run_id, response.case_id] = response
-    with opened(to, replace=replace) as out:
-        writer = csv.writer(out)
-        writer.writerow(
-            ("position", "case", "segment", "kind", "question", "answer_a", "status_a", "fault_a", "answer_b",
-             "status_b", "fault_b", "verdict", "automatic", "skipped")
-        )  # fmt: skip
-        for position, case_id in enumerate(stored.session.plan.case_ids, start=1):
-            case, state = stored.dataset.by_id[case_id], board.case(case_id)
-            cells = [case.id, case.segment or "", case.kind, case.question]
-            for role in ROLES:
-                counting = texts.get(state.counting[role][0].id) if role in state.counting else None
-                run_id = stored.session.runs.get(role, "")
-                cells += _answer_cells(counting, last.get((run_id, case_id)))
-            cells += [state.verdict or "", str(state.automatic).lower(), str(state.skipped).lower()]
-            writer.writerow([position, *(guarded(cell) for cell in cells)])
-            if progress is not None and not position % STEP:
-                progress("Writing cases", position, len(stored.session.plan.case_ids))
-    return len(stored.session.plan.case_ids)
+    for position, case_id in enumerate(stored.session.plan.case_ids, start=1):
+        case, state = stored.dataset.by_id[case_id], board.case(case_id)
+        cells = [case.id, case.segment or "", case.kind, case.question]
+        for role in ROLES:
+            counting = texts.get(state.counting[role][0].id) if role in state.counting else None
+            run_id = stored.session.runs.get(role, "")
+            cells += _answer_cells(counting, last.get((run_id, case_id)))
+        cells += [state.verdict or "", str(state.automatic).lower(), str(state.skipped).lower()]
+        yield (position, *cells)
 
 
 def _answer_cells(counting: Response | None, last: Response | None) -> list[str]:

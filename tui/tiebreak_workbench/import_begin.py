@@ -94,11 +94,11 @@ def begin(
         remarks.append(
             f"The dataset has {plural(len(dataset.cases), 'case')}; the plan holds the {len(ids)} of the file."
         )
-    policy, said = _policy(bench, options, dataset, ids)
+    policy, said = policy_for(bench, options.policy, dataset, ids)
     configs: dict[SessionRole, Config] = {
         role: Config(
             name=sheet.names[role],
-            target=RecordingTarget(path=f"../{_stub(bench, key).relative_to(bench.workspace.folder).as_posix()}"),
+            target=stub_target(bench, key),
             description=f"Imported from {files}.",
         )
         for role in ROLES
@@ -143,10 +143,14 @@ def _title(options: ImportOptions, sheet: Sheet) -> str:
     return f"{title}, imported" if options.what == "answers" else f"Votes on {title}"
 
 
-def _policy(bench: Workbench, options: ImportOptions, dataset: Dataset, ids: Sequence[str]) -> tuple[Policy, list[str]]:
-    """The named policy; else the first of the workspace that fits the cases, and else the default one."""
-    if options.policy is not None:
-        policy = bench.workspace.load_policy(options.policy)
+def policy_for(bench: Workbench, wanted: str | None, dataset: Dataset, ids: Sequence[str]) -> tuple[Policy, list[str]]:
+    """The named policy; else the first of the workspace that fits the cases, and else the default one.
+
+    Raises:
+        UsageError: where the named one does not fit.
+    """
+    if wanted is not None:
+        policy = bench.workspace.load_policy(wanted)
         problems = _problems(policy, dataset, ids)
         if problems:
             raise UsageError(f"The policy “{policy.name}” does not fit: {problems[0]}", hint="Choose with --policy.")
@@ -166,6 +170,11 @@ def _problems(policy: Policy, dataset: Dataset, ids: Sequence[str]) -> list[str]
 def _stub(bench: Workbench, key: str) -> Path:
     """A recording of no answer. With it an imported session can be opened and rated: its answers are in the store."""
     return bench.workspace.database.parent / "imports" / f"{key[:16]}.jsonl"
+
+
+def stub_target(bench: Workbench, key: str) -> RecordingTarget:
+    """That recording, as a config names it."""
+    return RecordingTarget(path=f"../{_stub(bench, key).relative_to(bench.workspace.folder).as_posix()}")
 
 
 def write_stub(bench: Workbench, key: str, files: Sequence[str]) -> None:

@@ -29,13 +29,14 @@ from tiebreak.records.sessions import BallotKind
 from tiebreak.scoreboard import effective_ballots
 from tiebreak_store import StoredSession
 from tiebreak_workbench.import_sheet import SIDE_OF, Sheet
+from tiebreak_workbench.report import VERDICT
 from tiebreak_workbench.scoring import scoreboard_of
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is done now, how far it is, and of how much, where that is known."""
 STEP = 100
 """Answers between two calls of it."""
-VERDICTS: Mapping[PairOrder | None, str] = {None: "verdict", "ab": "verdict/ab", "ba": "verdict/ba"}
+VERDICTS: Mapping[PairOrder | None, str] = {None: VERDICT, "ab": f"{VERDICT}/ab", "ba": f"{VERDICT}/ba"}
 """The dimension of a label that holds a judge's verdict, by the order in which the pair was judged."""
 JUDGE = "judge:"
 """How the id and the name of a rater begin that is no person."""

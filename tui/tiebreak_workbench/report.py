@@ -12,6 +12,9 @@ from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
 from tiebreak_store import StoredSession
 
+VERDICT = "verdict"
+"""The dimension of a label that holds a judge's verdict on a pair."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -27,6 +30,8 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
     """What is in force, by the name of the rater, of all cases or of one; who said nothing is left out."""
     names = {rater.id: rater.name for rater in stored.raters}
     shown = {p.id: p for p in stored.presentations if case_id in (None, p.case_id)}
+    roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
+    side_of = {r.id: SIDES[roles[r.run_id]] for r in stored.responses if r.run_id in roles}
     given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
     for ballot in stored.ballots:
         if (pair := shown.get(ballot.presentation_id)) is not None:
@@ -37,8 +42,10 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
         said = found.setdefault(names.get(rater_id, rater_id), Said())
         in_force = effective_ballots(ballots)
         said.votes.update(str(b.value) for b in in_force if b.kind == "vote")
-        said.verdicts.update(str(b.value) for b in in_force if b.kind == "label")
+        said.verdicts.update(str(b.value) for b in in_force if b.kind == "label" and b.dimension in (None, VERDICT))
+        labels = (b for b in in_force if b.kind == "label" and b.dimension not in (None, VERDICT))
         notes = tuple(str(b.value) for b in in_force if b.kind == "note")
+        notes += tuple(f"{b.dimension} of {side_of.get(b.response_id or '', 'both')}: {b.value}" for b in labels)
         found[names.get(rater_id, rater_id)] = Said(votes=said.votes, verdicts=said.verdicts, notes=said.notes + notes)
     return {name: said for name, said in found.items() if said.votes or said.verdicts or said.notes}
 

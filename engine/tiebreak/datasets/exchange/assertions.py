@@ -59,7 +59,7 @@ def checks_of(row: Located, asserts: object) -> tuple[list[dict[str, object]], s
     items = cast("list[object]", asserts) if isinstance(asserts, list) else [] if asserts is None else [asserts]
     for index, item in enumerate(items):
         assertion = as_mapping(item)
-        check = _check(assertion)
+        check = check_for(assertion)
         if check is None:
             kind = assertion.get("type")
             message = f"There is no check for the assertion “{kind}”."
@@ -73,7 +73,8 @@ def checks_of(row: Located, asserts: object) -> tuple[list[dict[str, object]], s
     return checks, expect
 
 
-def _check(assertion: Mapping[str, object]) -> dict[str, object] | None:
+def check_for(assertion: Mapping[str, object]) -> dict[str, object] | None:
+    """The check that says what one assertion says; None where there is none."""
     kind, value = str(assertion.get("type")), assertion.get("value")
     texts = cast("list[object]", value) if isinstance(value, list) else [value]
     negated = kind.startswith("not-")
