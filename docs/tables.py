@@ -1,4 +1,4 @@
-"""Writes what of docs/checks.md and docs/formats.md is made from the code: checks, providers, export lines.
+"""Writes what of docs/checks.md and docs/formats.md is made from the code: checks, providers, tools, export lines.
 
     python docs/tables.py [--check]
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from tiebreak import records
 from tiebreak.checks import check_kinds
 from tiebreak.checks.describe import Description, as_yaml, describe
+from tiebreak.imports import TOOLS
 from tiebreak.targets.providers import providers
 from tiebreak_store import StoredGateOutcome
 
@@ -83,6 +84,11 @@ def provider_table() -> str:
     return _table(("prefix", "provider", "key from", "address moved by", "remarks"), rows)
 
 
+def tools_table() -> str:
+    rows = [(f"`{tool.name}`", tool.title, tool.comes, tool.stays) for tool in TOOLS.values()]
+    return _table(("`--from`", "what is read", "what comes along", "what stays behind"), rows)
+
+
 def export_table() -> str:
     rows = [
         (f"`{kind}`", ", ".join(f"`{name}`" for name in (*_fields(record), *added)))
@@ -93,7 +99,7 @@ def export_table() -> str:
 
 PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "checks.md": {"checks": check_sections},
-    "formats.md": {"providers": provider_table, "export": export_table},
+    "formats.md": {"providers": provider_table, "tools": tools_table, "export": export_table},
 }
 
 

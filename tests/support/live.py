@@ -48,7 +48,7 @@ def open_bench(folder: Path, *, rater: str = "ada", **environ: str) -> Workbench
     return Workbench.open(folder, {"USER": rater, **environ})
 
 
-def start(bench: Workbench, *, n: int | None = None, seed: int = SEED) -> str:
+def start(bench: Workbench, *, n: int | None = None, seed: int = SEED, blind: bool = False) -> str:
     """A session of `plain` (A) and `warm` (B) over `small`, under `ship`."""
     workspace = bench.workspace
     return bench.start(
@@ -59,6 +59,7 @@ def start(bench: Workbench, *, n: int | None = None, seed: int = SEED) -> str:
             policy=workspace.load_policy("ship"),
             seed=seed,
             n=n,
+            blind=blind,
         )
     )
 

@@ -277,7 +277,7 @@ def test_prompts_of_promptfoo_in_files_and_as_chats(bench: Workbench, tmp_path: 
     folder.mkdir()
     (tmp_path / "chat.json").rename(folder / "chat.json")
     document = {
-        "providers": [{"openai:gpt-4.1-mini": {"config": {"max_tokens": 9, "tools": []}}}, "exec:python x.py"],
+        "providers": [{"openai:gpt-4.1-mini": {"config": {"max_tokens": 9, "tools": ["x"]}}}, "exec:python x.py"],
         "prompts": ["file://chat.json", "file://../outside.txt", {"label": "short", "raw": "{{ q | upper }}"}],
         "tests": [{"vars": {"q": "Hello?", "tone": "kind", "input": "Hello?"}}],
     }

@@ -87,6 +87,8 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     for name, words in said.items():
         given = [f"votes {vote}" for vote in words.votes] + [f"judges {verdict}" for verdict in words.verdicts]
         show(Text(safe_line(": ".join((name, ", ".join((*given, *words.notes)))), 2000)))
+    if any(run.origin == "import" for run in stored.runs.values()):
+        show(Text("imported: times, tokens and cost are as recorded there", "dim"))
     how = " (settled by a broken answer)" if state.automatic else ""
     show(Text(f"verdict for B: {(state.verdict or 'none yet').replace('_', ' ')}{how}", "bold"))
 
