@@ -151,7 +151,7 @@ def read_sheet(
             raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, KNOWN[what]))
     for file in files:
         if file.suffix.lower() not in STREAMED and file.is_file():
-            hint = f"Known endings are {', '.join(STREAMED)}."
+            hint = f"Known endings are {', '.join(STREAMED)}. If it is of another tool, say --from TOOL."
             raise ImportFormatError("Only files of lines can be imported.", path=str(file), hint=hint)
     sheet = Sheet(files)
     if what == "answers":

@@ -69,7 +69,7 @@ def _of(path: Path) -> str | None:
     source = Source(path)
     if source.kind == "yaml":
         return None
-    plain = source.kind in ("lines", "csv")
+    plain = source.kind in ("lines", "csv") or (source.kind == "document" and path.suffix.lower() != ".json")
     for name, tool in TOOLS.items():
         try:
             if tool.suits(source):
