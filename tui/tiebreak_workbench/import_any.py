@@ -41,12 +41,14 @@ def import_any(
     given = [option for option, value in own.items() if value]
     if tool is not None and given:
         raise UsageError(f"{given[0]} is of plain rows, and --from {tool} says these are none.", hint="Leave one out.")
-    if not given:
+    # Of files that are not there plain import says so, unless a tool is named.
+    there = all(map(_is_there, files))
+    if not given and (there or tool is not None):
         placed = {"--dataset": dataset, "--policy": policy, "-a and -b": names}
         if tool == OURS or (tool is None and len(files) == 1 and is_session(files[0])):
             _alone(files, placed, "A session of Tiebreak comes with its own")
             return import_session(bench, files[0])
-        if tool in (None, "promptfoo") and len(files) == 1 and is_config(files[0]):
+        if there and tool in (None, "promptfoo") and len(files) == 1 and is_config(files[0]):
             _alone(files, placed, "A config of promptfoo becomes a dataset and configs; there is no use for")
             return import_config(bench, files[0])
         importer = tool_for(files, tool)
@@ -67,6 +69,14 @@ def import_any(
         rater=rater,
         progress=progress,
     )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _alone(files: Sequence[Path], placed: Mapping[str, object], why: str) -> None:
