@@ -10,10 +10,13 @@ from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
+from tiebreak.scoreboard.judged import ORDER_OF_LABEL
 from tiebreak_store import StoredSession
 
 VERDICT = "verdict"
 """The dimension of a label that holds a judge's verdict on a pair."""
+VERDICTS = (None, *ORDER_OF_LABEL)
+"""All that such a label may have, also by the order in which the pair was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,8 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
         said = found.setdefault(names.get(rater_id, rater_id), Said())
         in_force = effective_ballots(ballots)
         said.votes.update(str(b.value) for b in in_force if b.kind == "vote")
-        said.verdicts.update(str(b.value) for b in in_force if b.kind == "label" and b.dimension in (None, VERDICT))
-        labels = (b for b in in_force if b.kind == "label" and b.dimension not in (None, VERDICT))
+        said.verdicts.update(str(b.value) for b in in_force if b.kind == "label" and b.dimension in VERDICTS)
+        labels = (b for b in in_force if b.kind == "label" and b.dimension not in VERDICTS)
         notes = tuple(str(b.value) for b in in_force if b.kind == "note")
         notes += tuple(f"{b.dimension} of {side_of.get(b.response_id or '', 'both')}: {b.value}" for b in labels)
         found[names.get(rater_id, rater_id)] = Said(votes=said.votes, verdicts=said.verdicts, notes=said.notes + notes)
