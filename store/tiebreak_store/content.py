@@ -84,6 +84,17 @@ def iter_cases(connection: sqlite3.Connection, dataset_hash: str) -> Iterator[Ca
         yield _record(Case, json.loads(cast("bytes", data).decode("utf-8", "surrogatepass")))
 
 
+def get_case(connection: sqlite3.Connection, dataset_hash: str, case_id: str) -> Case | None:
+    """One case of a dataset; None where it has none of this id."""
+    found = connection.execute(
+        "SELECT bytes FROM dataset_case JOIN blob ON blob.hash = case_hash WHERE dataset_hash = ? AND case_id = ?",
+        (dataset_hash, storable(case_id)),
+    ).fetchone()
+    return (
+        None if found is None else _record(Case, json.loads(cast("bytes", found[0]).decode("utf-8", "surrogatepass")))
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetVersion:
     """A version of a dataset that a session pinned."""

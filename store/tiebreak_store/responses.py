@@ -200,6 +200,16 @@ def iter_answers(
             )
 
 
+def case_responses(connection: sqlite3.Connection, run_id: str, case_id: str) -> Iterator[Response]:
+    """Every attempt of a run at a case, whole, by sample."""
+    cursor = connection.execute(
+        f"SELECT {_WHOLE} FROM response WHERE run_id = ? AND case_id = ? ORDER BY sample, attempt",  # noqa: S608  # names of ours
+        (run_id, storable(case_id)),
+    )
+    for row in cursor:
+        yield _response(row)
+
+
 def first_served(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Run, model and the id of its first whole answer, of every model that named itself."""
     marks = ", ".join("?" * len(run_ids))

@@ -348,13 +348,27 @@ CREATE TABLE claim (
 )
 """Added by the fourth step: what judges said, apart from what people did. `shown` is the order of a pair."""
 
-APPEND_ONLY = ("response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim")
+APPEND_ONLY = (
+    "response",
+    "presentation",
+    "ballot",
+    "gate_outcome",
+    "event",
+    "baseline",
+    "judgment",
+    "claim",
+    "triage_decision",
+)
 """Tables of which no row is ever changed or taken away."""
 
 
 def trigger_sql() -> dict[str, str]:
-    """The triggers that keep the append-only tables so, by name."""
-    return {
+    """The triggers that keep the append-only tables so, and the one that notes what a check said later, by name."""
+    mended = (
+        "CREATE TRIGGER check_result_notes_mend AFTER UPDATE ON check_result "
+        "BEGIN INSERT INTO check_mend (response_id) VALUES (new.response_id); END"
+    )
+    return {"check_result_notes_mend": mended} | {
         f"{table}_refuses_{act.lower()}": (
             f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: a correction is a new row'); END"

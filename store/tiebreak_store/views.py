@@ -193,6 +193,27 @@ WHERE NOT EXISTS (
         END)
 """
 
+TRIAGE_IN_FORCE = """
+-- What people decided about changed cases, a row for each field that is set and was not taken back.
+SELECT
+    d.baseline_run, d.candidate_run, d.case_id, d.field, d.value, r.name AS rater, d.at, d.candidate_response,
+    d.baseline_response, d.batch, d.id AS decision_id
+FROM triage_decision d
+JOIN rater r ON r.id = d.rater_id
+WHERE d.act = 'set'
+    AND d.value IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM triage_decision undo WHERE undo.supersedes = d.id AND undo.act = 'undo')
+    AND NOT EXISTS (
+        SELECT 1
+        FROM triage_decision later
+        WHERE later.candidate_response = d.candidate_response
+            AND later.field = d.field
+            AND later.baseline_run = d.baseline_run
+            AND later.act = 'set'
+            AND later.seq > d.seq
+            AND NOT EXISTS (SELECT 1 FROM triage_decision undo WHERE undo.supersedes = later.id AND undo.act = 'undo'))
+"""
+
 VIEWS = {
     "ballots_given": BALLOTS_GIVEN,
     "ballots_standing": BALLOTS_STANDING,
@@ -202,5 +223,6 @@ VIEWS = {
     "sessions_overview": SESSIONS_OVERVIEW,
     "baselines_in_force": BASELINES_IN_FORCE,
     "judgments_in_force": JUDGMENTS_IN_FORCE,
+    "triage_in_force": TRIAGE_IN_FORCE,
 }
 """Name → query, each after those it builds on."""

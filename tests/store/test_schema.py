@@ -9,13 +9,25 @@ from typing import Any, get_args
 
 import pytest
 
-from support.stored import CHECKS, JUDGE, ballot_of, judgment_of, new_session, presentation_of, response_of, results_of
+from support.stored import (
+    CHECKS,
+    JUDGE,
+    RATER,
+    ballot_of,
+    decision_of,
+    judgment_of,
+    new_session,
+    presentation_of,
+    response_of,
+    results_of,
+)
 from tiebreak.errors import Fault
 from tiebreak.records import Event, Presentation
 from tiebreak.records.judges import Claim, ClaimVerdict, JudgmentStatus, Order
 from tiebreak.records.outcomes import Baseline
 from tiebreak.records.responses import CheckStatus, ResponseStatus
 from tiebreak.records.sessions import BallotKind, BallotPhase, EventKind, RunOrigin, SessionKind
+from tiebreak.records.triage import Cause, DecisionField, TriageStatus
 from tiebreak_store import Store, StoredGateOutcome
 from tiebreak_store.migrations import NEWEST
 
@@ -24,6 +36,7 @@ TRIGGERS = {
     "ballot_refuses_update",
     "baseline_refuses_delete",
     "baseline_refuses_update",
+    "check_result_notes_mend",
     "claim_refuses_delete",
     "claim_refuses_update",
     "event_refuses_delete",
@@ -36,11 +49,19 @@ TRIGGERS = {
     "presentation_refuses_update",
     "response_refuses_delete",
     "response_refuses_update",
+    "triage_decision_refuses_delete",
+    "triage_decision_refuses_update",
 }
 
-APPEND_ONLY = sorted({trigger.partition("_refuses_")[0] for trigger in TRIGGERS})
+APPEND_ONLY = sorted({trigger.partition("_refuses_")[0] for trigger in TRIGGERS if "_refuses_" in trigger})
 
-FINGERPRINTS = {1: "ce9718cb61eba3d4", 2: "33a14a73859d7991", 3: "1cd2b0026a204512", 4: "befc31647f82c70d"}
+FINGERPRINTS = {
+    1: "ce9718cb61eba3d4",
+    2: "33a14a73859d7991",
+    3: "1cd2b0026a204512",
+    4: "befc31647f82c70d",
+    5: "57f51c8623e385fd",
+}
 """Of the whole schema, by version. A change without a new migration would leave older files behind."""
 
 
@@ -67,6 +88,7 @@ def one_of_each(store: Store) -> Presentation:
     store.record_gate_outcomes([outcome])
     store.record_judge(JUDGE)
     store.record_judgment(judgment_of(new, 0, claims=(Claim(n=1, text="c", verdict="supported"),)))
+    store.record_decisions([decision_of(new, 0, 1)], RATER)
     store.record_baseline(Baseline(name="prod", run_id=new.runs["baseline"].id, at="")).result()
     return shown
 
@@ -89,7 +111,8 @@ def test_the_triggers_are_those_that_keep_work_safe(plain: sqlite3.Connection) -
 
 
 @pytest.mark.parametrize(
-    "table", ["response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim"]
+    "table",
+    ["response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim", "triage_decision"],
 )
 @pytest.mark.parametrize("act", ["UPDATE {} SET seq = 9", "DELETE FROM {}"])
 def test_recorded_work_is_never_changed(plain: sqlite3.Connection, table: str, act: str) -> None:
@@ -158,6 +181,17 @@ def test_every_value_that_a_record_may_hold_is_accepted(store: Store) -> None:
             claims = tuple(Claim(n=n, text="", verdict=said) for n, said in enumerate(values_of(ClaimVerdict)))
             judgment = judgment_of(new, 0, id=f"{status} {order}", status=status, order=order, response_b=pair)
             store.record_judgment(replace(judgment, verdict=verdict, claims=claims)).result()
+    store.record_response(response_of(new, "candidate", 0), None)
+    undoable: list[str] = []
+    for field in values_of(DecisionField):
+        known = {"status": values_of(TriageStatus), "cause": (*values_of(Cause), None)}.get(field, ("anything", None))
+        for value in known:
+            number += 1
+            one = decision_of(new, 0, number, field=field, value=value)
+            undoable.append(one.id)
+            store.record_decisions([one], RATER).result()
+    last = decision_of(new, 0, number + 1, act="undo", value=None, supersedes=undoable[-1])
+    store.record_decisions([last], RATER).result()
     assert set(values_of(RunOrigin)) == {"live", "headless", "import", "replay"}
 
 
@@ -184,5 +218,17 @@ def test_a_ballot_that_says_nothing_is_refused(store: Store, kind: str, value: A
 def test_a_judgment_that_contradicts_itself_is_refused(store: Store, fields: dict[str, Any]) -> None:
     one_of_each(store)
     refused = store.record_judgment(judgment_of(new_session(), 0, **{"id": "j", "verdict": "A", **fields}))
+    with pytest.raises(Exception, match="CHECK constraint"):
+        refused.result()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"value": "maybe"}, {"field": "cause", "value": "bad luck"}, {"act": "undo"}, {"act": "undo", "value": None}],
+    ids=["no status", "no cause", "an undo with a value", "an undo of nothing"],
+)
+def test_a_decision_that_says_nothing_is_refused(store: Store, fields: dict[str, Any]) -> None:
+    one_of_each(store)
+    refused = store.record_decisions([decision_of(new_session(), 0, 9, **fields)], RATER)
     with pytest.raises(Exception, match="CHECK constraint"):
         refused.result()

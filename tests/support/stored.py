@@ -23,6 +23,7 @@ from tiebreak.records import (
     SessionRole,
 )
 from tiebreak.records.judges import Judge, JudgePrompt, Judgment, seal_of
+from tiebreak.records.triage import TriageDecision
 from tiebreak_store import NewSession
 
 CHECKS = (
@@ -142,4 +143,24 @@ def judgment_of(new: NewSession, position: int, **fields: Any) -> Judgment:
         session_id=new.session.id,
         case_id=new.session.plan.case_ids[position],
         **made,
+    )
+
+
+def decision_of(new: NewSession, position: int, number: int, **fields: Any) -> TriageDecision:
+    """What the rater decides about the first answers at a position; higher numbers are later."""
+    made: dict[str, Any] = {
+        "id": f"{new.session.id}-d{number:06d}",
+        "batch": f"batch {number}",
+        "field": "status",
+        "value": "confirmed",
+        "at": "2026-01-02T00:00:00.000000Z",
+        "rater_id": RATER.id,
+    }
+    return TriageDecision(
+        baseline_run=new.runs["baseline"].id,
+        candidate_run=new.runs["candidate"].id,
+        case_id=new.session.plan.case_ids[position],
+        candidate_response=f"{new.session.id}-candidate-{position}-1",
+        baseline_response=f"{new.session.id}-baseline-{position}-1",
+        **(made | fields),
     )

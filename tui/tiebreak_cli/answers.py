@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, CheckResult, Response
+from tiebreak_cli.case_text import detail_of, detail_plain, print_parts, print_prompts, print_rest
 from tiebreak_cli.exits import DONE, UNAVAILABLE
 from tiebreak_cli.output import print_json, safe, safe_line, show
 from tiebreak_store import StoredSession
@@ -68,13 +69,16 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     checks = {role: [r for r in stored.check_results if ids.get(r.response_id) == role] for role in responses}
     further = {role: [_with_checks(one, stored) for one in several[1:]] for role, several in samples.items()}
     said = said_by(stored, case_id)
+    detail = detail_of(bench, stored, case_id)
     if as_json:
         print_json(
             {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said}
-            | ({"further_samples": further} if stored.samples > 1 else {}),
+            | ({"further_samples": further} if stored.samples > 1 else {})
+            | detail_plain(detail),
         )
         return
     show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))
+    print_prompts(detail)
     if case.reference:
         show(Text.assemble(("reference: ", "dim"), safe(case.reference), "\n"))
     for side, role in zip(SIDES, ROLES, strict=True):
@@ -89,6 +93,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
         show(Text(safe_line(": ".join((name, ", ".join((*given, *words.notes)))), 2000)))
     if any(run.origin == "import" for run in stored.runs.values()):
         show(Text("imported: times, tokens and cost are as recorded there", "dim"))
+    print_rest(detail)
     how = " (settled by a broken answer)" if state.automatic else ""
     show(Text(f"verdict for B: {(state.verdict or 'none yet').replace('_', ' ')}{how}", "bold"))
 
@@ -113,6 +118,7 @@ def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) ->
         text.append(f"{safe(response.error.message)}\n", "red")
     elif not response.text:
         text.append("(no text)\n", "dim")
+    print_parts(response, text)
     for check in checks:
         mark, style = CHECKS[check.status]
         score = "" if check.value in (None, 0.0, 1.0) else f"{check.value:.3f} "

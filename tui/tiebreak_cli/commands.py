@@ -21,7 +21,9 @@ from tiebreak_cli import (
     metrics,
     noise,
     opening,
+    promoting,
     run,
+    triage,
     trust,
     upkeep,
 )
@@ -100,3 +102,5 @@ datasets.add_to(app)
 metrics.add_to(app)
 judging.add_to(app)
 calibrating.add_to(app)
+triage.add_to(app)
+promoting.add_to(app)

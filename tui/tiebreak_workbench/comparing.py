@@ -22,25 +22,36 @@ def compare_runs(bench: Workbench, a: str, b: str | None, *, allow: Collection[s
             not done, or the runs cannot be compared.
     """
     store = bench.store
+    (a, one), (b, other) = two_runs(bench, a, b)
+    places = _places(store, one)
+    if other.session_id != one.session_id:
+        places = _places(store, other) | places
+    outcomes = (store.iter_outcomes(one.run), store.iter_outcomes(other.run))
+    return compare(side_of(a, one), side_of(b, other), *outcomes, places, allow=allow)
+
+
+def two_runs(bench: Workbench, a: str, b: str | None) -> tuple[tuple[str, StoredRun], tuple[str, StoredRun]]:
+    """Two runs by their names, each with the name it goes by; with one name alone, both sides of that session.
+
+    Raises:
+        UsageError: where a name stands for no run, both for the same one, or a session of theirs is blind and not done.
+    """
+    store = bench.store
     if b is None:
         session_id = store.session_id(a)
         a, b = f"{session_id}:A", f"{session_id}:B"
     one, other = store.run(a), store.run(b)
     if one.run.id == other.run.id:
         raise UsageError(f"“{a}” and “{b}” are the same run.", hint="Compare it with another one.")
-    refuse_sealed(bench, one.session_id, other.session_id)
-    places = _places(store, one)
-    if other.session_id != one.session_id:
-        places = _places(store, other) | places
-    outcomes = (store.iter_outcomes(one.run), store.iter_outcomes(other.run))
-    return compare(_side(a, one), _side(b, other), *outcomes, places, allow=allow)
+    refuse_sealed(bench, one.session_id, other.session_id, *store.sessions_of(one.run.id, other.run.id))
+    return (a, one), (b, other)
 
 
 def _places(store: Store, stored: StoredRun) -> dict[str, Place]:
     return {case_id: Place(segment, group) for case_id, segment, group in store.iter_places(stored.session_id)}
 
 
-def _side(label: str, stored: StoredRun) -> Side:
+def side_of(label: str, stored: StoredRun) -> Side:
     return Side(
         label=label,
         run=stored.run,

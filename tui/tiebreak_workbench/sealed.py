@@ -31,9 +31,7 @@ def refuse_sealed(bench: Workbench, *session_ids: str) -> None:
     Raises:
         UsageError: where one of the sessions is sealed.
     """
-    for session_id in dict.fromkeys(session_ids):
-        if not bench.store.load_session(session_id, facts=False).session.blind:
-            continue
+    for session_id in bench.store.blind_sessions(list(dict.fromkeys(session_ids))):
         stored = bench.store.load_session(session_id, light=True)
         snapshot = scoreboard_of(stored).snapshot()
         if is_sealed(stored, snapshot, bench.rater()):

@@ -116,16 +116,16 @@ class Columns:
             self._column(name).excluded[why] += 1
 
     def _add_checks(self, sides: tuple[tuple[Counted, ...], tuple[Counted, ...]], pair: int) -> None:
-        by_check = [_by_check(answers) for answers in sides]
+        said_by = [by_check(answers) for answers in sides]
         failed = [[answer.broken for answer in answers] for answers in sides]
         unknown = False
-        for check_id in dict.fromkeys((*by_check[0], *by_check[1])):
-            said = _alike(by_check[0].get(check_id, {}), by_check[1].get(check_id, {}))
+        for check_id in dict.fromkeys((*said_by[0], *said_by[1])):
+            said = alike(said_by[0].get(check_id, {}), said_by[1].get(check_id, {}))
             if said is None:
                 self.other_versions[check_id] += 1
-                said = tuple(next(reversed(side[check_id].values())) for side in by_check)
+                said = tuple(next(reversed(side[check_id].values())) for side in said_by)
             column = self._column(f"check {check_id}")
-            why = _why_silent(said, sides)
+            why = why_silent(said, sides)
             if why is not None:
                 column.excluded[why] += 1
                 unknown = unknown or why != "not applicable"
@@ -159,7 +159,7 @@ def _why_not(a: CaseOutcome | None, b: CaseOutcome | None) -> str | None:
     return None
 
 
-def _by_check(answers: tuple[Counted, ...]) -> dict[str, Latest]:
+def by_check(answers: tuple[Counted, ...]) -> dict[str, Latest]:
     """Check → version → what it says of each answer."""
     found: dict[str, Latest] = {}
     for answer in answers:
@@ -168,7 +168,7 @@ def _by_check(answers: tuple[Counted, ...]) -> dict[str, Latest]:
     return found
 
 
-def _alike(one: Latest, other: Latest) -> tuple[list[Scored], ...] | None:
+def alike(one: Latest, other: Latest) -> tuple[list[Scored], ...] | None:
     """What the latest version that was put to both sides says of them; None where there is no such version.
 
     A check that only one side has says nothing of the other one: two empty lists at most, never another version.
@@ -181,7 +181,7 @@ def _alike(one: Latest, other: Latest) -> tuple[list[Scored], ...] | None:
     return None
 
 
-def _why_silent(said: tuple[list[Scored], ...], sides: tuple[tuple[Counted, ...], ...]) -> str | None:
+def why_silent(said: tuple[list[Scored], ...], sides: tuple[tuple[Counted, ...], ...]) -> str | None:
     if any(len(scores) < len(answers) for scores, answers in zip(said, sides, strict=True)):
         return "not checked on both sides"
     if any(score.status == "error" for scores in said for score in scores):

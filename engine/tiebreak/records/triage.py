@@ -1,0 +1,101 @@
+"""What people decide about a changed case, and what two runs made of each case, as light as it can be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from tiebreak.records.outcomes import Scored
+from tiebreak.records.responses import ResponseStatus
+
+TriageStatus = Literal["open", "confirmed", "expected", "flaky", "fixed"]
+Cause = Literal["retrieval", "generation", "prompt", "tools", "format", "safety", "case"]
+DecisionField = Literal["status", "cause", "note", "assignee"]
+DecisionAct = Literal["set", "undo"]
+
+STATUSES: Mapping[TriageStatus, str] = {
+    "open": "nobody has decided yet",
+    "confirmed": "a real fault of the candidate",
+    "expected": "meant to be so",
+    "flaky": "differs from one answer to the next",
+    "fixed": "dealt with since",
+}
+CAUSES: Mapping[Cause, str] = {
+    "retrieval": "the passages that were needed did not come",
+    "generation": "the passages were there, the answer is wrong all the same",
+    "prompt": "the prompt asks for the wrong thing, or not clearly",
+    "tools": "a tool was called wrongly, or not at all",
+    "format": "the content is right, its form is not",
+    "safety": "refused what it should answer, or answered what it should refuse",
+    "case": "the case, its reference or its check is wrong",
+}
+"""In the order of the digits 1 to 7."""
+FIELDS: tuple[DecisionField, ...] = get_args(DecisionField)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageDecision:
+    """One field of one case, set or taken back. Rows are only added.
+
+    A decision is about the answer of one run as held against another, so it names both runs and the answers. `set`
+    takes the place of what was in force, which it names in `supersedes`; without a value it clears the field. `undo`
+    takes back the `set` that it names; what that one had replaced is in force again.
+    """
+
+    id: str
+    batch: str
+    """What was decided at once has one, so that it is undone at once."""
+    baseline_run: str
+    candidate_run: str
+    case_id: str
+    candidate_response: str
+    baseline_response: str | None = None
+    field: DecisionField
+    value: str | None = None
+    act: DecisionAct = "set"
+    supersedes: str | None = None
+    rater_id: str
+    at: str
+    """UTC, ISO 8601."""
+
+
+class Scores:
+    """What the checks said of one answer, in the order of recording. Equal ones are one object, so that what follows
+    from them is worked out once."""
+
+    __slots__ = ("scored",)
+
+    def __init__(self, scored: tuple[Scored, ...]) -> None:
+        self.scored = scored
+
+
+class AnswerFacts(NamedTuple):
+    """A counting response."""
+
+    response_id: str
+    status: ResponseStatus
+    usd: float | None
+    seconds: float | None
+    """To the last token; None where it was not timed in this run."""
+    scores: Scores
+
+
+class SideFacts(NamedTuple):
+    """What one run made of a case. Without `answers`, `excluded` says how the last attempt ended."""
+
+    case_hash: str
+    answers: tuple[AnswerFacts, ...]
+    """By sample."""
+    excluded: str | None
+
+
+class PairFacts(NamedTuple):
+    """A case that at least one of two runs tried; None is a side that did not."""
+
+    ordinal: int
+    """Its place in the candidate's version of the dataset."""
+    case_id: str
+    kind: str
+    segment: str | None
+    tags: tuple[str, ...]
+    a: SideFacts | None
+    b: SideFacts | None

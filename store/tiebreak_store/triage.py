@@ -1,0 +1,297 @@
+"""What two runs made of their cases, read side by side and light; and what people decided about it."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
+
+from tiebreak.records import CheckResult, Rater, Response, Run
+from tiebreak.records.outcomes import Scored
+from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts, TriageDecision
+from tiebreak_store.ballots import put_rater
+from tiebreak_store.responses import case_responses
+from tiebreak_store.rows import AppendOnly
+from tiebreak_store.text import from_json, restored, restored_or_none, storable, storable_or_none
+
+DECISION = AppendOnly(
+    "triage_decision",
+    (
+        "id", "batch", "baseline_run", "candidate_run", "case_id", "candidate_response", "baseline_response", "field",
+        "value", "act", "supersedes", "rater_id", "at",
+    ),
+)  # fmt: skip
+REMEMBERED = 20_000
+"""Different results of checks that are kept as one object each."""
+
+_CASES = (
+    "SELECT d.ordinal, d.case_id, d.kind, d.segment, "
+    # The canonical form of a case ends with its tags, unless it has tool calls.
+    """CASE WHEN substr(b.bytes, -10) = CAST('"tags":[]}' AS BLOB) THEN NULL """
+    "ELSE json_extract(CAST(b.bytes AS TEXT), '$.tags') END "
+    "FROM dataset_case d JOIN blob b ON b.hash = d.case_hash WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal"
+)
+_ANSWERS = (
+    "SELECT d.ordinal, r.sample, r.attempt, r.id, r.case_hash, r.status, r.fault, r.error_code, r.cost_usd, r.total, "
+    "r.reused_from, (SELECT json_group_array(json_array(c.check_id, c.check_hash, c.status, c.value)) "
+    "FROM check_result c WHERE c.response_id = r.id) "
+    # CROSS JOIN keeps SQLite to this order, which needs no sorting: one case after the other, its answers by an index.
+    "FROM dataset_case d CROSS JOIN response r ON r.run_id = ? AND r.case_id = d.case_id "
+    "WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal, r.sample, r.attempt"
+)
+_IN_ORDER = "SELECT check_id, check_hash, status, value FROM check_result WHERE response_id = ? ORDER BY seq"
+
+
+class Marks(NamedTuple):
+    """How far the tables had been filled when something was worked out from them."""
+
+    response: int = 0
+    check_result: int = 0
+    check_mend: int = 0
+    ballot: int = 0
+    judgment: int = 0
+
+
+def put_decisions(connection: sqlite3.Connection, decisions: Sequence[TriageDecision], rater: Rater) -> None:
+    """Keep decisions, all of them or none."""
+    put_rater(connection, rater)
+    for d in decisions:
+        DECISION.insert(
+            connection,
+            (
+                d.id,
+                d.batch,
+                d.baseline_run,
+                d.candidate_run,
+                storable(d.case_id),
+                d.candidate_response,
+                d.baseline_response,
+                d.field,
+                storable_or_none(d.value),
+                d.act,
+                d.supersedes,
+                storable(d.rater_id),
+                d.at,
+            ),
+        )
+
+
+def iter_decisions(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> Iterator[TriageDecision]:
+    """All that was decided about two runs, in the order of recording."""
+    cursor = connection.execute(
+        f"SELECT {', '.join(DECISION.columns)} FROM triage_decision "  # noqa: S608  # names of ours
+        "WHERE candidate_run = ? AND baseline_run = ? ORDER BY seq",
+        (candidate_run, baseline_run),
+    )
+    for id_, batch, baseline, candidate, case_id, answer, other, field, value, act, supersedes, rater, at in cursor:
+        yield TriageDecision(
+            id=id_,
+            batch=batch,
+            baseline_run=baseline,
+            candidate_run=candidate,
+            case_id=restored(case_id),
+            candidate_response=answer,
+            baseline_response=other,
+            field=field,
+            value=restored_or_none(value),
+            act=act,
+            supersedes=supersedes,
+            rater_id=restored(rater),
+            at=at,
+        )
+
+
+def iter_pairs(
+    connection: sqlite3.Connection, baseline: Run, candidate: Run, case_ids: Sequence[str] | None = None
+) -> Iterator[PairFacts]:
+    """Every case that either run tried, in the order of the candidate's dataset; in flat memory.
+
+    `case_ids` are the only ones wanted (hundreds, not thousands). Times are those of headless runs alone.
+    """
+    dataset = candidate.dataset_hash
+    wanted = () if case_ids is None else tuple(storable(case_id) for case_id in case_ids)
+    only = "" if case_ids is None else f"AND d.case_id IN ({', '.join('?' * len(wanted))})"
+    answers = Answers(connection)
+    sides = [
+        _side(connection.execute(_ANSWERS.replace("/*only*/", only), (run.id, dataset, *wanted)), answers, run)
+        for run in (baseline, candidate)
+    ]
+    a, b = (next(side, None) for side in sides)
+    for ordinal, case_id, kind, segment, tags in connection.execute(
+        _CASES.replace("/*only*/", only), (dataset, *wanted)
+    ):
+        one = other = None
+        if a is not None and a[0] == ordinal:
+            one, a = a[1], next(sides[0], None)
+        if b is not None and b[0] == ordinal:
+            other, b = b[1], next(sides[1], None)
+        if one is not None or other is not None:
+            labels = () if tags is None else tuple(cast("list[str]", from_json(tags)))
+            yield PairFacts(ordinal, restored(case_id), kind, restored_or_none(segment), labels, one, other)
+
+
+class Answers:
+    """Makes one object of equal results of checks."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, Scores] = {}
+
+    def scores(self, response_id: str, text: str) -> Scores:
+        """`text` holds the results in any order, which only matters where a check was put in several versions."""
+        found = self._known.get(text)
+        if found is None:
+            scored = _scored(json.loads(text))
+            if len({score.check_id for score in scored}) < len(scored):
+                in_order = (
+                    "SELECT check_id, check_hash, status, value FROM check_result WHERE response_id = ? ORDER BY seq"
+                )
+                return Scores(_scored(self._connection.execute(in_order, (response_id,))))
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[text] = Scores(scored)
+        return found
+
+
+def _scored(rows: Iterable[tuple[str, str, Any, float | None]]) -> tuple[Scored, ...]:
+    return tuple(
+        Scored(check_id=restored(check_id), check_hash=check_hash, status=status, value=value)
+        for check_id, check_hash, status, value in rows
+    )
+
+
+def _side(rows: Iterator[tuple[Any, ...]], answers: Answers, run: Run) -> Iterator[tuple[int, SideFacts]]:
+    timed = run.origin == "headless"
+    for ordinal, attempts in groupby(rows, key=itemgetter(0)):
+        counting: dict[int, AnswerFacts] = {}
+        case_hash, excluded = "", None
+        for attempt in attempts:
+            _, sample, _, id_, case_hash, status, fault, error, usd, total, reused, scores = attempt
+            if fault in ("infra", "user"):
+                excluded = str(error or status)
+            elif sample not in counting:
+                seconds = total if timed and reused is None else None
+                counting[sample] = AnswerFacts(id_, status, usd, seconds, answers.scores(id_, scores))
+        yield ordinal, SideFacts(case_hash, tuple(counting.values()), None if counting else excluded)
+
+
+def sessions_of(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> list[str]:
+    """The sessions that set these two runs side by side, the oldest first."""
+    found = connection.execute(
+        "SELECT s.id FROM session s JOIN session_run a ON a.session_id = s.id AND a.role = 'baseline' "
+        "JOIN session_run b ON b.session_id = s.id AND b.role = 'candidate' "
+        "WHERE a.run_id = ? AND b.run_id = ? ORDER BY s.created_at, s.id",
+        (baseline_run, candidate_run),
+    )
+    return [str(id_) for (id_,) in found]
+
+
+def marks(connection: sqlite3.Connection) -> Marks:
+    """How far the tables are filled now."""
+    return Marks(
+        *(
+            connection.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]  # noqa: S608  # names of ours
+            for table in Marks._fields
+        )
+    )
+
+
+def touched(
+    connection: sqlite3.Connection, run_ids: Sequence[str], session_ids: Sequence[str], since: Marks
+) -> list[str]:
+    """The cases of some runs about which anything was recorded since: answers, checks, votes, judgments."""
+    runs, sessions = ", ".join("?" * len(run_ids)), ", ".join("?" * len(session_ids))
+    # The plus keeps SQLite from the index over runs, which would read all that was there before as well.
+    of_answers = (
+        f"SELECT case_id FROM response WHERE seq > ? AND +run_id IN ({runs})",  # noqa: S608  # question marks only
+        "SELECT r.case_id FROM check_result c CROSS JOIN response r ON r.id = c.response_id "  # noqa: S608  # as above
+        f"WHERE c.seq > ? AND r.run_id IN ({runs})",
+        "SELECT r.case_id FROM check_mend m CROSS JOIN response r ON r.id = m.response_id "  # noqa: S608  # as above
+        f"WHERE m.seq > ? AND r.run_id IN ({runs})",
+    )
+    of_acts = (
+        "SELECT p.case_id FROM ballot b CROSS JOIN presentation p ON p.id = b.presentation_id "  # noqa: S608  # as above
+        f"WHERE b.seq > ? AND p.session_id IN ({sessions})",
+        f"SELECT case_id FROM judgment WHERE seq > ? AND +session_id IN ({sessions})",  # noqa: S608  # question marks only
+    )
+    found: dict[str, None] = {}
+    for sql, mark in zip((*of_answers, *of_acts), since, strict=True):
+        ids = run_ids if sql in of_answers else session_ids
+        found |= {restored(case_id): None for (case_id,) in connection.execute(sql, (mark, *ids))}
+    return list(found)
+
+
+def case_at(connection: sqlite3.Connection, dataset_hash: str, ordinals: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Ordinal → id of the case and its canonical JSON."""
+    found: dict[int, tuple[str, str]] = {}
+    for ordinal in ordinals:
+        row = connection.execute(
+            "SELECT d.case_id, b.bytes FROM dataset_case d JOIN blob b ON b.hash = d.case_hash "
+            "WHERE d.dataset_hash = ? AND d.ordinal = ?",
+            (dataset_hash, ordinal),
+        ).fetchone()
+        if row is not None:
+            found[ordinal] = restored(row[0]), bytes(row[1]).decode("utf-8", "surrogatepass")
+    return found
+
+
+def case_ids_at(connection: sqlite3.Connection, dataset_hash: str, ordinals: Iterable[int]) -> dict[int, str]:
+    """Ordinal → id of the case."""
+    sql = "SELECT case_id FROM dataset_case WHERE dataset_hash = ? AND ordinal = ?"
+    found = ((ordinal, connection.execute(sql, (dataset_hash, ordinal)).fetchone()) for ordinal in ordinals)
+    return {ordinal: restored(row[0]) for ordinal, row in found if row is not None}
+
+
+def ordinals_of(connection: sqlite3.Connection, dataset_hash: str, case_ids: Iterable[str]) -> dict[str, int]:
+    """Id of a case → its ordinal, of those that are in the dataset."""
+    sql = "SELECT ordinal FROM dataset_case WHERE dataset_hash = ? AND case_id = ?"
+    found = ((id_, connection.execute(sql, (dataset_hash, storable(id_))).fetchone()) for id_ in case_ids)
+    return {id_: int(row[0]) for id_, row in found if row is not None}
+
+
+def counting_text(connection: sqlite3.Connection, run_id: str, case_id: str, limit: int) -> tuple[str, str] | None:
+    """Id and the first characters of the first counting answer of a run to a case; None where there is none."""
+    row = connection.execute(
+        "SELECT id, substr(text, 1, ?) FROM response WHERE run_id = ? AND case_id = ? "
+        "AND (fault IS NULL OR fault = 'target') ORDER BY sample, attempt LIMIT 1",
+        (limit, run_id, storable(case_id)),
+    ).fetchone()
+    return None if row is None else (str(row[0]), restored(row[1]))
+
+
+def case_answers(
+    connection: sqlite3.Connection, run_ids: Sequence[str], case_id: str
+) -> tuple[list[Response], list[CheckResult]]:
+    """Every attempt of some runs at a case, whole, by sample; and what the checks said of them, in order."""
+    answers: list[Response] = []
+    said: list[CheckResult] = []
+    for run_id in run_ids:
+        answers += case_responses(connection, run_id, case_id)
+    for answer in answers:
+        cursor = connection.execute(
+            "SELECT check_id, check_hash, status, value, detail FROM check_result WHERE response_id = ? ORDER BY seq",
+            (answer.id,),
+        )
+        said += [
+            CheckResult(
+                response_id=answer.id,
+                check_id=restored(check_id),
+                check_hash=check_hash,
+                status=status,
+                value=value,
+                detail=restored(detail),
+            )
+            for check_id, check_hash, status, value, detail in cursor
+        ]
+    return answers, said
+
+
+def blind_sessions(connection: sqlite3.Connection, session_ids: Sequence[str]) -> list[str]:
+    """Those of some sessions that are blind."""
+    marks = ", ".join("?" * len(session_ids))
+    found = connection.execute(
+        f"SELECT id FROM session WHERE blind AND id IN ({marks})",  # noqa: S608  # question marks only
+        tuple(session_ids),
+    )
+    return [str(id_) for (id_,) in found]

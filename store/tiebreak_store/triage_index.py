@@ -1,0 +1,286 @@
+"""What triage works out from the records, kept beside the database: columns of rows, and an index over the texts.
+
+All of it can be worked out anew, so it has a file of its own, `triage.db`: making it never holds up the database that
+records work, no backup carries it, and it may be deleted at any time. One that is damaged, or was made by another
+version, is made anew.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+from tiebreak_store.database import immediate
+from tiebreak_store.sqlite_errors import primary_code, store_errors
+from tiebreak_store.triage import Marks
+
+VERSION = 1
+"""Of what is kept here. Another one is thrown away."""
+FILE = "triage.db"
+PIECE = 4_000_000
+"""Bytes of a column that one row holds."""
+NEAR_TERMS = 20_000
+"""Words that are looked through for one that was mistyped."""
+
+_TABLES = """
+CREATE TABLE pair (
+    id INTEGER PRIMARY KEY,
+    baseline_run TEXT NOT NULL,
+    candidate_run TEXT NOT NULL,
+    head TEXT NOT NULL,
+    marks TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    documents INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (baseline_run, candidate_run)
+) STRICT;
+CREATE TABLE piece (
+    pair INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (pair, name, part)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE document (
+    pair INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    PRIMARY KEY (pair, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_of_case ON document (pair, ordinal)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTable:
+    """The columns of two runs, and how far the records had been read for them."""
+
+    head: str
+    columns: Mapping[str, bytes]
+    marks: Marks
+    notes: Mapping[str, object]
+
+
+class TriageIndex:
+    """The open file. Any thread may use it; calls take turns. A call that fails because the file is damaged raises a
+    `StoreError`; `TriageIndex.open` then makes a new one."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path, *, busy_seconds: float = 10.0) -> "TriageIndex":
+        """Open the file, made if missing, and made anew where it is damaged or of another version.
+
+        Raises:
+            StoreError: where it cannot be used.
+        """
+        with store_errors(path):
+            try:
+                return cls(path, _opened(path, busy_seconds))
+            except sqlite3.DatabaseError as error:
+                if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                    raise
+            for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+                name.unlink(missing_ok=True)
+            return cls(path, _opened(path, busy_seconds))
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def table(self, baseline_run: str, candidate_run: str) -> KeptTable | None:
+        """What is kept of two runs; None where nothing is."""
+        with self._using() as connection:
+            found = connection.execute(
+                "SELECT id, head, marks, notes FROM pair WHERE baseline_run = ? AND candidate_run = ? AND head <> ''",
+                (baseline_run, candidate_run),
+            ).fetchone()
+            if found is None:
+                return None
+            pair, head, marks, notes = found
+            pieces: dict[str, list[bytes]] = {}
+            for name, data in connection.execute(
+                "SELECT name, bytes FROM piece WHERE pair = ? ORDER BY name, part", (pair,)
+            ):
+                pieces.setdefault(name, []).append(data)
+            columns = {name: parts[0] if len(parts) == 1 else b"".join(parts) for name, parts in pieces.items()}
+            return KeptTable(head, columns, Marks(*json.loads(marks)), json.loads(notes))
+
+    def keep_table(self, baseline_run: str, candidate_run: str, table: KeptTable) -> None:
+        """Keep the columns of two runs, in place of what was kept of them."""
+        with self._using() as connection, immediate(connection):
+            pair = _pair(connection, baseline_run, candidate_run)
+            connection.execute(
+                "UPDATE pair SET head = ?, marks = ?, notes = ? WHERE id = ?",
+                (table.head, json.dumps(table.marks), json.dumps(table.notes), pair),
+            )
+            connection.execute("DELETE FROM piece WHERE pair = ?", (pair,))
+            connection.executemany(
+                "INSERT INTO piece (pair, name, part, bytes) VALUES (?, ?, ?, ?)",
+                (
+                    (pair, name, part, data[at : at + PIECE])
+                    for name, data in table.columns.items()
+                    for part, at in enumerate(range(0, max(1, len(data)), PIECE))
+                ),
+            )
+
+    def forget(self, baseline_run: str, candidate_run: str) -> None:
+        """Throw away what is kept of two runs."""
+        with self._using() as connection, immediate(connection):
+            pair = _pair(connection, baseline_run, candidate_run)
+            connection.execute(f"DROP TABLE IF EXISTS terms_{pair}")
+            connection.execute(f"DROP TABLE IF EXISTS words_{pair}")
+            connection.execute("DELETE FROM pair WHERE id = ?", (pair,))
+
+    # -- texts
+
+    def indexed(self, baseline_run: str, candidate_run: str) -> "array[int]":
+        """The ordinals of the cases whose texts are in the index."""
+        with self._using() as connection:
+            pair = _known_pair(connection, baseline_run, candidate_run)
+            found = connection.execute("SELECT ordinal FROM document WHERE pair = ?", (pair,))
+            return array("i", (ordinal for (ordinal,) in found))
+
+    def outdate_texts(self, baseline_run: str, candidate_run: str, ordinals: Iterable[int]) -> None:
+        """Let the index lack the texts of some cases, to which answers came in."""
+        with self._using() as connection, immediate(connection):
+            pair = _pair(connection, baseline_run, candidate_run)
+            # A document that no row names any more is found no more.
+            connection.executemany(
+                "DELETE FROM document WHERE pair = ? AND ordinal = ?", ((pair, ordinal) for ordinal in ordinals)
+            )
+
+    def add_texts(self, baseline_run: str, candidate_run: str, texts: Sequence[tuple[int, str]]) -> None:
+        """Add the texts of cases, by ordinal, all or none; hits come in the order in which they were added."""
+        with self._using() as connection, immediate(connection):
+            pair = _pair(connection, baseline_run, candidate_run)
+            connection.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS words_{pair} USING fts5("
+                "text, content='', columnsize=0, detail=none, prefix='2 3', tokenize='unicode61 remove_diacritics 2')"
+            )
+            connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS terms_{pair} USING fts5vocab(words_{pair}, 'row')")
+            (first,) = connection.execute("SELECT documents FROM pair WHERE id = ?", (pair,)).fetchone()
+            connection.executemany(
+                f"INSERT INTO words_{pair} (rowid, text) VALUES (?, ?)",  # noqa: S608  # a number of ours
+                ((first + n, text) for n, (_, text) in enumerate(texts, start=1)),
+            )
+            connection.executemany(
+                "INSERT INTO document (pair, number, ordinal) VALUES (?, ?, ?)",
+                ((pair, first + n, ordinal) for n, (ordinal, _) in enumerate(texts, start=1)),
+            )
+            connection.execute("UPDATE pair SET documents = documents + ? WHERE id = ?", (len(texts), pair))
+
+    def find(self, baseline_run: str, candidate_run: str, words: Iterable[str], limit: int) -> list[int]:
+        """The ordinals of the first cases in whose texts every word begins one, in the order of adding."""
+        phrases = [f"{_quoted(word)} *" for word in words if word]
+        return self._matching(baseline_run, candidate_run, " AND ".join(phrases), limit) if phrases else []
+
+    def find_any(self, baseline_run: str, candidate_run: str, sets: Iterable[Sequence[str]], limit: int) -> list[int]:
+        """The same, with a choice for each word: one of each set is there as a whole word."""
+        parts = ["(" + " OR ".join(_quoted(term) for term in terms) + ")" for terms in sets]
+        return self._matching(baseline_run, candidate_run, " AND ".join(parts), limit) if parts else []
+
+    def terms(self, baseline_run: str, candidate_run: str, start: str) -> list[str]:
+        """Words of the texts that begin so, in alphabetical order, a bounded number of them."""
+        with self._using() as connection:
+            pair = _known_pair(connection, baseline_run, candidate_run)
+            if pair is None or not _exists(connection, f"terms_{pair}"):
+                return []
+            found = connection.execute(
+                f"SELECT term FROM terms_{pair} WHERE term >= ? AND term < ? LIMIT ?",  # noqa: S608  # a number of ours
+                (start, start + "\U0010ffff", NEAR_TERMS),
+            )
+            return [str(term) for (term,) in found]
+
+    def _matching(self, baseline_run: str, candidate_run: str, query: str, limit: int) -> list[int]:
+        with self._using() as connection:
+            pair = _known_pair(connection, baseline_run, candidate_run)
+            if pair is None or not _exists(connection, f"words_{pair}"):
+                return []
+            found = connection.execute(
+                "SELECT d.ordinal FROM "  # noqa: S608  # a number of ours
+                f"(SELECT rowid AS number FROM words_{pair} WHERE words_{pair} MATCH ? LIMIT ?) hit "
+                "CROSS JOIN document d ON d.pair = ? AND d.number = hit.number",
+                (query, limit, pair),
+            )
+            return [int(ordinal) for (ordinal,) in found]
+
+    @contextmanager
+    def _using(self) -> Generator[sqlite3.Connection]:
+        with self._lock, store_errors(self.path):
+            yield self._connection
+
+
+def in_batches(texts: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
+    batch: list[tuple[int, str]] = []
+    for text in texts:
+        batch.append(text)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # What is lost with the power is made anew.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -16000")
+        with immediate(connection):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in (0, VERSION):
+                _clear(connection)
+            if version != VERSION:
+                for statement in _TABLES.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _clear(connection: sqlite3.Connection) -> None:
+    virtual = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
+    for (name,) in connection.execute(virtual).fetchall():
+        connection.execute(f'DROP TABLE "{name}"')
+    for name in ("document", "piece", "pair"):
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _pair(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> int:
+    """The number of two runs, given to them where they have none yet."""
+    connection.execute(
+        "INSERT INTO pair (baseline_run, candidate_run, head, marks, notes) VALUES (?, ?, '', '[]', '{}') "
+        "ON CONFLICT DO NOTHING",
+        (baseline_run, candidate_run),
+    )
+    found = _known_pair(connection, baseline_run, candidate_run)
+    assert found is not None
+    return found
+
+
+def _known_pair(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> int | None:
+    found = connection.execute(
+        "SELECT id FROM pair WHERE baseline_run = ? AND candidate_run = ?", (baseline_run, candidate_run)
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def _exists(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is not None
+
+
+def _quoted(word: str) -> str:
+    """A word as FTS5 takes it, whatever stands in it."""
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
