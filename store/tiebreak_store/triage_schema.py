@@ -18,8 +18,8 @@ CREATE TABLE triage_decision (
     rater_id TEXT NOT NULL REFERENCES rater (id),
     at TEXT NOT NULL,
     CHECK (act <> 'undo' OR (supersedes IS NOT NULL AND value IS NULL)),
-    CHECK (field <> 'status' OR value IN ('open', 'confirmed', 'expected', 'flaky', 'fixed')),
-    CHECK (field <> 'cause' OR value IN ('retrieval', 'generation', 'prompt', 'tools', 'format', 'safety', 'case'))
+    CHECK (field <> 'status' OR value IN ('open', 'confirmed', 'fixed', 'accepted', 'wontfix')),
+    CHECK (field <> 'cause' OR value IN ('retrieval', 'prompt', 'model', 'tool', 'data', 'judge', 'flaky'))
 ) STRICT
 """,
     "CREATE INDEX triage_decision_runs ON triage_decision (candidate_run, baseline_run)",

@@ -58,16 +58,16 @@ def test_filters_search_and_groups(tiebreak: CommandLine, ran: str) -> None:
 
 
 def test_deciding_in_all_its_ways(tiebreak: CommandLine, ran: str) -> None:
-    one = tiebreak("triage", "last", "--set", "status=confirmed,cause=format", "--note", "too long, again", "q-0")
-    assert "1 case now has: status confirmed, cause format, note too long, again" in one.out
-    every = tiebreak("triage", "-f", "class:regression", "--set", "status=expected", "--all")
-    assert "2 cases now have: status expected" in every.out
-    assert "expected, format" in tiebreak("triage", "-f", "cause:format").out
+    one = tiebreak("triage", "last", "--set", "status=confirmed,cause=prompt", "--note", "too long, again", "q-0")
+    assert "1 case now has: status confirmed, cause prompt, note too long, again" in one.out
+    every = tiebreak("triage", "-f", "class:regression", "--set", "status=accepted", "--all")
+    assert "2 cases now have: status accepted" in every.out
+    assert "accepted, prompt" in tiebreak("triage", "-f", "cause:prompt").out
     assert tiebreak("triage", "--undo", "--json").json["cases"] == 2
     history = tiebreak("triage", "--history", "q-0")
     assert "too long, again" in history.out
-    assert "takes back “expected”" in history.out
-    assert "was so already" in tiebreak("triage", "last", "--set", "cause=format", "q-0").out
+    assert "takes back “accepted”" in history.out
+    assert "was so already" in tiebreak("triage", "last", "--set", "cause=prompt", "q-0").out
     assert "Nothing was decided" in tiebreak("triage", "--history", "q-3").out
 
 

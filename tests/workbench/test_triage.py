@@ -117,9 +117,9 @@ def test_deciding_undoing_and_history(bench: Workbench, new: NewSession) -> None
         done = triage.decide(["case-3", "case-2", "case-3"], {"status": "confirmed", "cause": "retrieval"})
         assert (done.cases, done.decisions) == (2, 4)
         assert listed(triage, "status:confirmed") == ["case-3", "case-2"]
-        triage.decide(listed(triage, "class:regression"), {"status": "expected", "note": "as agreed"})
-        assert triage.decide(["case-3"], {"status": "expected"}).decisions == 0
-        assert listed(triage, "status:expected cause:retrieval") == ["case-3"]
+        triage.decide(listed(triage, "class:regression"), {"status": "accepted", "note": "as agreed"})
+        assert triage.decide(["case-3"], {"status": "accepted"}).decisions == 0
+        assert listed(triage, "status:accepted cause:retrieval") == ["case-3"]
         assert triage.undo().decisions == 2
         assert listed(triage, "status:confirmed") == ["case-3", "case-2"]
         assert triage.undo().cases == 2
@@ -132,14 +132,14 @@ def test_deciding_undoing_and_history(bench: Workbench, new: NewSession) -> None
             ("status", None, "undo"),
             ("cause", None, "undo"),
         ]
-        triage.decide(["case-0"], {"cause": "case"})
+        triage.decide(["case-0"], {"cause": "data"})
     with Triage.open(bench, "s1") as again:
-        assert listed(again, "cause:case") == ["case-0"]
+        assert listed(again, "cause:data") == ["case-0"]
 
 
 def test_the_view_says_what_is_in_force(bench: Workbench, new: NewSession) -> None:
     with Triage.open(bench, "s1") as triage:
-        triage.decide(["case-3"], {"status": "confirmed", "cause": "tools", "note": "x"})
+        triage.decide(["case-3"], {"status": "confirmed", "cause": "tool", "note": "x"})
         triage.decide(["case-3"], {"cause": "prompt"})
         triage.undo()
         triage.decide(["case-3"], {"note": None})
@@ -148,7 +148,7 @@ def test_the_view_says_what_is_in_force(bench: Workbench, new: NewSession) -> No
             return connection.execute("SELECT case_id, field, value FROM triage_in_force ORDER BY field").fetchall()
 
         found = bench.store.writer.submit(read).result()
-        assert found == [("case-3", "cause", "tools"), ("case-3", "status", "confirmed")]
+        assert found == [("case-3", "cause", "tool"), ("case-3", "status", "confirmed")]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_case_that_b_did_not_answer_cannot_be_decided_about(bench: Workbench) 
     record(bench.store, new, "baseline", 0)
     record(bench.store, new, "candidate", 0, status="error", fault="infra")
     with Triage.open(bench, "s1") as triage:
-        assert triage.decide(["case-1"], {"status": "flaky"}).unanswered == ("case-1",)
+        assert triage.decide(["case-1"], {"status": "accepted"}).unanswered == ("case-1",)
         (line,) = triage.lines([0])
         assert (line.row.row_class, line.row.why) == ("left_out", "B: error")
 

@@ -22,7 +22,7 @@ def detail_plain(detail: CaseDetail) -> dict[str, object]:
         "prompt_problems": {side.role: side.prompt_problem for side in detail.sides if side.prompt_problem},
         "attempts_not_counted": {side.role: side.others for side in detail.sides},
         "suggestions": {
-            side.role: {"cause": side.suggestion.cause, "why": side.suggestion.why}
+            side.role: {"fault": side.suggestion.fault, "why": side.suggestion.why}
             for side in detail.sides
             if side.suggestion is not None
         },
@@ -86,7 +86,7 @@ def print_rest(detail: CaseDetail) -> None:
             text.append(f"  {safe_line(judgment.reasons, 400)}\n", "dim")
     for side in detail.sides:
         if side.suggestion is not None:
-            text.append(f"{SIDES[side.role]} may be the fault of {side.suggestion.cause}: ", "yellow")
+            text.append(f"{SIDES[side.role]} may be the fault of {side.suggestion.fault}: ", "yellow")
             text.append(f"{safe_line(side.suggestion.why, 400)}\n")
     decided = detail.decided
     if detail.decisions:

@@ -7,26 +7,26 @@ from typing import Literal, NamedTuple, get_args
 from tiebreak.records.outcomes import Scored
 from tiebreak.records.responses import ResponseStatus
 
-TriageStatus = Literal["open", "confirmed", "expected", "flaky", "fixed"]
-Cause = Literal["retrieval", "generation", "prompt", "tools", "format", "safety", "case"]
+TriageStatus = Literal["open", "confirmed", "fixed", "accepted", "wontfix"]
+Cause = Literal["retrieval", "prompt", "model", "tool", "data", "judge", "flaky"]
 DecisionField = Literal["status", "cause", "note", "assignee"]
 DecisionAct = Literal["set", "undo"]
 
 STATUSES: Mapping[TriageStatus, str] = {
     "open": "nobody has decided yet",
     "confirmed": "a real fault of the candidate",
-    "expected": "meant to be so",
-    "flaky": "differs from one answer to the next",
     "fixed": "dealt with since",
+    "accepted": "meant to be so, or good enough",
+    "wontfix": "a fault, and left as it is",
 }
 CAUSES: Mapping[Cause, str] = {
     "retrieval": "the passages that were needed did not come",
-    "generation": "the passages were there, the answer is wrong all the same",
     "prompt": "the prompt asks for the wrong thing, or not clearly",
-    "tools": "a tool was called wrongly, or not at all",
-    "format": "the content is right, its form is not",
-    "safety": "refused what it should answer, or answered what it should refuse",
-    "case": "the case, its reference or its check is wrong",
+    "model": "the model had all it needs, and is wrong all the same",
+    "tool": "a tool was called wrongly, or failed",
+    "data": "the case, its reference or its check is wrong",
+    "judge": "the answer is fine, the judge is wrong",
+    "flaky": "differs from one answer to the next",
 }
 """In the order of the digits 1 to 7."""
 FIELDS: tuple[DecisionField, ...] = get_args(DecisionField)

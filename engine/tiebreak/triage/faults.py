@@ -1,6 +1,7 @@
 """Whether a failing answer of a RAG app is the fault of its retrieval or of its generation, as far as metrics tell."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tiebreak.metrics.base import AnswerMetric, Item
 from tiebreak.metrics.claims import ClaimLabels
@@ -10,8 +11,8 @@ from tiebreak.metrics.registry import find_metric
 from tiebreak.metrics.retrieved import ranked
 from tiebreak.metrics.texts import words
 from tiebreak.records import Case, Response
-from tiebreak.records.triage import Cause
 
+Fault = Literal["retrieval", "generation"]
 LOW = 0.5
 """A share below this is low."""
 DEEPEST = 9_999
@@ -26,9 +27,9 @@ SHORT = 2
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A cause and why it is likely. It is worked out from the texts and is no verdict."""
+    """What is likely at fault, and why. It is worked out from the texts and is no verdict."""
 
-    cause: Cause
+    fault: Fault
     why: str
 
 

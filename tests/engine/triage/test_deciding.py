@@ -22,9 +22,9 @@ CASE = NEW.session.plan.case_ids[0]
 
 
 def test_undo_gives_back_what_was_there_before() -> None:
-    one, two = setting(1, "prompt"), setting(2, "tools")
+    one, two = setting(1, "prompt"), setting(2, "tool")
     standing = Standing([one, two])
-    assert standing.decided(CASE) == Decided("open", "tools")
+    assert standing.decided(CASE) == Decided("open", "tool")
     standing.add(taking_back(3, two))
     assert standing.decided(CASE) == Decided("open", "prompt")
     assert standing.last_batch("rater") == [one]
@@ -43,7 +43,7 @@ def test_a_batch_is_taken_back_as_one_and_only_ones_own() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 9) | st.sampled_from(["prompt", "tools", None]), max_size=12))
+@given(st.lists(st.integers(0, 9) | st.sampled_from(["prompt", "tool", None]), max_size=12))
 def test_the_newest_that_was_not_taken_back_is_in_force(acts: list[int | str | None]) -> None:
     """A number takes back the decision of that place, if there is one."""
     made: list[TriageDecision] = []

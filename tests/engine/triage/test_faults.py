@@ -41,7 +41,7 @@ def answer(text: str, *contexts: Context, **fields: Any) -> Response:
 def test_a_cause_is_suggested_with_its_reason(asked: Case, said: Response, cause: str, reason: str) -> None:
     found = suggest(asked, said)
     assert found is not None
-    assert found.cause == cause
+    assert found.fault == cause
     assert reason in found.why
 
 
@@ -76,4 +76,4 @@ def labels(reference_in_answer: bool, *, in_passages: bool, borne: bool = True) 
 def test_labels_of_claims_say_most(claims: ClaimLabels, cause: str, reason: str) -> None:
     found = suggest(case(relevant=("kb-1",)), answer("Never.", RETURNS), claims)
     assert found is not None
-    assert (found.cause, reason in found.why) == (cause, True)
+    assert (found.fault, reason in found.why) == (cause, True)

@@ -343,8 +343,8 @@ CREATE TABLE triage_decision (
     rater_id TEXT NOT NULL REFERENCES rater (id),
     at TEXT NOT NULL,
     CHECK (act <> 'undo' OR (supersedes IS NOT NULL AND value IS NULL)),
-    CHECK (field <> 'status' OR value IN ('open', 'confirmed', 'expected', 'flaky', 'fixed')),
-    CHECK (field <> 'cause' OR value IN ('retrieval', 'generation', 'prompt', 'tools', 'format', 'safety', 'case'))
+    CHECK (field <> 'status' OR value IN ('open', 'confirmed', 'fixed', 'accepted', 'wontfix')),
+    CHECK (field <> 'cause' OR value IN ('retrieval', 'prompt', 'model', 'tool', 'data', 'judge', 'flaky'))
 ) STRICT
 ;
 INSERT INTO "triage_decision" VALUES(1,'s1-d000001','d1','s1-baseline','s1-candidate','case-3','s1-candidate-0-1','s1-baseline-0-1','status','confirmed','set',NULL,'rater','2026-01-04T00:00:00.000000Z');
