@@ -10,6 +10,7 @@ from tiebreak.gates.judged import evaluate_judged
 from tiebreak.gates.judged_cases import JudgedEvidence, JudgeStatus
 from tiebreak.gates.outcome import GateOutcome, GateStatus
 from tiebreak.gates.phases import PhaseOutcome, PhaseState, overall, phase_status
+from tiebreak.gates.question import Question
 from tiebreak.gates.validate import Finding, validate_policy
 from tiebreak.gates.wording import title_of
 
@@ -24,6 +25,7 @@ __all__ = [
     "PhaseOutcome",
     "PhaseState",
     "PlannedGate",
+    "Question",
     "evaluate",
     "evaluate_judged",
     "expand",

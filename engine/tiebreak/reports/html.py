@@ -15,6 +15,7 @@ from tiebreak.reports.plots import differences_plot, latency_plot, win_rate_plot
 from tiebreak.reports.report import Report
 from tiebreak.reports.style import STYLE
 from tiebreak.sanitise import clean_line
+from tiebreak.scoreboard.segments import segment_lines
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 FLIPS = 200
@@ -181,7 +182,7 @@ def _win_rate(report: Report) -> Iterator[str]:
     )
     caption = "The band is the W± interval of 95 %: it holds at every look, for cases of this kind."
     yield _figure(win_rate_plot(report.path), caption)
-    lines = words.segment_lines(report.snapshot)
+    lines = segment_lines(report.snapshot)
     if lines:
         yield from _table(
             ("Segment", "Win rate of B #", "95 % interval #", "n #", ""),

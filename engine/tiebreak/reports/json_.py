@@ -9,6 +9,7 @@ from tiebreak.records.canonical import plain
 from tiebreak.reports import words
 from tiebreak.reports.report import Report
 from tiebreak.scoreboard import Mean, WinRate
+from tiebreak.scoreboard.segments import segment_lines
 
 FORMAT = 1
 """Goes up when a field changes its meaning or goes."""
@@ -64,8 +65,7 @@ def as_values(report: Report) -> dict[str, object]:
         "cautions": words.cautions(report),
         "win_rate": _win_rate(snapshot.win_rate),
         "segments": {
-            line.name: {**_win_rate(line.rate), "reversal": line.reversal or None}
-            for line in words.segment_lines(snapshot)
+            line.name: {**_win_rate(line.rate), "reversal": line.reversal or None} for line in segment_lines(snapshot)
         },
         "rubric": {name: _means(found) for name, found in snapshot.dimensions.items()},
         "checks": {

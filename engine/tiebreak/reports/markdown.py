@@ -13,6 +13,7 @@ from tiebreak.reports import words
 from tiebreak.reports.changes import diff_lines
 from tiebreak.reports.report import Report
 from tiebreak.sanitise import clean_line
+from tiebreak.scoreboard.segments import segment_lines
 
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
@@ -197,7 +198,7 @@ def _win_rate(report: Report) -> Iterator[str]:
         f"{rate.ties}, lost {rate.losses}, both bad {rate.both_bad}, n {rate.n}"
     )
     yield ""
-    lines = words.segment_lines(report.snapshot)
+    lines = segment_lines(report.snapshot)
     rows = [
         (code(line.name), words.share(line.rate.mean), words.win_interval(line.rate), str(line.rate.n), line.reversal)
         for line in lines[:SEGMENTS]

@@ -1,7 +1,7 @@
 """What several formats say alike: verdicts, amounts in their unit, reversals. Nothing here is escaped yet."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tiebreak.compare import Comparison, MeasureDiff, SegmentDiff
 from tiebreak.compare.result import Unit
@@ -11,6 +11,7 @@ from tiebreak.records import ROLES, Phase
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.report import Report
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import places, reasked
 
 VERDICTS: Mapping[GateStatus, str] = {
@@ -98,32 +99,6 @@ def gates_by_phase(report: Report) -> Iterator[tuple[Phase, str, tuple[GateOutco
             if outcome.state == "closed":
                 state += "; opens once the phase before has passed"
             yield phase, state, tuple(sorted(own, key=lambda gate: order.index(gate.status)))
-
-
-class SegmentLine(NamedTuple):
-    name: str
-    rate: WinRate
-    reversal: Literal["", "leans the other way", "reversed"]
-
-
-def segment_lines(snapshot: Snapshot) -> tuple[SegmentLine, ...]:
-    """The win rate of each segment, reversals first.
-
-    A segment is `reversed` where its W± interval excludes 50 % on the other side than the overall win rate stands, so
-    that shipping what wins overall takes something away from somebody. It `leans the other way` where only its mean
-    does.
-    """
-    whole = snapshot.win_rate.mean
-    lines = [SegmentLine(name, rate, _reversal(whole, rate)) for name, rate in snapshot.segments.items()]
-    rank = ("reversed", "leans the other way", "")
-    return tuple(sorted(lines, key=lambda line: (rank.index(line.reversal), line.name)))
-
-
-def _reversal(whole: float | None, rate: WinRate) -> Literal["", "leans the other way", "reversed"]:
-    if whole is None or rate.mean is None or (whole - 0.5) * (rate.mean - 0.5) >= 0:
-        return ""
-    low, high = rate.interval
-    return "reversed" if high < 0.5 or low > 0.5 else "leans the other way"
 
 
 def counts(report: Report) -> str:

@@ -1,8 +1,9 @@
 """Facts in, numbers out; each fact costs only the case it is about."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from tiebreak.gates import Evidence, Question
 from tiebreak.records import (
     ROLES,
     Ballot,
@@ -22,11 +23,11 @@ from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.facts import Answer, CaseFacts
 from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
+from tiebreak.scoreboard.path import path_of, rate_of_first
 from tiebreak.scoreboard.readings import Reading, read
 from tiebreak.scoreboard.snapshot import Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
-from tiebreak.scoreboard.summary import HELD, REASKED, Mark, summarise
-from tiebreak.scoreboard.tally import Tally
+from tiebreak.scoreboard.summary import HELD, REASKED, Mark, Missing, Voice, questions_of, summarise
 
 Fact = Response | CheckResult | Presentation | Ballot | Event | Judge | Judgment
 
@@ -80,6 +81,8 @@ class Scoreboard:
         followed = policy.judges | frozenset(judges)
         self.judges = JudgeBook(followed, self._planned) if followed else None
         """What people and these judges say of the same cases; brought up to date by `snapshot`."""
+        self._wins: list[Reading | None] = [None] * len(self._plan)
+        """What each case says on the win rate, by position."""
         self._front = 0
         """No position before this one waits for anything."""
         self._snapshot: Snapshot | None = None
@@ -148,9 +151,7 @@ class Scoreboard:
                     del self._case_of[owner_id]
             del self._facts[case_id]
             self._changed.discard(case_id)
-            measures, _ = self._layout.of_case(self._planned[case_id])
-            kept = measures.index(WIN_RATE) + 1 if WIN_RATE in measures else 0
-            self._readings[case_id] = self._readings[case_id][:kept]
+            self._readings[case_id] = ()
 
     @property
     def session_id(self) -> str:
@@ -180,37 +181,29 @@ class Scoreboard:
             )
         return self._snapshot
 
+    def win_readings(self) -> Sequence[Reading | None]:
+        """What each planned case says on the win rate, in order; a copy, which a thread may read."""
+        self.snapshot()
+        return tuple(self._wins)
+
     def win_rate_of_first(self, count: int) -> WinRate:
         """The win rate over the first `count` settled cases in the order of the plan."""
-        self.snapshot()
-        tally = Tally()
-        for case_id in self._plan:
-            if tally.n == count:
-                break
-            measures, _ = self._layout.of_case(self._planned[case_id])
-            readings = self._readings.get(case_id)
-            if readings is not None and WIN_RATE in measures:
-                tally.move(None, readings[measures.index(WIN_RATE)])
-        tally.planned = len(self._plan)
-        return WinRate.of(tally)
+        return rate_of_first(self.win_readings(), count)
 
     def win_rate_path(self, points: int) -> tuple[WinRate, ...]:
-        """The win rate over ever more settled cases in the order of the plan: at most so many evenly spaced looks, the
-        last one at all of them."""
-        settled = self.snapshot().win_rate.n
-        at = {-(-settled * step // points) for step in range(1, points + 1)}
-        tally, path = Tally(), list[WinRate]()
-        tally.planned = len(self._plan)
-        for case_id in self._plan:
-            measures, _ = self._layout.of_case(self._planned[case_id])
-            readings = self._readings.get(case_id)
-            if readings is None or WIN_RATE not in measures:
-                continue
-            before = tally.n
-            tally.move(None, readings[measures.index(WIN_RATE)])
-            if tally.n != before and tally.n in at:
-                path.append(WinRate.of(tally))
-        return tuple(path)
+        """The win rate over ever more settled cases in the order of the plan; see `tiebreak.scoreboard.path`."""
+        return path_of(self.win_readings(), points)
+
+    def questions(self) -> tuple[Question, ...]:
+        """Every gate with all that decides it, in the order of the snapshot's gates."""
+        self.snapshot()
+        return questions_of(self._policy, self._layout, self.judges)
+
+    def win_evidence(self) -> Evidence:
+        """The values of the win rate over all cases, exactly."""
+        self.snapshot()
+        tally = self._layout.tallies.get((WIN_RATE, None))
+        return tally.evidence() if tally is not None else Evidence(planned=0)
 
     def _add_response(self, response: Response) -> None:
         role = self._role_of_run.get(response.run_id)
@@ -288,6 +281,8 @@ class Scoreboard:
                 if case.segment is not None and measure in self._layout.by_segment:
                     self._layout.tallies[measure, case.segment].move(old, new, group)
         self._readings[case_id] = after
+        if WIN_RATE in measures:
+            self._wins[self._positions[case_id]] = after[measures.index(WIN_RATE)]
         marks = _marks(state)
         self._counts.subtract(self._marks.get(case_id, ()))
         self._counts.update(marks)
@@ -303,7 +298,7 @@ class Scoreboard:
 
 def _marks(state: CaseState) -> tuple[Mark, ...]:
     apart: tuple[Mark, ...] = ("apart",) * state.apart
-    held: tuple[Mark, ...] = tuple((role, HELD) for role in state.held)
+    held: tuple[Mark, ...] = tuple(Missing(role, HELD) for role in state.held)
     conditions: dict[Mark, bool] = {
         "done": state.complete,
         "rated": state.complete and not state.automatic and not state.skipped,
@@ -313,4 +308,6 @@ def _marks(state: CaseState) -> tuple[Mark, ...]:
         "excluded": bool(state.excluded),
     }
     again: tuple[Mark, ...] = tuple(REASKED[role] for role in state.reasked)
-    return (*state.excluded.items(), *held, *apart, *again, *(mark for mark, holds in conditions.items() if holds))
+    missing: tuple[Mark, ...] = tuple(Missing(role, why) for role, why in state.excluded.items())
+    voices: tuple[Mark, ...] = tuple(Voice(rater_id, verdict) for rater_id, verdict in state.votes.items())
+    return (*missing, *voices, *held, *apart, *again, *(mark for mark, holds in conditions.items() if holds))

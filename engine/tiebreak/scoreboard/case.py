@@ -62,6 +62,8 @@ class CaseState:
     """Arms whose counting answer came from another model than the arm began with, and is not pooled."""
     waiting: frozenset[SessionRole] = frozenset()
     """Arms that have not given all their samples yet: what is averaged over samples is not known before."""
+    votes: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
+    """The vote that counts of each rater, by their id."""
     apart: int = 0
     """Votes and scores given after a reveal: kept, never counted."""
     sheets: Mapping[str, Sheet] = field(default_factory=dict[str, Sheet])
@@ -113,6 +115,7 @@ def fold_case(
         complete=ready and _complete(sheets, form, roles, broken),
         held=held,
         waiting=frozenset(role for role, own in counting.items() if len(own) < samples),
+        votes={rater: sheet.verdict for rater, sheet in by_rater.items() if sheet.verdict is not None},
         apart=apart,
         sheets=by_rater,
     )

@@ -7,6 +7,7 @@ from typing import Self
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import Phase, SessionRole
 from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.case import Verdict
 from tiebreak.scoreboard.drift import Drift
 from tiebreak.scoreboard.tally import Tally
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
@@ -125,6 +126,9 @@ class Snapshot:
     events: Mapping[EventKind, int]
     scores: Mapping[str, Mapping[SessionRole, Mean]] = field(default_factory=dict[str, Mapping[SessionRole, Mean]])
     """Mean scores, 0 to 1, of the metrics and of the checks that a gate asks a mean of."""
+
+    votes: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict[str, Mapping[Verdict, int]])
+    """The votes that count, by the rater's id; of cases that a broken answer settled as well."""
 
     @property
     def open(self) -> int:

@@ -1,11 +1,12 @@
 """From the tallies to the snapshot that front ends show."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from tiebreak.gates import Evidence, GateOutcome, Measure, evaluate, evaluate_judged, measure_of
+from tiebreak.gates import Evidence, Measure, Question, measure_of
 from tiebreak.records import Gate, Policy, SessionRole
 from tiebreak.records.sessions import EventKind
+from tiebreak.scoreboard.case import Verdict
 from tiebreak.scoreboard.drift import Drift, ServedModels
 from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.judged_evidence import judged_evidence
@@ -16,11 +17,28 @@ from tiebreak.scoreboard.tally import Tally
 
 HELD = "\0held"
 """Stands in a mark for answers of a model that is not acknowledged."""
+
+
+class Voice(NamedTuple):
+    """One rater's vote on one case."""
+
+    rater_id: str
+    verdict: Verdict
+
+
+class Missing(NamedTuple):
+    """An arm without a counting answer, and why: how its last attempt ended, or `HELD`."""
+
+    role: SessionRole
+    why: str
+
+
 Mark = (
     Literal["done", "rated", "settled", "automatic", "skipped", "excluded", "apart", "again_A", "again_B"]
-    | tuple[SessionRole, str]
+    | Voice
+    | Missing
 )
-"""What is counted once per case; a pair is an arm and why its answer is excluded, or `HELD`."""
+"""What is counted once per case."""
 
 REASKED: Mapping[SessionRole, Mark] = {"baseline": "again_A", "candidate": "again_B"}
 
@@ -44,9 +62,12 @@ def summarise(
         return {role: _mean(layout.tallies[Measure(kind, role), None]) for role in roles}
 
     excluded: dict[SessionRole, dict[str, int]] = {role: {} for role in roles}
+    votes: dict[str, dict[Verdict, int]] = {}
     for mark, count in counts.items():
-        if isinstance(mark, tuple) and mark[1] != HELD and count:
-            excluded[mark[0]][mark[1]] = count
+        if isinstance(mark, Missing) and mark.why != HELD and count:
+            excluded[mark.role][mark.why] = count
+        elif isinstance(mark, Voice) and count:
+            votes.setdefault(mark.rater_id, {})[mark.verdict] = count
     return Snapshot(
         planned=planned,
         position=position,
@@ -81,29 +102,29 @@ def summarise(
         cost=means("cost_per_answer"),
         spend={role: purse.spend for role, purse in purses.items()},
         drift={
-            role: Drift(models.began or "", models.held, counts.get((role, HELD), 0))
+            role: Drift(models.began or "", models.held, counts.get(Missing(role, HELD), 0))
             for role, models in served.items()
-            if counts.get((role, HELD))
+            if counts.get(Missing(role, HELD))
         },
-        gates=_gates(policy, layout, judges),
+        gates=tuple(question.outcome for question in questions_of(policy, layout, judges)),
         events=dict(events),
+        votes=votes,
     )
 
 
-def _gates(policy: Policy, layout: Layout, judges: JudgeBook | None) -> tuple[GateOutcome, ...]:
-    """Outcomes are remembered by their evidence: only gates with something new are decided again."""
-    shares = {"max_excluded": policy.max_excluded, "max_skipped": policy.max_skipped}
+def questions_of(policy: Policy, layout: Layout, judges: JudgeBook | None = None) -> tuple[Question, ...]:
+    """Every gate over every segment it is asked of, with its evidence so far."""
     return tuple(
-        evaluate(
-            gate,
-            layout.tallies[measure_of(gate), segment].evidence(),
+        Question(
+            gate=gate,
+            evidence=layout.tallies[measure_of(gate), segment].evidence(),
             phase=phase,
             segment=segment,
+            max_excluded=policy.max_excluded,
+            max_skipped=policy.max_skipped,
             family=_family(layout, gate) if segment is not None else (),
-            **shares,
+            judged=None if gate.source == "human" or judges is None else judged_evidence(judges, gate, segment),
         )
-        if gate.source == "human" or judges is None
-        else evaluate_judged(gate, judged_evidence(judges, gate, segment), phase=phase, segment=segment, **shares)
         for phase, gate, segment in layout.gates
     )
 
