@@ -68,7 +68,8 @@ def show(
     from tiebreak_cli.exits import NOT_DECIDED, verdict_code
     from tiebreak_cli.output import console, print_json, say
     from tiebreak_workbench.calibrating import session_standings, standing_words
-    from tiebreak_workbench.report import session_report
+    from tiebreak_workbench.figures import stored_material, work_out
+    from tiebreak_workbench.figures_report import show_report
     from tiebreak_workbench.scoring import scoreboard_of
     from tiebreak_workbench.sealed import is_sealed, note_look, sealed_words
     from tiebreak_workbench.workbench import Workbench
@@ -76,7 +77,8 @@ def show(
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         stored = bench.store.load_session(session, light=True)
-        snapshot = scoreboard_of(stored).snapshot()
+        board = scoreboard_of(stored)
+        snapshot = board.snapshot()
         if is_sealed(stored, snapshot, bench.rater()) and not reveal:
             if as_json:
                 print_json({"session": stored.session.id, "blind": True, "sealed": True, "done": snapshot.done,
@@ -90,13 +92,14 @@ def show(
 
             show_case(bench, session, case, as_json=as_json)
             return
+        figures = work_out(stored_material(bench.store, stored, board))
         judges = session_standings(bench, stored)
     if as_json:
-        print_json({**session_report(stored, snapshot), "judge_status": judges})
+        print_json({**show_report(stored, figures), "judge_status": judges})
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
 
-        print_scoreboard(console(), stored, snapshot)
+        print_scoreboard(console(), stored, snapshot, figures=figures)
         for name, found in judges.items():
             say(standing_words(name, found))
     raise typer.Exit(verdict_code(snapshot.decision))

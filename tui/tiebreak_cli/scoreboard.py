@@ -1,8 +1,9 @@
 """A session's numbers for a person, in plain tables. Words stand beside every colour."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -10,10 +11,14 @@ from tiebreak.gates import GateStatus, overall
 from tiebreak.gates.wording import RAW, asked_of, money, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
-from tiebreak.scoreboard.wording import places, reasked
+from tiebreak.scoreboard.segments import segment_lines
+from tiebreak.scoreboard.wording import lead_words, places, reasked, reversal_words, turns_words
 from tiebreak_cli.output import safe, safe_line, table_of
 from tiebreak_store import StoredSession
 from tiebreak_workbench.report import remarks, said_by
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.figures import Figures
 
 MARKS: Mapping[GateStatus, tuple[str, str]] = {
     "pass": ("✔ pass", "green"),
@@ -35,12 +40,20 @@ def decision_of(snapshot: Snapshot, phase: str | None) -> GateStatus:
     return overall(gates) if gates else "undecided"
 
 
-def print_scoreboard(console: Console, stored: StoredSession, snapshot: Snapshot, *, phase: str | None = None) -> None:
-    """Print what stands in a session; the decision is that of one `phase`, where it is given. All names in it are
-    outside text."""
+def print_scoreboard(
+    console: Console,
+    stored: StoredSession,
+    snapshot: Snapshot,
+    *,
+    phase: str | None = None,
+    figures: "Figures | None" = None,
+) -> None:
+    """Print what stands in a session; the decision is that of one `phase`, where it is given. With `figures`, how firm
+    the result is as well. All names in it are outside text."""
     parts = [
         _heading(stored, snapshot, phase),
         _gates(stored, snapshot),
+        _firmness(figures) if figures is not None else None,
         _sides(snapshot),
         _segments(snapshot),
         _raters(stored),
@@ -111,10 +124,21 @@ def _sides(snapshot: Snapshot) -> Table:
     return table
 
 
+def _firmness(figures: "Figures") -> Group:
+    """How many votes or cases the other way would change the lead and each gate."""
+    parts: list[RenderableType] = [Text(" ".join(lead_words(figures.lead)))] if figures.snapshot.settled else []
+    table = table_of("Gate", "Would change with")
+    for line in figures.gates:
+        segment = f" · {line.outcome.segment}" if line.outcome.segment is not None else ""
+        table.add_row(safe_line(f"{line.outcome.title}{segment}", 60), turns_words(line.fragility))
+    return Group(*parts, *([table] if figures.gates else []))
+
+
 def _segments(snapshot: Snapshot) -> Table | None:
-    table = table_of("Segment", "Win rate of B #", "95 % interval #", "n #")
-    for name, rate in snapshot.segments.items():
-        table.add_row(safe_line(name, 30), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}")
+    table = table_of("Segment", "Win rate of B #", "95 % interval #", "n #", "Against the whole")
+    for line in segment_lines(snapshot):
+        rate, alarm = line.rate, Text(reversal_words(line), "bold red" if line.reversal == "reversed" else "yellow")
+        table.add_row(safe_line(line.name, 30), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}", alarm)
     return table if snapshot.segments else None
 
 

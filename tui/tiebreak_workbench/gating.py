@@ -26,13 +26,14 @@ from tiebreak.records import (
     utc_now,
 )
 from tiebreak.records.judges import Judge, Judgment
-from tiebreak.reports import Report, Tried
+from tiebreak.reports import Report
 from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.calibrating import session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
+from tiebreak_workbench.figures import tried_of
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
@@ -125,7 +126,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
             *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
             *_reveals(snapshot),
         ),
-        tried=_tried(store, stored),
+        tried=tried_of(store, stored),
         rows_digest=rows.digest,
         asked={gate.id: asked_of(gate) for gates in policy.gates.values() for gate in gates},
     )
@@ -300,13 +301,6 @@ def _not_put(stored: StoredSession, policy: Policy, snapshot: Snapshot, rows: Ro
 def _reveals(snapshot: Snapshot) -> Iterator[str]:
     if reveals := snapshot.events.get("reveal", 0):
         yield f"The sides were revealed {plural(reveals, 'time')} before the last case was done."
-
-
-def _tried(store: Store, stored: StoredSession) -> Tried:
-    """Which of the configs that were candidates on this version of the dataset this one is, by their first session."""
-    known = store.candidates_tried(stored.dataset.version)
-    own = stored.configs["candidate"].version if "candidate" in stored.configs else None
-    return Tried(known.index(own) + 1 if own in known else len(known) + 1, max(1, len(known)))
 
 
 def _keep(bench: Workbench, report: Report, baseline: Run | None) -> None:

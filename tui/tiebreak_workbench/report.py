@@ -98,8 +98,8 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "excluded": {role: dict(reasons) for role, reasons in snapshot.excluded.items()},
         "excluded_cases": snapshot.excluded_cases,
         "reasked_after_stop": dict(snapshot.reasked),
-        "win_rate": _win_rate(snapshot.win_rate),
-        "segments": {name: _win_rate(rate) for name, rate in snapshot.segments.items()},
+        "win_rate": win_rate_report(snapshot.win_rate),
+        "segments": {name: win_rate_report(rate) for name, rate in snapshot.segments.items()},
         "rubric": {name: _by_role(means) for name, means in snapshot.dimensions.items()},
         "checks": {
             name: {role: {"passed": c.passed, "n": c.n, "planned": c.planned} for role, c in counts.items()}
@@ -136,7 +136,8 @@ def run_report(ending: Ending, *, resumed: bool) -> dict[str, object]:
     }
 
 
-def _win_rate(rate: WinRate) -> dict[str, object]:
+def win_rate_report(rate: WinRate) -> dict[str, object]:
+    """A win rate of B with its interval and its counts, JSON-ready."""
     low, high = rate.interval
     return {
         "mean": rate.mean,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from tiebreak.compare.pairing import Columns
 from tiebreak.compare.result import CostOfSide, LatencyOfSide
+from tiebreak.stats.ranks import nearest_rank
 
 
 def cost_of(columns: Columns) -> tuple[CostOfSide, CostOfSide]:
@@ -40,11 +41,7 @@ def latency_of(columns: Columns) -> Mapping[str, tuple[LatencyOfSide, LatencyOfS
 
 def _latency(times: Sequence[float]) -> LatencyOfSide:
     ordered = sorted(times)
-
-    def at(hundredths: int) -> float:
-        """The nearest rank (Hyndman and Fan, 1996, definition 1), in whole numbers."""
-        return ordered[max(0, -(-hundredths * len(ordered) // 100) - 1)]
-
     mean = math.fsum(ordered) / len(ordered)
-    ladder = tuple(at(hundredths) for hundredths in range(0, 101, 5))
-    return LatencyOfSide(n=len(ordered), mean=mean, p50=at(50), p95=at(95), p99=at(99), ladder=ladder)
+    p50, p95, p99 = (nearest_rank(ordered, hundredths) for hundredths in (50, 95, 99))
+    ladder = tuple(nearest_rank(ordered, hundredths) for hundredths in range(0, 101, 5))
+    return LatencyOfSide(n=len(ordered), mean=mean, p50=p50, p95=p95, p99=p99, ladder=ladder)

@@ -1,7 +1,11 @@
-"""Where the cases of a session stand, in words: every planned case is in exactly one of these places."""
+"""Where the cases of a session stand, in words: every planned case is in exactly one of these places; and how firm the
+result is."""
 
+from tiebreak.gates.fragility import GateFragility, LeadFragility
+from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES
 from tiebreak.records.policies import SIDES
+from tiebreak.scoreboard.segments import SegmentLine
 from tiebreak.scoreboard.snapshot import Snapshot
 
 
@@ -24,3 +28,39 @@ def reasked(snapshot: Snapshot) -> str:
         for role in ROLES
         if snapshot.reasked.get(role)
     )
+
+
+def turns_words(found: GateFragility) -> str:
+    """`3 votes the other way: fail · 6: pass`, or why there is no such number."""
+    if found.why_none:
+        return found.why_none
+    if not found.counted:
+        return "nothing is counted yet"
+    if not found.turns:
+        return f"none of the {found.counted} counted could change it"
+    noun = "vote" if found.votes else "case"
+    first, *rest = found.turns
+    told = f"{plural(first.cases, noun)} the other way: {first.to}"
+    return " · ".join([told, *(f"{turn.cases}: {turn.to}" for turn in rest)])
+
+
+def lead_words(lead: LeadFragility) -> list[str]:
+    """Who leads and what would end it, a sentence each."""
+    if lead.leads is None:
+        return ["Neither side leads."]
+    told = [f"{SIDES[lead.leads]} leads; {plural(lead.votes, 'vote')} the other way would end that."]
+    if lead.beyond_chance:
+        told.append(
+            f"That is beyond chance; {plural(lead.votes_to_doubt, 'vote')} the other way would put it in doubt."
+        )
+    else:
+        told.append("Chance alone could explain it.")
+    return told
+
+
+def reversal_words(line: SegmentLine) -> str:
+    """`! reversed, p = 0.003 after Holm`, `leans the other way`, or nothing."""
+    if line.reversal != "reversed" or line.p_holm is None:
+        return line.reversal
+    p = "p < 0.001" if line.p_holm < 0.001 else f"p = {line.p_holm:.2g}"
+    return f"! reversed, {p} after Holm"

@@ -36,6 +36,11 @@ class Diary:
         self._scoreboard = scoreboard
         self._events = list(earlier)
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of them, oldest first."""
+        return tuple(self._events)
+
     def of_kind(self, kind: EventKind) -> list[Event]:
         """Oldest first."""
         return [event for event in self._events if event.kind == kind]

@@ -204,6 +204,11 @@ class LiveSession:
         return found
 
     @property
+    def responses(self) -> list[Response]:
+        """Every attempt so far without its text."""
+        return [response for attempts in self._attempts.values() for response in attempts]
+
+    @property
     def paused(self) -> Mapping[SessionRole, str]:
         """Arms that fetch nothing further, and why."""
         return self._pipeline.paused
