@@ -369,7 +369,7 @@ def test_make_targets_and_scripts_exist(page: Path) -> None:
 
 def test_the_pictures_name_no_host_and_no_folder_of_this_machine() -> None:
     pictures = sorted((ROOT / "docs" / "images").glob("*.svg"))
-    assert {picture.name for picture in pictures} >= {"arena.svg", "setup.svg", "summary.svg"}
+    assert {picture.name for picture in pictures} >= {"arena.svg", "setup.svg", "scoreboard.svg"}
     for picture in pictures:
         text = text_of(picture).replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert re.findall(r"https?://[^\s\"')]+|@font-face|/(?:home|root|tmp|Users|work)/", text) == [], picture.name

@@ -10,9 +10,9 @@ from support.app import Seat, recomputed, sit_down, stored_session
 from support.workspaces import make_workspace
 from tiebreak.records import Ballot
 from tiebreak.scoreboard.effective import effective_ballots
-from tiebreak_tui.dialogs.summary import SummaryDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.figures import tally_of
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.replay import RecordedBallots, read_ballots
@@ -54,8 +54,8 @@ async def test_a_session_is_rated_to_its_end_by_keys_alone(tmp_path: Path) -> No
             await seat.sees(f"case {position + 1}/6")
             await shows_what_is_stored(seat, folder)
             await seat.press(key)
-        await seat.reaches(SummaryDialog)
-        await seat.sees("Session finished", "won 3 · tied 1 · lost 1 · both bad 1 · n 6", "Every gate passed")
+        await seat.reaches(ScoreboardScreen)
+        await seat.sees("Session finished", "W 3 T 1 L 1", "both bad 1", "n 6/6", "Every gate passed")
         await seat.press("escape")
         await seat.reaches(ArenaScreen)
         await shows_what_is_stored(seat, folder)
@@ -111,7 +111,7 @@ async def test_the_sample_is_rated_to_a_decision_in_the_arena(tmp_path: Path) ->
             await seat.answered()
             await seat.sees(f"case {position + 1}/8")
             await rate(seat, given.get(case.id, RecordedBallots(case=case.id, vote="tie")))
-        await seat.reaches(SummaryDialog)
+        await seat.reaches(ScoreboardScreen)
         await seat.sees("Session finished")
         assert recomputed(folder).done == 8
 

@@ -22,9 +22,9 @@ from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.number import NumberDialog
 from tiebreak_tui.dialogs.pick import PickDialog
-from tiebreak_tui.dialogs.summary import SummaryDialog
 from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 
 EVIL = "\x1b]52;c;cm0=\x07\x9b2J\u202e[@click=app.quit]x[/][/nope]\U000e0041"
@@ -174,8 +174,11 @@ async def test_the_arena_and_its_dialogs(tmp_path: Path) -> None:
         await seat.press("enter", "escape", "Y", "full_stop", "comma", "r")
         await seat.answered()
         await seat.press("escape", "right", "f4")
-        await seat.reaches(SummaryDialog)
-        await seat.press("end", "escape", "c")
+        board = await seat.reaches(ScoreboardScreen)
+        await seat.until(lambda: board.figures is not None)
+        for _ in range(11):
+            await seat.press("enter", "tab")
+        await seat.press("end", "escape", "escape", "c")
         await seat.reaches(CaseDialog)
         await seat.press("pagedown", "end", "escape")
         for text in HOSTILE:

@@ -44,7 +44,7 @@ async def test_the_palette_offers_what_applies_now_and_does_it(tmp_path: Path) -
         await seat.reaches(ArenaScreen)
         await seat.answered()
         offers = {command.title for command in seat.app.get_system_commands(seat.app.screen)}
-        assert {"A better", "Skip", "Regenerate", "Diff", "Summary"} <= offers
+        assert {"A better", "Skip", "Regenerate", "Diff", "Scoreboard"} <= offers
         assert not offers & {"Swap", "Save case"}
         await seat.press("ctrl+p")
         await seat.reaches(CommandPalette)

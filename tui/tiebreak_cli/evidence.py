@@ -68,31 +68,29 @@ def show(
     from tiebreak_cli.exits import NOT_DECIDED, verdict_code
     from tiebreak_cli.output import console, print_json, say
     from tiebreak_workbench.calibrating import session_standings, standing_words
-    from tiebreak_workbench.figures import stored_material, work_out
+    from tiebreak_workbench.figures import stored_material, tried_of, work_out
     from tiebreak_workbench.figures_report import show_report
-    from tiebreak_workbench.scoring import scoreboard_of
-    from tiebreak_workbench.sealed import is_sealed, note_look, sealed_words
+    from tiebreak_workbench.looking import look_at
+    from tiebreak_workbench.sealed import sealed_words
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench:
         bench.require_record()
-        stored = bench.store.load_session(session, light=True)
-        board = scoreboard_of(stored)
-        snapshot = board.snapshot()
-        if is_sealed(stored, snapshot, bench.rater()) and not reveal:
+        look = look_at(bench, session, "show", reveal=reveal)
+        stored, snapshot = look.stored, look.board.snapshot()
+        if look.sealed:
             if as_json:
                 print_json({"session": stored.session.id, "blind": True, "sealed": True, "done": snapshot.done,
                             "planned": snapshot.planned})  # fmt: skip
             else:
                 say(sealed_words(snapshot))
             raise typer.Exit(NOT_DECIDED)
-        note_look(bench, stored, snapshot, "show")
         if case is not None:
             from tiebreak_cli.answers import show_case
 
             show_case(bench, session, case, as_json=as_json)
             return
-        figures = work_out(stored_material(bench.store, stored, board))
+        figures = work_out(stored_material(stored, look.board), tried_of(bench.store, stored))
         judges = session_standings(bench, stored)
     if as_json:
         print_json({**show_report(stored, figures), "judge_status": judges})

@@ -1,6 +1,7 @@
 """The app: wiring between the workbench, the places and the keys."""
 
 import asyncio
+import shlex
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -209,22 +210,40 @@ class TiebreakApp(App[None]):
         if place == "setup" and self.wishes.spot:
             self.flash("This spot check has no Setup: q leaves, and `tiebreak` opens a folder.")
         elif place == "setup":
-            self._uncover_setup()
+            self._uncover(self.setup)
         elif self.arena is None:
             self.flash("No session is open yet. Start one here, or resume an earlier one.")
-        elif self.screen is not self.arena:
+        elif self.arena in self.screen_stack:
+            self._uncover(self.arena)
+        else:
             await self.push_screen(self.arena)
 
-    def _uncover_setup(self) -> None:
-        while len(self.screen_stack) > 1:
+    def _uncover(self, place: Place) -> None:
+        while self.screen is not place and len(self.screen_stack) > 1:
             self.pop_screen()
+
+    async def open_scoreboard(self, session_id: str) -> None:
+        """Show the figures of a session: as it goes on where it is the one in the Arena, else as it is stored."""
+        from tiebreak_tui.screens.scoreboard import open_stored
+
+        bench, arena = self.bench, self.arena
+        if arena is not None and arena.session_id == session_id:
+            await self.action_place("arena")
+            arena.action_scoreboard()
+        elif bench is not None:
+            await open_stored(self, bench, session_id)
 
     async def leave_arena(self) -> None:
         """Back to where the user came from: to Setup, or out of a spot check that the command line began."""
         if self.wishes.spot:
             await self.end()
         else:
-            self._uncover_setup()
+            self._uncover(self.setup)
+
+    def resume_command(self, session_id: str) -> str:
+        """What to type to come back to a session."""
+        place = "" if self.folder == Path() else f" -w {shlex.quote(str(self.folder))}"
+        return f"tiebreak arena -r {session_id}{place}"
 
     async def enter_arena(self, session_id: str) -> None:
         """Open a session in the Arena; one that was open there is closed first.
@@ -267,7 +286,7 @@ class TiebreakApp(App[None]):
                 await arena.live.saves.settled()
             self._give_back()
             if arena in self.screen_stack:
-                self._uncover_setup()
+                self._uncover(self.setup)
             self.uninstall_screen(arena)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
 
     def _give_back(self) -> None:

@@ -75,7 +75,7 @@ ARENA = (
     Key("gate.next", "full_stop", "gate(1)", "Gate", "What the next gate still needs", "Gates", display="."),
     Key("gate.previous", "comma", "gate(-1)", "Gate", "What the previous gate still needs", "Gates", display=","),
     Key("session.drift", "D", "drift", "Served model", "Pool the answers of a model that changed", "Session"),
-    Key("session.summary", "f4", "summary", "Summary", "The session so far, in figures", "Session"),
+    Key("session.scoreboard", "f4", "scoreboard", "Scoreboard", "Every figure, as the session goes on", "Session"),
     Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),
 )
 
@@ -100,8 +100,17 @@ SETUP = (
     Key("setup.build", "b", "build", "Build", "Make a config from a model and a prompt", "Setup", show=True),
     Key("setup.swap", "w", "swap", "Swap", "Exchange A and B", "Setup", show=True),
     Key("setup.sessions", "r", "sessions", "Resume", "Go to the earlier sessions", "Setup", show=True),
+    Key("setup.scoreboard", "f4", "scoreboard", "Scoreboard", "The figures of the marked earlier session", "Setup"),
     Key("setup.reload", "ctrl+r", "reload", "Reload", "Read the workspace's files again", "Setup", show=True),
     Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True),
+)
+
+SCOREBOARD = (
+    Key("board.next", "tab,right", "panel(1)", "Next panel", "Go to the next panel", "Panels", show=True, display="⇥"),
+    Key("board.previous", "shift+tab,left", "panel(-1)", "Previous panel", "Go to the panel before", "Panels"),
+    Key("board.open", "enter", "open", "Open", "Open the panel whole, or close it", "Panels", show=True, display="⏎"),
+    Key("board.back", "escape", "back", "Back", "Close the panel, else the Scoreboard", "Panels", show=True),
+    Key("board.leave", "q", "leave", "Leave", "Back to where you came from", "Scoreboard", show=True),
 )
 
 SPOKEN_FOR = {
@@ -111,7 +120,13 @@ SPOKEN_FOR = {
 }
 """Keys that cannot be given to an act, and what they are."""
 
-PLACES: Mapping[str, tuple[Key, ...]] = {"Setup": SETUP, "Arena": ARENA, "Blind": (REVEAL,), "Everywhere": EVERYWHERE}
+PLACES: Mapping[str, tuple[Key, ...]] = {
+    "Setup": SETUP,
+    "Arena": ARENA,
+    "Blind": (REVEAL,),
+    "Scoreboard": SCOREBOARD,
+    "Everywhere": EVERYWHERE,
+}
 
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:

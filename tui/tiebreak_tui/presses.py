@@ -15,7 +15,7 @@ PACE = 0.3
 
 PACED = ("case.undo", "score.clear")
 """Ids of bindings that a held key may go on doing, slowly enough to be seen and stopped."""
-ONCE = ("vote.", "score.", "case.skip", "answer.again", "place.leave", "setup.quit")
+ONCE = ("vote.", "score.", "case.skip", "answer.again", "place.leave", "board.leave", "setup.quit")
 """How the ids begin of what a held key does once: it would rate cases that nobody has read, pay, or leave."""
 
 

@@ -42,7 +42,6 @@ class Material:
     win: Evidence
     responses: Sequence[Response]
     events: Sequence[Event]
-    tried: Tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +77,18 @@ class Figures:
     """Oldest first."""
 
 
-def stored_material(store: Store, stored: StoredSession, board: Scoreboard) -> Material:
+def stored_material(stored: StoredSession, board: Scoreboard) -> Material:
     """Of a stored session and its board."""
-    return _material(stored, board, stored.responses, stored.events, tried_of(store, stored))
+    return _material(stored, board, stored.responses, stored.events)
 
 
-def live_material(live: "LiveSession", stored: StoredSession, tried: Tried) -> Material:
+def live_material(live: "LiveSession", stored: StoredSession) -> Material:
     """Of a session as it happens; to be called on its event loop. `stored` is as it was opened."""
-    return _material(stored, live.scoreboard, live.responses, live.diary.events, tried)
+    return _material(stored, live.scoreboard, live.responses, live.diary.events)
 
 
 def _material(
-    stored: StoredSession, board: Scoreboard, responses: Sequence[Response], events: Sequence[Event], tried: Tried
+    stored: StoredSession, board: Scoreboard, responses: Sequence[Response], events: Sequence[Event]
 ) -> Material:
     return Material(
         stored=stored,
@@ -99,11 +98,10 @@ def _material(
         win=board.win_evidence(),
         responses=responses,
         events=events,
-        tried=tried,
     )
 
 
-def work_out(material: Material) -> Figures:
+def work_out(material: Material, tried: Tried) -> Figures:
     """All figures; pure, and for a thread where the session is large."""
     stored, configs = material.stored, material.stored.configs
     both = all(role in configs for role in ROLES)
@@ -125,7 +123,7 @@ def work_out(material: Material) -> Figures:
         paces=paces_of(material.responses, {run_id: role for role, run_id in stored.session.runs.items()}),
         headless=bool(stored.runs) and all(run.origin == "headless" for run in stored.runs.values()),
         changes=changes_between(configs["baseline"], configs["candidate"]) if both else None,
-        tried=material.tried,
+        tried=tried,
         events=tuple(sorted(material.events, key=lambda event: event.id)),
     )
 

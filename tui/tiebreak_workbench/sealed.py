@@ -42,26 +42,27 @@ def refuse_sealed(bench: Workbench, *session_ids: str) -> None:
             )
 
 
-def note_look(bench: Workbench, stored: StoredSession, snapshot: Snapshot, at: str) -> None:
+def note_look(bench: Workbench, stored: StoredSession, snapshot: Snapshot, at: str) -> Event | None:
     """Leave a trace that figures which name the sides were looked at: a reveal where they were sealed, else a peek.
 
-    A peek is noted while cases of the plan are missing, once per figure.
+    A peek is noted while cases of the plan are missing, once per figure. Returns what was noted.
 
     Raises:
         StoreError: where it cannot be recorded.
     """
     rater = bench.rater()
     if is_sealed(stored, snapshot, rater):
-        _note(bench, stored, "reveal", {"rater": rater.id, "why": at, "settled": snapshot.settled})
-        return
+        return _note(bench, stored, "reveal", {"rater": rater.id, "why": at, "settled": snapshot.settled})
     if is_new_look(snapshot, stored.events):
         detail = {"rater": rater.id, "at": at, "settled": snapshot.settled, "planned": snapshot.planned}
-        _note(bench, stored, "peek", detail)
+        return _note(bench, stored, "peek", detail)
+    return None
 
 
-def _note(bench: Workbench, stored: StoredSession, kind: EventKind, detail: Mapping[str, object]) -> None:
+def _note(bench: Workbench, stored: StoredSession, kind: EventKind, detail: Mapping[str, object]) -> Event:
     event = Event(id=bench.new_id(), session_id=stored.session.id, kind=kind, at=stamp(utc_now()), detail=detail)
     bench.store.record_event(event).result()
+    return event
 
 
 def sealed_words(snapshot: Snapshot) -> str:

@@ -7,9 +7,9 @@ from tiebreak.compare import Comparison, MeasureDiff, SegmentDiff
 from tiebreak.compare.result import Unit
 from tiebreak.gates import GateOutcome, GateStatus
 from tiebreak.gates.wording import RAW, money, percent, plural, points, rests_on_raw_judge, seconds, value_of
-from tiebreak.records import ROLES, Phase
+from tiebreak.records import ROLES, Phase, Policy
 from tiebreak.records.policies import SIDES
-from tiebreak.reports.report import Report
+from tiebreak.reports.report import Report, Tried
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import places, reasked
@@ -126,7 +126,7 @@ def cautions(report: Report) -> list[str]:
     """What a reader must know before they believe the figures, a sentence each."""
     told = list(report.remarks)
     if report.tried.number > 1:
-        told.append(tried_words(report))
+        told.append(tried_words(report.tried, report.policy))
     if report.infrastructure:
         told.append(
             f"{report.snapshot.excluded_cases} of {plural(report.snapshot.planned, 'case')} have no answer for no "
@@ -145,18 +145,15 @@ def cautions(report: Report) -> list[str]:
     return told
 
 
-def tried_words(report: Report) -> str:
+def tried_words(tried: Tried, policy: Policy) -> str:
     """How many edits were tried on the same cases, and what that does to a pass.
 
     k independent tries of a test that passes what it should not with probability α pass one of k with up to
     1 − (1 − α)^k. For gates about the set alone nothing is that sharp; measured, 20 edits on 80 cases pass in 37 %.
     """
-    k, of = report.tried
+    k, of = tried
     alphas = [
-        gate.alpha_pass
-        for gates in report.policy.gates.values()
-        for gate in gates
-        if gate.scope != "set" and not gate.zero
+        gate.alpha_pass for gates in policy.gates.values() for gate in gates if gate.scope != "set" and not gate.zero
     ]
     text = (
         f"Version {k} of {of} tried on this dataset. Whoever goes on until one passes will find one that passes by luck"

@@ -15,10 +15,10 @@ from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.confirm import ConfirmDialog
 from tiebreak_tui.dialogs.help import HelpDialog
 from tiebreak_tui.dialogs.line import LineDialog
-from tiebreak_tui.dialogs.summary import SummaryDialog
 from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.keys import ARENA, EVERYWHERE
 from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.gate_bar import GateBar
@@ -334,13 +334,13 @@ async def test_while_an_answer_is_missing_votes_are_refused_with_a_word(tmp_path
         assert arena.live.scoreboard.snapshot().settled == 0
 
 
-@proves("session.summary", "place.leave", "app.help", "app.setup", "app.arena")
+@proves("session.scoreboard", "place.leave", "app.help", "app.setup", "app.arena")
 async def test_places_and_overlays(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws") as seat:
         arena = seat.arena
         await seat.press("right", "f4")
-        await seat.reaches(SummaryDialog)
-        await seat.sees("Session so far", "won 1", arena.session_id)
+        await seat.reaches(ScoreboardScreen)
+        await seat.sees("Session so far", "W 1 T 0 L 0", arena.session_id)
         await seat.press("q")
         await seat.reaches(ArenaScreen)
         await seat.press("question_mark")

@@ -75,7 +75,7 @@ async def seen(folder: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> dict
         for key, name, words in (
             ("question_mark", "help", ["The left answer is the better one"]),
             ("c", "case", ["What they say stays sealed"]),
-            ("f4", "summary", ["Session so far", "stay sealed"]),
+            ("f4", "scoreboard", ["Session so far, sealed", "stay sealed", "▪ sealed"]),
             ("ctrl+p", "palette", ["Search for commands", "The left answer is the better one"]),
         ):
             await seat.press(key)

@@ -1,8 +1,6 @@
 """The Arena: both answers of a case side by side, one key to rate them, and the numbers as they stand."""
 
-import shlex
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -10,7 +8,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
 from tiebreak.errors import UsageError
-from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak.records import SessionRole, Vote
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
@@ -103,12 +101,12 @@ class ArenaScreen(TwoAnswers):
         return Feed(self.left, self.right, self.live.paused)
 
     def go(self, position: int) -> None:
-        """Show the case at a position; beyond the last one, the summary."""
+        """Show the case at a position; beyond the last one, the Scoreboard."""
         if position >= len(self.live.cases):
             if self.stored.session.kind == "spot":
                 self.tiebreak.flash("f keeps the question as a case · q leaves")
             else:
-                self.action_summary()
+                self.action_scoreboard()
             return
         self.position = max(0, position)
         self._dimension = 0
@@ -301,14 +299,12 @@ class ArenaScreen(TwoAnswers):
         if not gates.display:
             self.notify(clean(gates.told), timeout=6, markup=False)
 
-    def action_summary(self) -> None:
-        from tiebreak_tui.dialogs.summary import SummaryDialog
+    def action_scoreboard(self) -> None:
+        from tiebreak_tui.scoreboard.source import LiveSource
+        from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 
-        self._peeked("summary")
-        names: dict[SessionRole, str] = {role: self.stored.configs[role].name for role in ROLES}
-        notice = self.stored.dataset.card.notice
-        snapshot = self.live.scoreboard.snapshot()
-        self.tiebreak.push_screen(SummaryDialog(snapshot, names, notice, self.resume_command))
+        self._peeked("scoreboard")
+        self.tiebreak.push_screen(ScoreboardScreen(LiveSource(self)))
 
     async def action_leave(self) -> None:
         await self.tiebreak.leave_arena()
@@ -371,9 +367,7 @@ class ArenaScreen(TwoAnswers):
     @property
     def resume_command(self) -> str:
         """What to type to come back here."""
-        folder = self.tiebreak.folder
-        place = "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
-        return f"tiebreak arena -r {self.session_id}{place}"
+        return self.tiebreak.resume_command(self.session_id)
 
     def parting_words(self) -> str:
         """What to say once the terminal is back."""

@@ -6,11 +6,11 @@ from textual.content import Content
 
 from tiebreak.records import SessionRole
 from tiebreak.scoreboard import Snapshot
-from tiebreak_tui.dialogs.confirm import ConfirmDialog, TellDialog
+from tiebreak_tui.dialogs.confirm import ConfirmDialog
 from tiebreak_tui.keys import BLIND, bindings
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.paced import PacedFeed
-from tiebreak_tui.screens.veil import BlindTally, blind_summary, sealed_chips
+from tiebreak_tui.screens.veil import BlindTally, sealed_chips
 from tiebreak_tui.widgets.gate_bar import Chip
 from tiebreak_tui.widgets.pair import Identity
 from tiebreak_tui.widgets.win_rate import Tally
@@ -78,21 +78,17 @@ class BlindArenaScreen(ArenaScreen):
         else:
             self.tiebreak.flash("The sides are revealed already.")
 
-    def action_summary(self) -> None:
-        snapshot = self.live.scoreboard.snapshot()
-        if not self._veiled:
-            super().action_summary()
-        elif not snapshot.open:
+    def action_scoreboard(self) -> None:
+        if self._veiled and not self.live.scoreboard.snapshot().open:
             self._ask_to_reveal("Session finished", FINISHED, "finished")
         else:
-            told = blind_summary(snapshot, self.tally(snapshot), self.resume_command)
-            self.tiebreak.push_screen(TellDialog("Session so far", told))
+            super().action_scoreboard()
 
     def _ask_to_reveal(self, heading: str, text: str, why: str) -> None:
         def answered(yes: bool | None) -> None:
             if yes and self._do(lambda: self.live.blinding.reveal(why)):
                 self._show()
                 if why == "finished":
-                    super(BlindArenaScreen, self).action_summary()
+                    super(BlindArenaScreen, self).action_scoreboard()
 
         self.tiebreak.push_screen(ConfirmDialog(heading, Content(text)), answered)

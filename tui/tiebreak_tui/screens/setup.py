@@ -78,7 +78,7 @@ class SetupScreen(Place):
     def on_mount(self) -> None:
         self.query_one("#choices").border_title = "New session"
         self.query_one("#sessions").border_title = "Earlier sessions"
-        self.query_one("#sessions").border_subtitle = "⏎ resumes"
+        self.query_one("#sessions").border_subtitle = "⏎ resumes · f4 figures"
         self.query_one("#preview").border_title = "Preview"
 
     def _masthead(self, name: str = "") -> Content:
@@ -277,6 +277,17 @@ class SetupScreen(Place):
         if sessions.option_count:
             sessions.focus()
             sessions.highlighted = sessions.highlighted or 0
+        else:
+            self.tiebreak.flash("There is no earlier session yet.")
+
+    async def action_scoreboard(self) -> None:
+        """The figures of the earlier session that is marked, without taking it up."""
+        sessions = self.query_one("#sessions", OptionList)
+        marked = sessions.highlighted_option if sessions.has_focus else None
+        if marked is not None and marked.id is not None:
+            await self.tiebreak.open_scoreboard(marked.id)
+        elif sessions.option_count:
+            self.tiebreak.flash("Mark an earlier session first: r goes to them.")
         else:
             self.tiebreak.flash("There is no earlier session yet.")
 

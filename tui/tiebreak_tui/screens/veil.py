@@ -1,8 +1,5 @@
 """What a blind session shows in place of figures that would tell the sides apart. Pure, but for what it showed last."""
 
-from textual.content import Content
-
-from tiebreak.gates.wording import plural
 from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak_tui.screens.figures import gate_title, tally_of
 from tiebreak_tui.widgets.gate_bar import Chip
@@ -10,7 +7,7 @@ from tiebreak_tui.widgets.win_rate import Tally
 
 EVERY = 10
 """Settled cases between two looks at the tally: one vote must not move it, or it tells what the vote was for."""
-EARLY = "O reveals them now; votes given after that are kept apart and count in no human gate."
+EARLY = "O in the Arena reveals them; votes given after that are kept apart and count in no human gate."
 
 
 class BlindTally:
@@ -36,26 +33,10 @@ def sealed_chips(snapshot: Snapshot) -> list[Chip]:
     return [Chip(label=gate_title(outcome), status="sealed", needed=needed) for outcome in snapshot.gates]
 
 
-def blind_summary(snapshot: Snapshot, tally: Tally, resume: str) -> Content:
-    """How far a blind session is, without a word about who leads."""
+def leader_words(tally: Tally) -> str:
+    """How far one side leads, without a word about which."""
     if tally.rate is None:
-        leader = f"The tally begins with {EVERY} settled cases."
-    else:
-        lead = max(tally.rate, 1 - tally.rate)
-        leader = (
-            f"Over the first {tally.n} settled cases one side leads with {lead:.0%}."
-            if lead > 0.5
-            else (f"Over the first {tally.n} settled cases the sides are level.")
-        )
-    return Content("\n").join(
-        [
-            Content(
-                f"{snapshot.done} of {plural(snapshot.planned, 'case')} done, {snapshot.skipped} skipped, "
-                f"{snapshot.excluded_cases} excluded."
-            ),
-            Content(leader),
-            Content("Names, gates, speed and cost stay sealed until the last case is done."),
-            Content.styled(f"\n{EARLY}", "dim"),
-            Content.styled(f"Resume at any time: {resume}", "dim"),
-        ]
-    )
+        return f"The tally begins with {EVERY} settled cases."
+    lead = max(tally.rate, 1 - tally.rate)
+    over = f"Over the first {tally.n} settled cases"
+    return f"{over} one side leads with {lead:.0%}." if lead > 0.5 else f"{over} the sides are level."

@@ -93,18 +93,22 @@ def _interval(tally: Tally) -> str:
 
 
 def _bar(tally: Tally) -> str:
-    """0 to 100 % from left to right: the interval as a line, the rate as a dot, one half as a dashed stroke."""
     assert tally.rate is not None
     rate, low, high = tally.rate, tally.low, tally.high
     if tally.names is None and rate < 0.5:
         rate, low, high = 1 - rate, 1 - high, 1 - low
-    cells = ["·"] * _BAR_CELLS
-    for place in range(_place(low), _place(high) + 1):
-        cells[place] = "─"
-    cells[_place(0.5)] = "┊"
-    cells[_place(rate)] = "●"
-    return "".join(cells)
+    return interval_bar(rate, low, high, _BAR_CELLS)
 
 
-def _place(rate: float) -> int:
-    return min(_BAR_CELLS - 1, max(0, int(rate * _BAR_CELLS)))
+def interval_bar(rate: float, low: float, high: float, cells: int) -> str:
+    """0 to 100 % from left to right: the interval as a line, the rate as a dot, one half as a dashed stroke."""
+
+    def place(value: float) -> int:
+        return min(cells - 1, max(0, int(value * cells)))
+
+    drawn = ["·"] * cells
+    for at in range(place(low), place(high) + 1):
+        drawn[at] = "─"
+    drawn[place(0.5)] = "┊"
+    drawn[place(rate)] = "●"
+    return "".join(drawn)

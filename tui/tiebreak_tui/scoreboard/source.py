@@ -1,0 +1,97 @@
+"""Where the Scoreboard has its figures from: the session in the Arena as it goes on, or a stored one as it stands."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tiebreak.records import Event
+from tiebreak.scoreboard import Snapshot
+from tiebreak_store import StoredSession
+from tiebreak_tui.screens.veil import BlindTally
+from tiebreak_tui.widgets.win_rate import Tally
+from tiebreak_workbench.figures import Material, live_material, stored_material
+
+if TYPE_CHECKING:
+    from tiebreak_tui.screens.arena import ArenaScreen
+    from tiebreak_workbench.looking import Look
+
+
+class Source(Protocol):
+    @property
+    def stored(self) -> StoredSession:
+        """What the session pins."""
+        ...
+
+    @property
+    def sealed(self) -> bool:
+        """Whether its rater must not yet see which side is which."""
+        ...
+
+    @property
+    def resume(self) -> str:
+        """How to go on with it; empty where there is no way."""
+        ...
+
+    @property
+    def events(self) -> Sequence[Event]: ...
+
+    def snapshot(self) -> Snapshot:
+        """The same object until a fact is added."""
+        ...
+
+    def tally(self) -> Tally:
+        """What a sealed session may tell of the win rate."""
+        ...
+
+    def material(self) -> Material:
+        """What all figures follow from, taken at once."""
+        ...
+
+
+class LiveSource:
+    """The session in the Arena."""
+
+    def __init__(self, arena: "ArenaScreen") -> None:
+        self._arena = arena
+        self.stored = arena.stored
+        self.resume = arena.resume_command
+
+    @property
+    def sealed(self) -> bool:
+        return self._arena.live.blinding.veiled
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self._arena.live.diary.events
+
+    def snapshot(self) -> Snapshot:
+        return self._arena.live.scoreboard.snapshot()
+
+    def tally(self) -> Tally:
+        return self._arena.tally(self.snapshot())
+
+    def material(self) -> Material:
+        return live_material(self._arena.live, self.stored)
+
+
+class StoredSource:
+    """A session that nobody works on here."""
+
+    def __init__(self, look: "Look", resume: str) -> None:
+        self._look = look
+        self._tally = BlindTally()
+        self.stored = look.stored
+        self.sealed = look.sealed
+        self.resume = resume
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self.stored.events
+
+    def snapshot(self) -> Snapshot:
+        return self._look.board.snapshot()
+
+    def tally(self) -> Tally:
+        return self._tally.of(self._look.board)
+
+    def material(self) -> Material:
+        return stored_material(self.stored, self._look.board)
