@@ -21,6 +21,7 @@ from support.terminal import Terminal, capture_app
 from tiebreak.workspace import init_sample
 from tiebreak_tui.app import TiebreakApp
 from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.widgets.gate_bar import GateBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, sample_setup
@@ -86,7 +87,7 @@ class Camera:
         self._size = size
         self._to = to
 
-    async def arena_and_summary(self, session_id: str) -> None:
+    async def arena_and_scoreboard(self, session_id: str) -> None:
         app = TiebreakApp(Path(), Wishes(resume=session_id, start=True), self._environ)
         async with capture_app(app, self._size) as terminal:
             await terminal.until(lambda: isinstance(app.screen, ArenaScreen) and hasattr(app.screen, "panes"))
@@ -99,8 +100,8 @@ class Camera:
             await terminal.until(lambda: arena.live.saves.saved and not arena.live.saves.pending)
             self._take(terminal, "arena")
             await terminal.pilot.press("f4")
-            await terminal.until(lambda: app.screen is not arena)
-            self._take(terminal, "summary")
+            await terminal.until(lambda: isinstance(app.screen, ScoreboardScreen) and app.screen.figures is not None)
+            self._take(terminal, "scoreboard")
 
     async def setup(self) -> None:
         wishes = Wishes(dataset=DATASET, baseline=BASELINE, candidate=CANDIDATE, policy=POLICY, seed=SEED)
@@ -129,7 +130,7 @@ async def main() -> None:
         # As a user would: from inside the workspace, so that no path of this machine is in the picture.
         with contextlib.chdir(folder):
             await camera.setup()
-            await camera.arena_and_summary(session_id)
+            await camera.arena_and_scoreboard(session_id)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,29 @@ def test_the_scoreboard_of_a_session(tiebreak: CommandLine, imported: str) -> No
     assert told["raters"] == {"cleo": {"B": 6}}
 
 
+def test_the_figures_of_the_scoreboard(tiebreak: CommandLine, imported: str) -> None:
+    """The same as the app shows: both take them from `tiebreak_workbench.figures`."""
+    told = tiebreak("show", "--json").json
+    settled = told["win_rate"]["n"]
+    assert [look["n"] for look in told["over_time"]] == list(range(1, settled + 1))
+    assert {key: told["over_time"][-1][key] for key in ("mean", "n", "wins")} == {
+        key: told["win_rate"][key] for key in ("mean", "n", "wins")
+    }
+    gates = {gate["gate"]: gate["status"] for gate in told["gates"]}
+    assert told["fragility"]["gates"].keys() == told["can_pass"].keys() == gates.keys()
+    for key, found in told["fragility"]["gates"].items():
+        assert all(turn["to"] != gates[key] for turn in found["turns"])
+        assert told["can_pass"][key] or gates[key] != "pass"
+    assert {"reversal", "p", "p_holm"} <= next(iter(told["segments"].values())).keys()
+    assert told["times"]["source"] == "not for gates"
+    assert told["tried"] == {"number": 1, "of": 1}
+    assert told["log"] == [], "votes that were brought along were not looked at here"
+    assert {change["field"] for change in told["changes"]}
+    out = tiebreak("show").out
+    assert "Would change with" in out
+    assert "Against the whole" in out
+
+
 def test_gates_of_segments_are_told_apart_in_their_own_unit(tiebreak: CommandLine, small: Path) -> None:
     Path("policies/ship.yaml").write_text(
         "gates:\n  human:\n    - {id: each, metric: win_rate, at_least: 0.5, each_segment: true}\n"

@@ -10,8 +10,9 @@ from textual.command import CommandPalette
 from support.app import Seat, sit_down, stored_session
 from support.workspaces import ANSWERS_A, ANSWERS_B, make_workspace, recording, write_lines
 from tiebreak.session.seating import Seating
-from tiebreak_tui.dialogs.confirm import ConfirmDialog, TellDialog
+from tiebreak_tui.dialogs.confirm import ConfirmDialog
 from tiebreak_tui.screens.blind import BlindArenaScreen
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.wishes import Wishes
 
 WORDY = dict.fromkeys(ANSWERS_A, "one two three four five six seven eight nine ten " * 8)
@@ -171,13 +172,13 @@ async def test_the_end_opens_the_result(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     async with blind(folder, cases=2) as seat:
         await seat.press("f4")
-        await seat.reaches(TellDialog)
+        await seat.reaches(ScoreboardScreen)
         await seat.press("escape", "left")
         await seat.answered()
         await seat.press("left")
         await seat.sees("Every case is done. Open the result?")
         await seat.press("y")
-        await seat.sees("Session finished", "warm (B) against plain (A)")
+        await seat.sees("Session finished", "A plain against B warm")
         await seat.press("escape")
         await seat.sees("n 2/2")
         assert not seat.arena.applies("reveal")

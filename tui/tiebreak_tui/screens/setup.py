@@ -166,8 +166,10 @@ class SetupScreen(Place):
         choices.highlighted = choices.option_count - 1 if first else chosen
         listed = self.query_one("#sessions", OptionList)
         self.query_one("#left").set_class(bool(sessions), "-sessions")
+        marked = listed.highlighted_option.id if listed.highlighted_option is not None else None
         listed.clear_options()
         listed.add_options(Option(setup_text.session_content(session, width), id=session.id) for session in sessions)
+        listed.highlighted = next((n for n, session in enumerate(sessions) if session.id == marked), None)
         if first:
             choices.focus()
         self._preview()
