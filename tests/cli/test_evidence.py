@@ -105,7 +105,7 @@ def test_the_figures_of_the_scoreboard(tiebreak: CommandLine, imported: str) -> 
     assert told["times"]["source"] == "not for gates"
     assert told["tried"] == {"number": 1, "of": 1}
     assert told["log"] == [], "votes that were brought along were not looked at here"
-    assert {change["field"] for change in told["changes"]}
+    assert told["changes"] == []
     out = tiebreak("show").out
     assert "Would change with" in out
     assert "Against the whole" in out

@@ -1,6 +1,7 @@
 """What changed between the configs, word by word."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from textual.content import Content
 
@@ -37,10 +38,21 @@ def changed(changes: Sequence[Change] | None, room: Room) -> list[Content]:
             )
             continue
         lines.append(Content.styled(clean_line(one.field, width), HEAD))
-        left, right = diff_words(before, after)
+        left, right = words_of(before, after)
         lines += _side("−", left, width, whole=whole)
         lines += _side("+", right, width, whole=whole)
     return lines
+
+
+def prepare(changes: Sequence[Change] | None) -> None:
+    """Compare the words in a thread, so that drawing need not: long prompts take their time."""
+    for one in changes or ():
+        words_of(_text(one.before), _text(one.after))
+
+
+@lru_cache(maxsize=64)
+def words_of(before: str, after: str) -> tuple[list[Run], list[Run]]:
+    return diff_words(before, after)
 
 
 def _text(value: object) -> str:

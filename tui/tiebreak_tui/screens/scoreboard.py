@@ -65,6 +65,8 @@ class ScoreboardScreen(Place):
         with the class `panel`, and can be focused."""
         super().__init__()
         self.source = source
+        self._sealed = source.sealed
+        """It stays so while it is on show: sides are revealed in the Arena alone."""
         self.figures: Figures | None = None
         self._judges = judge_panels
         self._looks: list[Look] = []
@@ -79,19 +81,21 @@ class ScoreboardScreen(Place):
     def compose(self) -> ComposeResult:
         yield Static(id="where", markup=False)
         with VerticalScroll(id="page", can_focus=False):
-            yield from self._sealed_panels()
-            yield self._panel("Verdict", "verdict", lambda f, room: verdict(f, self.source.resume, room.width))
-            with Grid(id="panels", classes="open"):
-                yield from self._grid_panels()
-            yield self._panel("What changed from A to B", "changed", lambda f, room: changed.changed(f.changes, room))
+            yield from self._sealed_panels() if self._sealed else self._open_panels()
         yield Footer(show_command_palette=False, compact=True)
 
     def _sealed_panels(self) -> ComposeResult:
         """What a blind session shows before its last case is done."""
         source = self.source
-        yield Panel("So far", lambda room: sealed.progress(source, room), classes="veil")
-        yield Panel("Gates", lambda room: sealed.gates(source.snapshot(), room.width), classes="veil")
-        yield Panel("On record", lambda room: sealed.happened(source.events, room.width), classes="veil")
+        yield Panel("So far", lambda room: sealed.progress(source, room))
+        yield Panel("Gates", lambda room: sealed.gates(source.snapshot(), room.width))
+        yield Panel("On record", lambda room: sealed.happened(source.events, room.width))
+
+    def _open_panels(self) -> ComposeResult:
+        yield self._panel("Verdict", "verdict", lambda f, room: verdict(f, self.source.resume, room.width))
+        with Grid(id="panels"):
+            yield from self._grid_panels()
+        yield self._panel("What changed from A to B", "changed", lambda f, room: changed.changed(f.changes, room))
 
     def _grid_panels(self) -> ComposeResult:
         yield self._panel("Gates", "gates", gates.gates)
@@ -101,7 +105,7 @@ class ScoreboardScreen(Place):
         yield self._panel("Answers", "answers", lambda f, room: sides.answers(f, room.width))
         yield self._panel("Speed and cost", "pace", lambda f, room: sides.pace(f, room.width))
         for panel in self._judges:
-            panel.add_class("panel", "open")
+            panel.add_class("panel")
             yield panel
         if not self._judges:
             yield self._panel("Judges", "judges", lambda _, room: note(NO_JUDGE, room.width))
@@ -113,7 +117,7 @@ class ScoreboardScreen(Place):
                 return [Content.styled("Working it out …", "dim")]
             return tell(self.figures, room)
 
-        return Panel(title, lines, id=id, classes="open")
+        return Panel(title, lines, id=id)
 
     def _over_time(self, _figures: Figures, room: Room) -> list[Content]:
         return over_time.over_time(self._looks, room, drawn=not self.tiebreak.environ.get("NO_COLOR"))
@@ -134,11 +138,9 @@ class ScoreboardScreen(Place):
         if snapshot is self._told or self._working or time.monotonic() < self._rest_until:
             return
         self._told = snapshot
-        veiled = self.source.sealed
-        self.set_class(veiled, "-sealed")
         self.query_one("#where", Static).update(self._where(snapshot), layout=False)
-        if veiled:
-            for panel in self.query(".veil").results(Panel):
+        if self._sealed:
+            for panel in self.query(Panel):
                 panel.repaint()
         else:
             self._working = True
@@ -153,6 +155,7 @@ class ScoreboardScreen(Place):
             self._tried = tried_of(bench.store, material.stored)
         figures = work_out(material, self._tried)
         looks = looks_of(figures.path)
+        changed.prepare(figures.changes)
         self.tiebreak.call_from_thread(self._show, figures, looks, time.monotonic() - began)
 
     def _show(self, figures: Figures, looks: list[Look], took: float) -> None:
@@ -160,15 +163,16 @@ class ScoreboardScreen(Place):
         self._rest_until = time.monotonic() + REST * took
         if not self.is_attached:
             return
-        self.figures, self._looks = figures, looks
-        for panel in self.query(".open").results(Panel):
-            panel.repaint()
+        before, self.figures, self._looks = self.figures, figures, looks
+        for panel in self.query(Panel):
+            if before is None or panel.id != "changed":
+                panel.repaint()
 
     def _where(self, snapshot: Snapshot) -> Content:
         stored = self.source.stored
         done = f"{snapshot.done} of {snapshot.planned} done "
         names = ""
-        if not self.source.sealed:
+        if not self._sealed:
             a, b = (clean_line(stored.configs[r].name, 24) if r in stored.configs else "?" for r in ROLES)
             names = f"  A {a} against B {b}"
         place = f" Scoreboard  {clean_line(stored.dataset.card.name, 30)}{names}"
@@ -201,7 +205,7 @@ class ScoreboardScreen(Place):
 
     @property
     def _in_turn(self) -> list[Widget]:
-        return list(self.query(".panel.veil" if self.source.sealed else ".panel.open"))
+        return list(self.query(".panel"))
 
     def action_open(self) -> None:
         if self.has_class("-whole"):
@@ -214,7 +218,7 @@ class ScoreboardScreen(Place):
         for panel in self._in_turn:
             self._make_whole(panel, panel is chosen)
         chosen.focus()
-        self._page.scroll_home(animate=False)
+        self._page.scroll_home(animate=False, immediate=True)
 
     def _close(self) -> None:
         focused = self.focused
@@ -222,7 +226,7 @@ class ScoreboardScreen(Place):
         for panel in self._in_turn:
             self._make_whole(panel, False)
         if focused is not None:
-            self.call_after_refresh(focused.scroll_visible, animate=False)
+            self.call_after_refresh(focused.scroll_visible, animate=False, immediate=True)
 
     @staticmethod
     def _make_whole(panel: Widget, whole: bool) -> None:
@@ -242,16 +246,16 @@ class ScoreboardScreen(Place):
             self.tiebreak.pop_screen()
 
     def action_scroll(self, step: int) -> None:
-        self._page.scroll_relative(y=step, animate=False)
+        self._page.scroll_relative(y=step, animate=False, immediate=True)
 
     def action_page(self, step: int) -> None:
-        self._page.scroll_relative(y=step * max(1, self._page.size.height - 2), animate=False)
+        self._page.scroll_relative(y=step * max(1, self._page.size.height - 2), animate=False, immediate=True)
 
     def action_edge(self, step: int) -> None:
         if step < 0:
-            self._page.scroll_home(animate=False)
+            self._page.scroll_home(animate=False, immediate=True)
         else:
-            self._page.scroll_end(animate=False)
+            self._page.scroll_end(animate=False, immediate=True)
 
 
 async def open_stored(app: "TiebreakApp", bench: "Workbench", session_id: str) -> None:

@@ -34,11 +34,11 @@ class Panel(Widget, can_focus=True):
     Panel:focus { border: round $primary; border-title-color: $primary; border-subtitle-color: $primary; }
     """
 
-    def __init__(self, title: str, lines: Lines, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
-        super().__init__(id=id, classes=f"panel {classes}".strip())
+    def __init__(self, title: str, lines: Lines, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes="panel")
         self.border_title = Content(title)
         self._lines = lines
-        self._drawn: tuple[Room, list[Content]] | None = None
+        self._drawn: dict[Room, list[Content]] = {}
         self.whole = False
         """Whether it has the screen to itself."""
 
@@ -49,7 +49,7 @@ class Panel(Widget, can_focus=True):
 
     def repaint(self) -> None:
         """The figures changed."""
-        self._drawn = None
+        self._drawn.clear()
         self.refresh(layout=True)
         self.call_after_refresh(self._tell_rest)
 
@@ -62,12 +62,12 @@ class Panel(Widget, can_focus=True):
         self.border_subtitle = Content(f"⏎ all {count} lines" if count > self.content_size.height else "")
 
     def lines(self, width: int) -> list[Content]:
-        """All lines of a width, kept until the figures change."""
+        """All lines of a width, kept until the figures change: a layout asks for them several times."""
         rows = max(LEAST, self.screen.size.height - 6) if self.whole else self.rows
         asked = Room(width, rows, self.whole)
-        if self._drawn is None or self._drawn[0] != asked:
-            self._drawn = asked, self._lines(asked)
-        return self._drawn[1]
+        if asked not in self._drawn:
+            self._drawn[asked] = self._lines(asked)
+        return self._drawn[asked]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         count = len(self.lines(width)) if width else 1
