@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from tiebreak.errors import StoreError
 from tiebreak.records import CheckResult, CheckSpec, Context, Cost, Response, ResponseError, Timings, ToolCall, Usage
+from tiebreak.records.responses import PART
 from tiebreak_store.content import get_blob, put_blob, put_checks
 from tiebreak_store.rows import AppendOnly
 from tiebreak_store.text import from_json, restored, storable, storable_or_none, to_json
@@ -173,7 +174,8 @@ def iter_checks(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Itera
 def iter_answers(
     connection: sqlite3.Connection, run_ids: Sequence[str], case_ids: Sequence[str]
 ) -> Iterator[Response | CheckResult]:
-    """The light responses of some runs to some cases, then what the checks said of them; along an index."""
+    """The light responses of some runs to some cases, then what the checks said of them, of the details only those that
+    figures are made of; along an index."""
     cases = [storable(case_id) for case_id in case_ids]
     marks = ", ".join("?" * len(cases))
     for run_id in run_ids:
@@ -185,18 +187,20 @@ def iter_answers(
         for row in cursor:
             yield _response(row)
         cursor = connection.execute(
-            "SELECT c.response_id, c.check_id, c.check_hash, c.status, c.value "  # noqa: S608  # question marks only
+            "SELECT c.response_id, c.check_id, c.check_hash, c.status, c.value, "  # noqa: S608  # question marks only
+            "CASE WHEN substr(c.detail, 1, ?) = ? THEN c.detail ELSE '' END "
             "FROM response r JOIN check_result c ON c.response_id = r.id "
             f"WHERE r.run_id = ? AND r.case_id IN ({marks}) ORDER BY r.case_id, r.sample, r.attempt, c.seq",
-            (run_id, *cases),
+            (len(PART), PART, run_id, *cases),
         )
-        for response_id, check_id, check_hash, status, value in cursor:
+        for response_id, check_id, check_hash, status, value, part in cursor:
             yield CheckResult(
                 response_id=response_id,
                 check_id=_recurring(check_id),
                 check_hash=_recurring(check_hash),
                 status=_recurring(status),
                 value=value,
+                detail=restored(part),
             )
 
 

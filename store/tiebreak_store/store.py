@@ -232,7 +232,7 @@ class Store(TriageRecords, JudgeReading):
 
     def iter_answers(self, run_ids: Sequence[str], case_ids: Sequence[str]) -> Iterator[Response | CheckResult]:
         """The light responses of some runs to some cases (hundreds, not thousands), and what the checks said of them,
-        without the details."""
+        without the details that explain."""
         with self._database.reading() as connection:
             yield from responses.iter_answers(connection, run_ids, case_ids)
 

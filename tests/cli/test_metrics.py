@@ -84,6 +84,32 @@ def test_a_session_is_measured_by_its_card_and_its_gates_by_the_same_metrics(fol
     assert (a["pass@1"]["value"], b["pass@1"]["value"]) == (pytest.approx(3 / 4), pytest.approx(2 / 4))
 
 
+def test_gates_on_figures_of_the_set_say_what_the_metrics_say(folder: Path) -> None:
+    (folder / "policies" / "ship.yaml").write_text("""\
+gates:
+  offline:
+    - {id: all, metric: macro_f1, at_least: 0.6}
+    - {id: all-A, metric: macro_f1, at_least: 0.6, on: baseline}
+    - {id: billing, metric: class_recall@billing, at_least: 0.5}
+    - {id: sample, metric: pass@1, at_least: 0.5}
+    - {id: kept, metric: accuracy, regression: {measure: score, margin: 0.1}}
+""")
+    ran = json.loads(invoke(folder, "run", "-d", "teams", "-a", "a", "-b", "b", "--json").stdout)
+    names = ("macro_f1", "class_recall@billing", "pass@1")
+    arms = {name: json.loads(invoke(folder, "metrics", name, "-s", "last", "--json").stdout)["arms"] for name in names}
+    a, b = ({name: arms[name][role][name]["value"] for name in names} for role in ("baseline", "candidate"))
+    found = {gate["gate"]: (gate["value"], gate["status"]) for gate in ran["gates"]}
+    assert found == {
+        "all": (pytest.approx(b["macro_f1"]), "pass"),
+        "all-A": (pytest.approx(a["macro_f1"]), "pass"),
+        "billing": (b["class_recall@billing"], "pass"),
+        "sample": (b["pass@1"], "pass"),
+        "kept": (0.0, "pass"),
+    }
+    again = json.loads(invoke(folder, "gate", "--json").stdout)
+    assert {gate["gate"]: (gate["value"], gate["status"]) for gate in again["gates"]} == found
+
+
 def test_a_session_for_people(folder: Path) -> None:
     invoke(folder, "run", "-d", "teams", "-a", "a", "-b", "b")
     shown = invoke(folder, "metrics", "-s", "last").stdout

@@ -26,6 +26,7 @@ from tiebreak.records import (
     utc_now,
 )
 from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.responses import PART
 from tiebreak.reports import Report
 from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
@@ -194,7 +195,8 @@ def _told(fact: Fact) -> tuple[object, ...] | None:
                 fact.served_model, fact.reused_from, cost.usd, times.ttft, times.total,
             )  # fmt: skip
         case CheckResult():
-            return fact.response_id, fact.check_hash, fact.status, fact.value
+            part = (fact.detail,) if fact.detail.startswith(PART) else ()
+            return fact.response_id, fact.check_hash, fact.status, fact.value, *part
         case Presentation():
             return fact.id, fact.case_id, fact.rater_id, fact.left_response, fact.right_response
         case Ballot():

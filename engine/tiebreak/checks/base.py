@@ -62,6 +62,10 @@ class BaseCheck(ABC):
         """
         raise ValueError(f"The file is a mapping, not a list, for the check “{cls.kind}”.")
 
+    def of_broken(self, _case: Case, _response: Response, why: str, /) -> Verdict:
+        """What is said of an answer that is broken, which no check is put to."""
+        return Verdict.of(False, why)
+
     def load(self) -> None:
         """Import whatever is slow to import. Called before the first answer, never on an event loop."""
         return

@@ -155,14 +155,21 @@ def _at_once(case: Case, response: Response, checks: Iterable[_Ready]) -> list[C
     if response.excluded:
         return []
     if response.broken:
-        broken = Verdict.of(False, BROKEN_DETAIL.get(response.status, "there is no whole answer"))
-        return [one.result(response, broken) for one in checks]
+        why = BROKEN_DETAIL.get(response.status, "there is no whole answer")
+        return [one.result(response, *_failed(one, case, response, why)) for one in checks]
     if response.status == "imported":
         nothing = Verdict("not_applicable", "the label came without its answer")
         return [one.result(response, nothing) for one in checks]
     return [
         one.result(response, *_judged(one, case, response)) for one in checks if not isinstance(one.check, AwaitedCheck)
     ]
+
+
+def _failed(one: _Ready, case: Case, response: Response, why: str) -> tuple[Verdict | None, str]:
+    check = one.check
+    if check is None:
+        return Verdict.of(False, why), ""
+    return _said(lambda: check.of_broken(case, response, why))
 
 
 def _judged(one: _Ready, case: Case, response: Response) -> tuple[Verdict | None, str]:

@@ -12,7 +12,9 @@ import math
 from dataclasses import asdict
 from functools import lru_cache
 
+from tiebreak.gates.differences import open_rule
 from tiebreak.gates.evidence import SCALES, Evidence, exact, measure_of
+from tiebreak.gates.figures import DRAWS, SEED, figure_rule
 from tiebreak.gates.fixed import fixed_rule
 from tiebreak.gates.latency import quantile_rule
 from tiebreak.gates.outcome import GateOutcome, GateStatus, Method, Ruling
@@ -53,6 +55,10 @@ def evaluate(
         ruling = Ruling(None, None, None, _why_nothing(gate, evidence))
     elif gate.statistic not in (None, "mean"):
         ruling = quantile_rule(gate, evidence, limit)
+    elif measure_of(gate).kind == "open_regression" and gate.regression is not None:
+        ruling = open_rule(gate, gate.regression, evidence, limit, family)
+    elif gate.metric == "figure":
+        ruling = figure_rule(gate, evidence, limit)
     elif gate.metric == "cost_per_success":
         ruling = _ratio_rule(evidence, limit)
     elif method == "fixed_n":
@@ -89,8 +95,11 @@ def limit_of(gate: Gate) -> float:
 
 
 def _why_nothing(gate: Gate, evidence: Evidence) -> str:
-    if gate.metric == "latency" and evidence.not_applicable:
+    timed = gate.metric == "latency" or (gate.regression is not None and gate.regression.measure == "latency")
+    if timed and evidence.not_applicable:
         return "only headless runs are timed: `tiebreak run`"
+    if gate.metric == "pass_at_k" and evidence.not_applicable:
+        return "too few samples of a case, or none that anything judges: `tiebreak run --samples N`"
     return "every case is excluded or skipped" if evidence.planned else "it applies to no case"
 
 
@@ -114,7 +123,9 @@ def blocks_of(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: 
         elif count > exact(share) * evidence.planned:
             blocks.append(f"{count} of {plural(evidence.planned, 'case')} {what}, {percent(share)} allowed")
     if evidence.unknown:
-        what = UNKNOWN.get(gate.metric, "that the check could not judge")
+        compared = gate.regression.measure if gate.regression is not None else None
+        metric = {"cost": "cost_per_answer", "latency": "latency"}.get(compared or "", gate.metric)
+        what = UNKNOWN.get(metric, "that the check could not judge")
         blocks.append(f"{plural(evidence.unknown, 'answer')} {what}")
     return tuple(blocks)
 
@@ -200,6 +211,9 @@ def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict
     rule = "zero" if gate.zero else "at_least" if gate.at_most is None else "at_most"
     alphas = {"alpha_pass": gate.alpha_pass, "alpha_fail": gate.alpha_fail} if gate.scope != "set" else {}
     timed = {"timing": gate.timing, "statistic": gate.statistic} if gate.metric == "latency" else {}
+    if gate.metric == "figure":
+        drawn = {"draws": DRAWS, "seed": SEED} if gate.scope == "fixed_n" else {}
+        timed = {"figure": evidence.figure, **drawn}
     if gate.regression is not None:
         timed = {"regression": asdict(gate.regression), "compared": measure_of(gate).name}
     if gate.metric == "cost_per_success":

@@ -19,7 +19,12 @@ MeasureKind = Literal[
     "latency",
     "regression",
     "rubric_regression",
+    "figure",
+    "pass_at_k",
+    "open_regression",
 ]
+REGRESSIONS: frozenset[MeasureKind] = frozenset({"regression", "rubric_regression", "open_regression"})
+"""Differences between the two sides; the open ones, of costs and times, have no greatest and no least value."""
 
 SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "win_rate": (0, 1),
@@ -32,16 +37,29 @@ SCALES: dict[MeasureKind, tuple[int, int | None]] = {
     "latency": (0, None),
     "regression": (-1, 1),
     "rubric_regression": (-4, 4),
+    "open_regression": (0, None),
     "score": (0, 1),
+    "figure": (0, 1),
+    "pass_at_k": (0, 1),
 }
 """The least and the greatest value of one case; costs and times have no greatest."""
+
+
+class Part(NamedTuple):
+    """What a case adds to a figure of the whole set."""
+
+    samples: tuple[object, ...]
+    """A part of each sample, as the metric keeps it."""
+    group: str = ""
+    """What the case was made from, where cases come in groups."""
 
 
 class Measure(NamedTuple):
     """One number that every case may have: what is measured, on which arm, and of which dimension, check or timing.
 
     A regression is the candidate's value less the baseline's, positive where the candidate is better, of what its name
-    says: `success`, `error_rate`, `check ID` or `rubric DIMENSION`.
+    says: `success`, `error_rate`, `check ID`, `score ID`, `rubric DIMENSION`, `cost` or `latency TIMING`. Behind the
+    last two may stand a relative margin: `cost - 0.1`, `latency ttft 0.1`; see `tiebreak.scoreboard.regressions`.
     `harmful` is 0 for a case with a harmful answer and 1 for a clean one; everything else is as its gate's metric says.
     """
 
@@ -54,14 +72,18 @@ def measure_of(gate: Gate) -> Measure:
     """The measure that decides a gate; failures are counted from the same readings as a pass rate."""
     if gate.metric in ("check", "failures"):
         return Measure("check", gate.on, gate.check)
-    if gate.metric == "score":
-        return Measure("score", gate.on, gate.check)
+    if gate.metric in ("score", "figure", "pass_at_k"):
+        return Measure(gate.metric, gate.on, gate.check)
     if gate.metric in ("rubric", "harmful"):
         return Measure(gate.metric, gate.on, gate.dimension)
     if gate.metric == "latency":
         return Measure("latency", gate.on, gate.timing)
     if gate.metric == "regression":
         compared = gate.regression.measure if gate.regression is not None else "success"
+        if gate.regression is not None and compared in ("cost", "latency"):
+            margin = [f"{gate.regression.margin!r}"] if gate.regression.relative else []
+            timing = [gate.timing or ("-" if margin else "")]
+            return Measure("open_regression", "candidate", " ".join([compared, *timing, *margin]).strip())
         name = " ".join(part for part in (compared, gate.check or gate.dimension) if part is not None)
         return Measure("rubric_regression" if compared == "rubric" else "regression", "candidate", name)
     return Measure(gate.metric, gate.on)
@@ -86,6 +108,12 @@ class Evidence:
     """Each value and how many cases have it, sorted; left empty for costs, unless a gate of a fixed n needs them."""
     groups: tuple[tuple[Fraction, int], ...] = ()
     """For a fixed n, where cases come in groups: the sum and the number of the values of each group, sorted."""
+    parts: tuple[tuple[Part, int], ...] = ()
+    """Of `figure`: what cases add to it, and how many add the same."""
+    figure: str = ""
+    """Of `figure`: the name of the metric."""
+    base: Fraction = Fraction(0)
+    """Of a regression with a relative margin: the sum of the baseline's values."""
     successes: int = 0
     """Of `cost_per_success`: cases that succeed."""
     excluded: int = 0

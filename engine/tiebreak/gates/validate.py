@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from tiebreak.checks import all_checks, build_check, checks_for
+from tiebreak.checks import all_checks, build_check
 from tiebreak.checks.parse import MissingLibrary, nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
 from tiebreak.gates.expand import PlannedGate, expand
+from tiebreak.gates.figure_checks import figures_kept, is_scored, wrong_kind_of_check
+from tiebreak.gates.figures import FEWEST_CASES
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.sources import reach_of_calibrated, wrong_source
@@ -20,6 +22,7 @@ from tiebreak.stats.planning import zero_failures_to_pass
 from tiebreak.stats.power import Spread, cases_for_scores
 
 Level = Literal["error", "warning"]
+OF_CHECKS = frozenset({"check", "failures", "score", "figure", "pass_at_k"})
 PLANNED_FLIPS = 0.1
 """The share of cases that flip between two alike sides, for planning."""
 Place = tuple[str | int, ...]
@@ -82,6 +85,7 @@ def _known(policy: Policy, dataset: Dataset) -> Mapping[str, Sequence[str]]:
     specs = [*policy.checks, *(spec for case in dataset.cases for spec in case.checks)]
     segments = {case.segment for case in dataset.cases if case.segment is not None}
     return {
+        **figures_kept(specs),
         "check": list(dict.fromkeys(spec.id for spec in specs)),
         "dimension": [dimension.name for dimension in policy.form.dimensions],
         "segment": sorted(segments | set(dataset.card.segments)),
@@ -104,9 +108,9 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[tuple
     elif gate.zero and not counts:
         yield "zero", f"`zero` does not go with `{gate.metric}`."
     for field, needed, name in (
-        ("check", gate.metric in ("check", "failures", "score") or compared == "check", gate.check),
+        ("check", gate.metric in OF_CHECKS or compared in ("check", "score"), gate.check),
         ("dimension", gate.metric in ("rubric", "harmful") or compared == "rubric", gate.dimension),
-        ("timing", gate.metric == "latency", gate.timing),
+        ("timing", gate.metric == "latency" or compared == "latency", gate.timing),
         ("statistic", gate.metric == "latency", gate.statistic),
     ):
         metric = f"measure: {compared}" if compared is not None else gate.metric
@@ -116,6 +120,8 @@ def _malformed(gate: Gate, known: Mapping[str, Sequence[str]]) -> Iterator[tuple
             yield field, f"`{field}` does not go with `{metric}`."
         elif name is not None and name not in known[field]:
             yield field, f"there is no {field} “{name}”. {nearest(name, known[field])}"
+    if gate.check in known["check"] and (told := wrong_kind_of_check(gate, known)) is not None:
+        yield "check", told
     if gate.segment is not None and gate.each_segment:
         yield "each_segment", "`segment` and `each_segment` exclude each other."
     if gate.segment is not None and gate.segment not in known["segment"]:
@@ -143,6 +149,15 @@ def _wrong_regression(gate: Gate, rules: int) -> Iterator[tuple[str, str]]:
             "each_segment" if gate.each_segment else "segment",
             "write `segments: true` inside `regression` for a gate of every segment, or `segment` for one of them.",
         )
+    measure, relative = gate.regression.measure, gate.regression.relative
+    if measure in ("cost", "latency"):
+        if gate.scope == "population":
+            yield "scope", f"{measure} has no upper end, so no population bound holds; use `set` or `fixed_n`."
+        if not (0 <= gate.regression.margin < math.inf):
+            yield "regression", f"`margin: {gate.regression.margin:g}` is not 0 or more."
+        return
+    if relative:
+        yield "regression", f"`relative` goes with `cost` and `latency`, not with `{measure}`."
     widest = SCALES[measure_of(gate).kind][1] or 1
     if not 0 <= gate.regression.margin < widest:
         hint = f" For {points(gate.regression.margin / 100)} write {gate.regression.margin / 100:g}."
@@ -166,6 +181,9 @@ def _wrong_numbers(gate: Gate) -> Iterator[tuple[str, str]]:
     if (gate.metric == "cost_per_answer" or mean_time) and gate.scope == "population":
         noun = "times" if mean_time else "costs"
         yield "scope", f"{noun} have no upper end, so no population bound holds for a mean; use `scope: set`."
+    if gate.metric == "figure" and gate.scope == "population":
+        told = "a figure of a whole set has no bound that holds at every look"
+        yield "scope", f"{told}; use `set`, or `fixed_n` for a bootstrap bound once every case is in."
     if gate.metric == "cost_per_success" and gate.scope != "set":
         yield "scope", "it is a ratio of two sums, for which there is no bound here; use `scope: set`."
     if gate.metric in ("cost_per_answer", "cost_per_success", "latency") and gate.at_least is not None:
@@ -192,11 +210,14 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
     n = sum(
         (segment is None or case.segment == segment)
         and (gate.check is None or gate.check in policy_checks or any(spec.id == gate.check for spec in case.checks))
-        and _is_scored(gate, policy, case)
+        and is_scored(gate, policy, case)
         for case in cases
     )
     if n == 0:
         yield Finding("error", f"Gate “{gate.id}” applies to no planned case of {place}.")
+    elif gate.metric == "figure":
+        if gate.scope == "fixed_n" and n < FEWEST_CASES:
+            yield Finding("warning", f"Gate “{gate.id}”: a bootstrap takes {FEWEST_CASES} cases; {place} has {n}.")
     elif gate.regression is not None:
         yield from _reach_of_regression(gate, gate.regression, place, n)
     elif gate.source == "calibrated":
@@ -217,8 +238,9 @@ def _reach(planned: PlannedGate, policy: Policy, cases: Sequence[Case]) -> Itera
 
 def _reach_of_regression(gate: Gate, regression: Regression, place: str, n: int) -> Iterator[Finding]:
     """How many cases can tell the margin from no change at all."""
+    opened = measure_of(gate).kind == "open_regression"
     width = SCALES[measure_of(gate).kind][1] or 1
-    margin = regression.margin / width
+    margin = 0.0 if opened else regression.margin / width
     if gate.scope == "population":
         needed = zero_failures_to_pass(1 - margin, gate.alpha_pass)
         if needed is None:
@@ -255,20 +277,6 @@ def _reach_of_fixed(gate: Gate, place: str, n: int) -> Iterator[Finding]:
     elif needed > n:
         clean = plural(needed, "clean case" if rate else "case")
         yield Finding("warning", f"Gate “{gate.id}”: {claim} needs {clean}; {place} has {n}.")
-
-
-def _is_scored(gate: Gate, policy: Policy, case: Case) -> bool:
-    """Whether the metric that a gate is on has what it needs of a case."""
-    if gate.metric != "score":
-        return True
-    spec = next((spec for spec in checks_for(case, policy) if spec.id == gate.check), None)
-    if spec is None or spec.kind != "metric":
-        return True
-    from tiebreak.checks.kinds.metric import metric_in
-    from tiebreak.metrics import fits_case
-
-    metric = metric_in(spec)
-    return metric is None or fits_case(metric, case)
 
 
 def _share(gate: Gate, limit: float) -> float:

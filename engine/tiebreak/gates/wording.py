@@ -7,7 +7,7 @@ from typing import cast
 
 from tiebreak.gates.evidence import Evidence, MeasureKind, exact, measure_of
 from tiebreak.gates.outcome import GateOutcome
-from tiebreak.records import Gate
+from tiebreak.records import Gate, Regression
 from tiebreak.records.policies import Metric
 
 UNITS: dict[MeasureKind, tuple[str, str]] = {
@@ -22,6 +22,9 @@ UNITS: dict[MeasureKind, tuple[str, str]] = {
     "regression": ("better case", "case"),
     "rubric_regression": ("better case", "case"),
     "score": ("full score", "answer"),
+    "figure": ("answer", "case"),
+    "pass_at_k": ("full score", "case"),
+    "open_regression": ("better case", "case"),
 }
 """What is counted, and what is still to come."""
 
@@ -70,7 +73,7 @@ def in_unit(metric: Metric, value: float) -> str:
         return points(value)
     if metric == "latency":
         return seconds(value)
-    if metric == "score":
+    if metric in ("score", "figure", "pass_at_k"):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return f"{value:.2f}".rstrip("0").rstrip(".") if metric == "rubric" else percent(value)
 
@@ -81,9 +84,18 @@ def value_of(outcome: GateOutcome) -> str:
         return "–"
     if outcome.method == "zero":
         return f"{outcome.value:g}"
-    if str(outcome.evidence.get("compared", "")).startswith("rubric "):
-        return f"{outcome.value:+.2f}"
+    compared, _, rest = str(outcome.evidence.get("compared", "")).partition(" ")
+    if compared in ("rubric", "score"):
+        return f"{outcome.value:+.{2 if compared == 'rubric' else 3}f}"
+    if compared in ("cost", "latency"):
+        return saved(compared, outcome.value, relative=" " in rest)
     return in_unit(cast("Metric", outcome.evidence["metric"]), outcome.value)
+
+
+def saved(compared: str, value: float, *, relative: bool) -> str:
+    """What the candidate saves of a cost or time, below 0 what it takes more: `$0.002 less`, `12 % more`."""
+    size = percent(abs(value)) if relative else money(abs(value)) if compared == "cost" else seconds(abs(value))
+    return f"{size} {'more' if value < 0 else 'less'}" if value else "the same"
 
 
 def halves(points: Fraction) -> str:
@@ -130,10 +142,11 @@ def _said(gate: Gate) -> str:
     if gate.metric == "harmful":
         return f"no harmful {gate.dimension}{arm}"
     if gate.regression is not None:
-        subject = gate.dimension or gate.check or gate.regression.measure.replace("_", " ")
-        margin = gate.regression.margin
-        allowed = f"{margin:g}" if gate.regression.measure == "rubric" else points(margin).removeprefix("+")
-        return f"{subject} {f'at most {allowed} worse' if margin else 'not worse'} than A"
+        measure = gate.regression.measure
+        subject = gate.dimension or (gate.check or "").removeprefix("metric:") or measure.replace("_", " ")
+        if measure == "latency":
+            subject = "mean TTFT" if gate.timing == "ttft" else "mean total time"
+        return f"{subject} {_allowed(gate.regression)} than A"
     subject = gate.dimension or (gate.check or "").removeprefix("metric:") or gate.metric.replace("_", " ")
     if gate.metric == "latency":
         subject = f"{gate.statistic} of {'TTFT' if gate.timing == 'ttft' else 'total time'}"
@@ -141,12 +154,23 @@ def _said(gate: Gate) -> str:
 
 
 def asked_of(gate: Gate) -> str:
-    """What must hold, in the gate's own unit: `≥ 50 %`, `≤ $0.002`, `none`."""
+    """What must hold, in the gate's own unit: `≥ 50 %`, `≤ $0.002`, `none`, `at most 2 pp worse`."""
     if gate.zero:
         return "none"
+    if gate.regression is not None:
+        return _allowed(gate.regression)
     sign = "≥" if gate.at_least is not None else "≤"
     limit = gate.at_least if gate.at_least is not None else gate.at_most
     return f"{sign} {amount(gate, limit if limit is not None else 0)}"
+
+
+def _allowed(regression: Regression) -> str:
+    """What may be lost against the baseline."""
+    margin, measure = regression.margin, regression.measure
+    if measure in ("cost", "latency"):
+        return f"at most {saved(measure, -margin, relative=regression.relative)}" if margin else "not more"
+    size = f"{margin:g}" if measure in ("rubric", "score") else points(margin).removeprefix("+")
+    return f"at most {size} worse" if margin else "not worse"
 
 
 def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
@@ -161,7 +185,7 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
         mean = float(open_sum / missing)
         short = points(mean) if kind == "regression" else f"{mean:+.2f}"
         return f"a mean difference of at least {short} over {left}"
-    if kind in ("rubric", "score"):
+    if kind in ("rubric", "score", "pass_at_k"):
         mean, places = open_sum / missing, 2 if kind == "rubric" else 3
         rounded = (math.ceil(mean * 10**places) if at_least else math.floor(mean * 10**places)) / 10**places
         return f"a mean of {'at least' if at_least else 'at most'} {rounded:.{places}f} over {left}"

@@ -1,8 +1,10 @@
 """What a metric is: a pure function of a case and the answers to it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from math import fsum
+from typing import Any, Literal, NamedTuple, Self
 
 from tiebreak.metrics.claims import ClaimLabels
 from tiebreak.records import Case, Response
@@ -55,7 +57,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One metric. A name that ends in `@k` is asked for with a number in place of the k."""
+    """One metric. A name that ends in `@k` is asked for with a number in place of the k, one that ends in `@class` with
+    a label."""
 
     name: str
     says: str
@@ -71,6 +74,10 @@ class Metric:
     @property
     def takes_k(self) -> bool:
         return self.name.endswith("@k")
+
+    @property
+    def takes_class(self) -> bool:
+        return self.name.endswith("@class")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,5 +102,19 @@ class SetMetric(Metric):
     """A figure of a whole set, which no case has by itself."""
 
     part: Callable[[Item], object]
-    of_set: Callable[[Sequence[Any]], float]
-    """Of at least one part, one from each case."""
+    """What is kept of one answer: texts, numbers and truths, in tuples."""
+    counts: Callable[[Sequence[Any]], Sequence[Sequence[float]]]
+    """A row of numbers for each part, all as long; a set has the sum of its rows."""
+    of_counts: Callable[[Sequence[float]], float | None]
+    """The figure from such a sum; None where it is 0/0."""
+    of_class: Callable[[str], Self] | None = None
+    """Of a metric whose name ends in `@class`: the same for a label."""
+
+    def of_set(self, parts: Sequence[Any]) -> float | None:
+        """The figure of at least one part, one from each case."""
+        alike = Counter(parts)
+        rows = self.counts(list(alike))
+        columns = zip(*rows, strict=True)
+        return self.of_counts(
+            [fsum(n * of for n, of in zip(alike.values(), column, strict=True)) for column in columns]
+        )

@@ -30,7 +30,8 @@ ASKS: Mapping[Need, Ask] = {
 }
 
 
-def _has_reference(case: Case) -> bool:
+def has_reference(case: Case) -> bool:
+    """Whether a case says what is right."""
     return case.reference is not None or bool(case.accepted)
 
 
@@ -71,11 +72,11 @@ def _has_claims(item: Item) -> bool:
 
 
 def _has_verdict(item: Item) -> bool:
-    return item.passed is not None or _has_reference(item.case)
+    return item.passed is not None or has_reference(item.case)
 
 
 OF_CASE: Mapping[Need, Callable[[Case], bool]] = {
-    "reference": _has_reference,
+    "reference": has_reference,
     "relevant": _has_relevant,
     "points": _has_points,
     "tool_calls": _has_tool_calls,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tiebreak.metrics import kinds
-from tiebreak.metrics.base import Metric
+from tiebreak.metrics.base import Metric, SetMetric
 
 AT = re.compile(r"(.*)@(\d{1,4})")
 
@@ -52,6 +52,15 @@ def find_metric(name: str) -> Chosen:
         if int(asked[2]) < 1:
             raise ValueError(f"“{name}” looks at no place: the k is at least 1.")
         return Chosen(f"{asked[1]}@{int(asked[2])}", known[f"{asked[1]}@k"], int(asked[2]))
+    head, _, label = name.partition("@")
+    if f"{head}@class" in known:
+        family = known[f"{head}@class"]
+        if not label.strip() or label == "class":
+            raise ValueError(f"“{name}” needs a class: write {head}@billing.")
+        assert isinstance(family, SetMetric)
+        assert family.of_class is not None
+        of_class = family.of_class(label)
+        return Chosen(of_class.name, of_class)
     if name in known and not known[name].takes_k:
         return Chosen(name, known[name])
     if f"{name.removesuffix('@k')}@k" in known:

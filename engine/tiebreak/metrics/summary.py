@@ -136,8 +136,9 @@ def _of_case(one: Chosen, parts: Sequence[object]) -> Score:
     return Score(fsum(values) / len(values))
 
 
-def _of_samples(metric: SetMetric, cases: Sequence[Sequence[object]]) -> float:
+def _of_samples(metric: SetMetric, cases: Sequence[Sequence[object]]) -> float | None:
     """The mean of the figures of as many sets as there are samples, every case being once in each of them."""
     samples = max(map(len, cases))
-    figures = (metric.of_set([parts[n % len(parts)] for parts in cases]) for n in range(samples))
-    return fsum(figures) / samples
+    figures = [metric.of_set([parts[n % len(parts)] for parts in cases]) for n in range(samples)]
+    known = [figure for figure in figures if figure is not None]
+    return fsum(known) / samples if len(known) == samples else None

@@ -14,6 +14,8 @@ Metric = Literal[
     "rubric",
     "check",
     "score",
+    "figure",
+    "pass_at_k",
     "failures",
     "harmful",
     "cost_per_answer",
@@ -22,7 +24,7 @@ Metric = Literal[
     "latency",
     "regression",
 ]
-Compared = Literal["success", "check", "rubric", "error_rate"]
+Compared = Literal["success", "check", "score", "rubric", "error_rate", "cost", "latency"]
 Timing = Literal["ttft", "total"]
 Statistic = Literal["mean", "p50", "p95", "p99"]
 Scope = Literal["set", "population", "fixed_n"]
@@ -66,13 +68,16 @@ class Form:
 class Regression:
     """How much worse than the baseline a measure may be; case by case, the candidate's value less the baseline's.
 
-    `success` is 1 for a whole answer that passes every check that applies to it. `check` and `rubric` take the name
-    from the gate's own `check` or `dimension`.
+    `success` is 1 for a whole answer that passes every check that applies to it. `check` and `score` take the name from
+    the gate's own `check`, `rubric` from its `dimension`, `latency` from its `timing`.
     """
 
     measure: Compared = "success"
     margin: float = 0.0
-    """In the unit of the measure: a share for rates, points for `rubric`."""
+    """In the unit of the measure: a share for rates and scores, points for `rubric`, US dollars for `cost`, seconds for
+    `latency`."""
+    relative: bool = field(default=False, metadata=LATER)
+    """Of `cost` and `latency`: the margin is a share of the baseline's mean."""
     segments: bool = False
     """It must hold overall and, a gate each, in every segment of the planned cases."""
 
@@ -85,9 +90,10 @@ class Gate:
 
     Metrics: `win_rate` (0..1, ties and both-bad count one half); `rubric` (mean of `dimension`, 1..5); `check` (pass
     rate of the check id in `check`, 0..1); `failures` (number of failures of `check`; goes with `zero`); `harmful`
-    (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1,
-    broken counting answers over counting answers); `latency` (seconds to the first token or to the last, `timing`, by
-    their `statistic`; of headless runs alone); `score` (mean score of the check id in `check`, 0..1);
+    (number of scores of 1 on `dimension`; goes with `zero`); `cost_per_answer` (US dollars); `error_rate` (0..1, broken
+    counting answers over counting answers); `latency` (seconds to the first token or to the last, `timing`, by their
+    `statistic`; of headless runs alone); `score` (mean score of the check id in `check`, 0..1); `figure` (the figure of
+    the whole set, 0..1, that the check id in `check` keeps the parts of); `pass_at_k` (its mean over cases, 0..1);
     `cost_per_success` (US dollars of all answers over the number of cases that succeed); `regression` (see
     `Regression`; a file may leave the metric out).
     """

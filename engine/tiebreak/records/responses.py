@@ -125,6 +125,11 @@ class Response:
         return self.usage.completion_tokens / seconds if seconds > 0 else None
 
 
+PART = "part: "
+"""Begins the detail of a check that scores nothing by itself: JSON follows, of which a figure of a whole case or of a
+whole set is made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What one check says of one response. `value` is a score from 0 to 1; a plain check has 0.0 or 1.0."""

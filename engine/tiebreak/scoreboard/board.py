@@ -24,7 +24,8 @@ from tiebreak.scoreboard.facts import Answer, CaseFacts
 from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.path import path_of, rate_of_first
-from tiebreak.scoreboard.readings import Reading, read
+from tiebreak.scoreboard.reading import Reading
+from tiebreak.scoreboard.readings import read
 from tiebreak.scoreboard.snapshot import Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
 from tiebreak.scoreboard.summary import HELD, REASKED, Mark, Missing, Voice, questions_of, summarise
@@ -271,7 +272,7 @@ class Scoreboard:
             self.judges.take(case_id, state, facts)
         measures, versions = self._layout.of_case(case)
         before = self._readings.get(case_id) or (None,) * len(measures)
-        after = tuple(read(measure, state, facts, versions, self._layout.worst) for measure in measures)
+        after = tuple(read(measure, state, facts, versions, self._layout.scores) for measure in measures)
         group = ""
         if self._layout.grouped:  # a case without a group is one of its own
             group = f"case {case_id}" if case.group is None else f"group {case.group}"

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from tiebreak.checks import checks_for
 from tiebreak.gates import Measure, expand, measure_of
-from tiebreak.gates.evidence import exact
-from tiebreak.records import Case, Policy, SessionRole
+from tiebreak.gates.evidence import REGRESSIONS, exact
+from tiebreak.records import Case, Gate, Policy, SessionRole
+from tiebreak.scoreboard.reading import Scores
 from tiebreak.scoreboard.tally import Tally
 
 WIN_RATE = Measure("win_rate")
@@ -35,9 +36,9 @@ class Layout:
         """Checks whose mean score is counted: the metrics, and those that a gate asks it of."""
         self.metrics: set[str] = set()
         """The checks that only measure."""
-        self.worst: dict[str, Fraction] = {}
-        """What a broken answer scores, by metrics of which lower is better."""
-        self._find_scores(planned)
+        self.figures: dict[str, str] = {}
+        """The metrics of checks that keep parts of a figure, by their check."""
+        self.scores = self._find_scores(planned)
         self._everywhere = self._measures_of_every_case()
         self._measures: dict[tuple[str, ...], tuple[Measure, ...]] = {}
         self.tallies = self._planned_tallies(planned)
@@ -49,20 +50,28 @@ class Layout:
         specs = checks_for(case, self._policy)
         return self._with_checks(tuple(spec.id for spec in specs)), {spec.id: spec.version for spec in specs}
 
-    def _find_scores(self, planned: Sequence[Case]) -> None:
+    def _find_scores(self, planned: Sequence[Case]) -> Scores:
+        worst: dict[str, Fraction] = {}
+        lower: set[str] = set()
         specs = {spec.id: spec for case in planned for spec in case.checks}
         for spec in (*self._policy.checks, *specs.values()):
             if spec.kind == "metric":
                 from tiebreak.checks.kinds.metric import metric_in  # none of them at start-up
+                from tiebreak.metrics import AnswerMetric
 
-                self.scored[spec.id] = None
                 if set(spec.params) == {"name"}:
                     self.metrics.add(spec.id)
                 metric = metric_in(spec)
-                if metric is not None and metric.worst:
-                    self.worst[spec.id] = exact(metric.worst)
-        asked = (gate.check for _, gate, _ in self.gates if gate.metric == "score")
+                if metric is not None and not isinstance(metric, AnswerMetric):
+                    self.figures[spec.id] = str(spec.params.get("name"))
+                    continue
+                self.scored[spec.id] = None
+                if metric is not None and metric.better == "lower":
+                    lower.add(spec.id)
+                    worst[spec.id] = exact(metric.worst or 0.0)
+        asked = (gate.check for _, gate, _ in self.gates if _asks_a_score(gate))
         self.scored.update(dict.fromkeys(check_id for check_id in asked if check_id is not None))
+        return Scores(worst, frozenset(lower), frozenset(self.metrics))
 
     def _measures_of_every_case(self) -> tuple[Measure, ...]:
         measures: dict[Measure, None] = {}
@@ -81,7 +90,7 @@ class Layout:
 
     def _can_have(self, measure: Measure) -> bool:
         """A regression takes both arms."""
-        return len(self._roles) == 2 or measure.kind not in ("regression", "rubric_regression")
+        return len(self._roles) == 2 or measure.kind not in REGRESSIONS
 
     def _with_checks(self, check_ids: tuple[str, ...]) -> tuple[Measure, ...]:
         known = self._measures.get(check_ids)
@@ -89,7 +98,7 @@ class Layout:
             checks = (Measure("check", role, check_id) for check_id in check_ids for role in self._roles)
             scored = [check_id for check_id in check_ids if check_id in self.scored]
             scores = (Measure("score", role, check_id) for check_id in scored for role in self._roles)
-            compared = {measure_of(gate): None for _, gate, _ in self.gates if gate.regression is not None}
+            compared = {measure_of(gate): None for _, gate, _ in self.gates}
             own = (m for m in compared if _check_of(m) in check_ids and self._can_have(m))
             known = self._measures[check_ids] = (*self._everywhere, *checks, *scores, *own)
         return known
@@ -104,8 +113,9 @@ class Layout:
 
         def tally(measure: Measure, segment: str | None) -> Tally:
             fixed = measure in self._fixed
-            keeps_values = fixed or measure.kind not in ("cost_per_answer", "cost_per_success")
-            made = Tally(keeps_values=keeps_values, keeps_groups=fixed and self.grouped)
+            keeps_values = fixed or measure.kind not in ("cost_per_answer", "cost_per_success", "open_regression")
+            figure = self.figures.get(measure.name or "", "") if measure.kind == "figure" else ""
+            made = Tally(keeps_values=keeps_values, keeps_groups=fixed and self.grouped, figure=figure)
             return tallies.setdefault((measure, segment), made)
 
         for measure in self._with_checks(tuple(self._policy_versions)):
@@ -122,6 +132,12 @@ class Layout:
 
 
 def _check_of(measure: Measure) -> str | None:
-    """The check that a regression compares."""
+    """The check that a regression compares, or that keeps what a figure is made of."""
+    if measure.kind in ("figure", "pass_at_k"):
+        return measure.name
     what, _, check_id = (measure.name or "").partition(" ")
-    return check_id if measure.kind == "regression" and what == "check" else None
+    return check_id if measure.kind == "regression" and what in ("check", "score") else None
+
+
+def _asks_a_score(gate: Gate) -> bool:
+    return gate.metric == "score" or (gate.regression is not None and gate.regression.measure == "score")

@@ -2,39 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple
 
-from tiebreak.gates.evidence import Measure, MeasureKind, exact
-from tiebreak.records import ROLES
+from tiebreak.gates.evidence import REGRESSIONS, Measure, exact
+from tiebreak.records import SessionRole
 from tiebreak.scoreboard.case import CaseState, Verdict
 from tiebreak.scoreboard.facts import Answer, CaseFacts
+from tiebreak.scoreboard.parted import figure_parts, pass_at_k
+from tiebreak.scoreboard.reading import (
+    EXCLUDED,
+    NO_SCORES,
+    NOT_APPLICABLE,
+    ONE,
+    SKIPPED,
+    UNKNOWN,
+    ZERO,
+    Reading,
+    Scores,
+    mean_of,
+)
+from tiebreak.scoreboard.regressions import ArmKind, compared
 
-Label = Literal[
-    "value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown", "success"
-]
-
-
-class Reading(NamedTuple):
-    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet.
-
-    `success` stands beside the cost of a case that succeeds.
-    """
-
-    label: Label
-    value: Fraction | None = None
-    reasked: bool = False
-    """An answer behind it was asked again after one was stopped with text on show."""
-
-
-EXCLUDED = Reading("excluded")
-SKIPPED = Reading("skipped")
-NOT_APPLICABLE = Reading("not_applicable")
-UNKNOWN = Reading("unknown")
-ZERO = Reading("value", Fraction(0))
-ONE = Reading("value", Fraction(1))
 HUMAN = frozenset({"win_rate", "rubric", "harmful"})
+OF_CHECKS = frozenset({"check", "score", "figure", "pass_at_k"})
 SCORE_PLACES = 10_000
-NO_WORST: Mapping[str, Fraction] = {}
 FLIPPED: dict[Verdict, Verdict] = {"win": "loss", "loss": "win", "tie": "tie", "both_bad": "both_bad"}
 
 
@@ -43,24 +33,29 @@ def read(
     state: CaseState,
     facts: CaseFacts,
     versions: Mapping[str, str],
-    worst: Mapping[str, Fraction] = NO_WORST,
+    scores: Scores = NO_SCORES,
 ) -> Reading | None:
-    """The reading of a case; `versions` holds the version in force of each of its checks, `worst` what a broken answer
-    scores by those where that is not 0.
+    """The reading of a case; `versions` holds the version in force of each of its checks.
 
     Votes and scores need both answers, so they are excluded with either arm; everything else only with its own.
     """
-    reading = _read(measure, state, facts, versions, worst)
+    reading = _read(measure, state, facts, versions, scores)
     if state.reasked and reading is not None and (measure.kind in HUMAN or measure.on in state.reasked):
         return reading._replace(reasked=True)
     return reading
 
 
 def _read(
-    measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str], worst: Mapping[str, Fraction]
+    measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str], scores: Scores
 ) -> Reading | None:
-    if measure.kind in ("regression", "rubric_regression"):
-        return _regression(measure, state, facts, versions)
+    if measure.kind in REGRESSIONS:
+        if state.excluded:
+            return EXCLUDED
+
+        def of_arm(role: SessionRole, kind: ArmKind, name: str | None) -> Reading | None:
+            return _of_arm(role, kind, name, state, facts, versions, scores)
+
+        return compared(measure, of_arm, scores)
     if measure.kind in HUMAN:
         return EXCLUDED if state.excluded else _human(measure, state)
     if measure.on in state.excluded:
@@ -68,38 +63,46 @@ def _read(
     answers = state.counting.get(measure.on, ())
     if not answers or measure.on in state.waiting:
         return None
-    if measure.kind == "check":
-        return _check(answers, facts, measure.name or "", versions)
-    if measure.kind == "score":
-        name = measure.name or ""
-        return _score(answers, facts, name, versions, worst.get(name, Fraction(0)))
+    if measure.kind in OF_CHECKS:
+        return _of_check(measure, answers, facts, versions, scores)
     if measure.kind == "cost_per_answer":
         known = [exact(answer.usd) for answer in answers if answer.usd is not None]
-        return _mean(known) if len(known) == len(answers) else UNKNOWN
+        return mean_of(known) if len(known) == len(answers) else UNKNOWN
     if measure.kind == "cost_per_success":
         return _priced_success(answers, facts, versions)
     if measure.kind == "latency":
         return _latency(answers, first_token=measure.name == "ttft")
-    return _mean([Fraction(answer.broken) for answer in answers])
+    return mean_of([Fraction(answer.broken) for answer in answers])
 
 
-def _regression(measure: Measure, state: CaseState, facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
-    """The candidate's reading less the baseline's, positive where the candidate is better."""
-    what, _, name = (measure.name or "").partition(" ")
-    both: list[Fraction] = []
-    for role in ROLES:
-        if what == "success":
-            if state.excluded:
-                return EXCLUDED
-            answers = () if role in state.waiting else state.counting.get(role, ())
-            reading = _success(answers, facts, versions) if answers else None
-        else:
-            kind: MeasureKind = "check" if what == "check" else "rubric" if what == "rubric" else "error_rate"
-            reading = EXCLUDED if state.excluded else read(Measure(kind, role, name or None), state, facts, versions)
-        if reading is None or reading.value is None:
-            return reading
-        both.append(-reading.value if what == "error_rate" else reading.value)
-    return Reading("value", both[1] - both[0])
+def _of_check(
+    measure: Measure, answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str, str], scores: Scores
+) -> Reading | None:
+    name = measure.name or ""
+    if measure.kind == "check":
+        return _check(answers, facts, name, versions)
+    if measure.kind == "score":
+        return _score(answers, facts, name, versions, scores.worst.get(name, Fraction(0)))
+    if measure.kind == "figure":
+        return figure_parts(answers, facts, versions[name])
+    deciding = [version for check_id, version in versions.items() if check_id not in scores.measuring]
+    return pass_at_k(answers, facts, versions[name], deciding)
+
+
+def _of_arm(
+    role: SessionRole,
+    kind: ArmKind,
+    name: str | None,
+    state: CaseState,
+    facts: CaseFacts,
+    versions: Mapping[str, str],
+    scores: Scores,
+) -> Reading | None:
+    """What one side of a comparison says."""
+    if kind != "success":
+        return read(Measure(kind, role, name), state, facts, versions, scores)
+    answers = () if role in state.waiting else state.counting.get(role, ())
+    return _success(answers, facts, versions) if answers else None
 
 
 def _success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
@@ -112,7 +115,7 @@ def _success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str,
         if UNKNOWN in readings:
             return UNKNOWN
         values.append(Fraction(not answer.broken and ZERO not in readings))
-    return _mean(values)
+    return mean_of(values)
 
 
 def _priced_success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str, str]) -> Reading | None:
@@ -157,7 +160,7 @@ def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions:
             return UNKNOWN
         elif result.status != "not_applicable":
             values.append(Fraction(result.status == "pass"))
-    return _mean(values) if values else NOT_APPLICABLE
+    return mean_of(values) if values else NOT_APPLICABLE
 
 
 def _score(
@@ -176,7 +179,7 @@ def _score(
         elif result.status != "not_applicable":
             value = float(result.status == "pass") if result.value is None else result.value
             values.append(Fraction(round(value * SCORE_PLACES), SCORE_PLACES))
-    return _mean(values) if values else NOT_APPLICABLE
+    return mean_of(values) if values else NOT_APPLICABLE
 
 
 def _latency(answers: Sequence[Answer], *, first_token: bool) -> Reading:
@@ -186,8 +189,3 @@ def _latency(answers: Sequence[Answer], *, first_token: bool) -> Reading:
         return UNKNOWN
     found = [taken for time in times if (taken := time.ttft if first_token else time.total) is not None]
     return Reading("value", Fraction(round(1000 * sum(found) / len(found)), 1000)) if found else NOT_APPLICABLE
-
-
-def _mean(values: Sequence[Fraction]) -> Reading:
-    mean = sum(values, Fraction(0)) / len(values) if len(values) > 1 else values[0]
-    return ONE if mean == 1 else ZERO if mean == 0 else Reading("value", mean)

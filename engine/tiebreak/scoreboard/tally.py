@@ -3,8 +3,8 @@
 from collections import Counter
 from fractions import Fraction
 
-from tiebreak.gates.evidence import Evidence
-from tiebreak.scoreboard.readings import Label, Reading
+from tiebreak.gates.evidence import Evidence, Part
+from tiebreak.scoreboard.reading import Label, Reading
 
 
 class Tally:
@@ -14,6 +14,9 @@ class Tally:
         "_evidence",
         "_parts",
         "_whole",
+        "base",
+        "figure",
+        "figure_parts",
         "groups",
         "keeps_values",
         "labels",
@@ -23,7 +26,7 @@ class Tally:
         "values",
     )
 
-    def __init__(self, *, keeps_values: bool = True, keeps_groups: bool = False) -> None:
+    def __init__(self, *, keeps_values: bool = True, keeps_groups: bool = False, figure: str = "") -> None:
         self.planned = 0
         self.n = 0
         self.reasked = 0
@@ -34,7 +37,11 @@ class Tally:
         self.labels: Counter[Label] = Counter()
         self.groups: dict[str, tuple[Fraction, int]] | None = {} if keeps_groups else None
         """Sum and number of the values of each group, where a gate of a fixed n needs them."""
+        self.base = Fraction(0)
         self.keeps_values = keeps_values
+        self.figure = figure
+        """The metric whose parts are kept, where the measure is a figure of the whole set."""
+        self.figure_parts: Counter[Part] = Counter()
         self._evidence: Evidence | None = None
 
     def move(self, old: Reading | None, new: Reading | None, group: str = "") -> None:
@@ -48,7 +55,15 @@ class Tally:
     def _count(self, reading: Reading, sign: int, group: str) -> None:
         self.labels[reading.label] += sign
         self.reasked += sign * reading.reasked
-        if reading.value is not None:
+        if reading.base is not None:
+            self.base += sign * reading.base
+        if reading.parts:
+            part = Part(reading.parts, group)
+            self.n += sign
+            self.figure_parts[part] += sign
+            if not self.figure_parts[part]:
+                del self.figure_parts[part]
+        elif reading.value is not None:
             if self.groups is not None:
                 total, n = self.groups.pop(group, (Fraction(0), 0))
                 if n + sign:
@@ -81,6 +96,9 @@ class Tally:
                 total=self.total,
                 values=tuple(sorted(self.values.items())),
                 groups=tuple(sorted(self.groups.values())) if self.groups is not None else (),
+                parts=tuple(sorted(self.figure_parts.items(), key=repr)),
+                figure=self.figure,
+                base=self.base,
                 successes=self.labels["success"],
                 excluded=self.labels["excluded"],
                 skipped=self.labels["skipped"],

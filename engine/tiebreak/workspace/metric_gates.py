@@ -1,4 +1,8 @@
-"""Gates on metrics as they are written: `metric: rouge_l` is short for the mean score of a check of kind `metric`."""
+"""Gates on metrics as they are written: `metric: rouge_l` is short for the mean score of a check of kind `metric`.
+
+`metric: macro_f1` is the figure of the whole set, of which such a check keeps the parts, `metric: pass@3` the mean of
+its cases. With a `regression` of `measure: score` it is the score that is compared.
+"""
 
 from collections.abc import Mapping
 from typing import cast, get_args
@@ -44,19 +48,27 @@ def _spelled(gate: Located, wanted: dict[str, Written]) -> object:
     name = mapping.get("metric") if mapping is not None else None
     if mapping is None or not isinstance(name, str) or name in get_args(Metric):
         return gate.value
-    from tiebreak.checks.kinds.metric import metric_of_answers  # not at start-up
-    from tiebreak.metrics import metrics
+    from tiebreak.checks.kinds.metric import metric_of_checks  # not at start-up
+    from tiebreak.metrics import AnswerMetric, CaseMetric, metrics
 
-    if name not in metrics() and f"{name.partition('@')[0]}@k" not in metrics():
+    family = name.partition("@")[0]
+    if not {name, f"{family}@k", f"{family}@class"} & metrics().keys():
         raise gate.refuse(
             f"There is no metric “{name[:60]}”.", ("metric",), nearest(name, [*get_args(Metric), *metrics()])
         )
     try:
-        metric_of_answers(name)
+        metric = metric_of_checks(name).metric
     except ValueError as refused:
         raise gate.refuse(str(refused), ("metric",)) from None
     if "check" in mapping:
         raise gate.refuse(f"`check` does not go with `{name}`.", ("check",))
     check_id = f"{PREFIX}{name}"
     wanted[check_id] = {"kind": "metric", "id": check_id, "name": name}
-    return {**mapping, "metric": "score", "check": check_id}
+    if "regression" in mapping:
+        if not isinstance(metric, AnswerMetric):
+            raise gate.refuse(
+                f"“{name}” is no score of a single answer, so no pairs of it can be compared.", ("metric",)
+            )
+        return {**mapping, "metric": "regression", "check": check_id}
+    kind = "score" if isinstance(metric, AnswerMetric) else "pass_at_k" if isinstance(metric, CaseMetric) else "figure"
+    return {**mapping, "metric": kind, "check": check_id}

@@ -1,6 +1,7 @@
 """What the formulas do at their edges."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,17 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiebreak.metrics import AnswerMetric, Item, Metric, Score, find_metric, lacks, measure, metrics
+from tiebreak.metrics import AnswerMetric, Item, Metric, Score, SetMetric, find_metric, lacks, measure, metrics
 from tiebreak.metrics.claims import ClaimLabels, claim_labels
 from tiebreak.metrics.examples import item
-from tiebreak.metrics.kinds.calibration import expected_calibration_error
-from tiebreak.metrics.kinds.classification import Pair, confusion, macro_f1
+from tiebreak.metrics.kinds.classification import Pair, confusion
 from tiebreak.metrics.kinds.pass_at_k import pass_at_k
 from tiebreak.metrics.kinds.tool_calls import same_value
 from tiebreak.metrics.stated import stated
 from tiebreak.records import Context, ExpectedCall
 
 OF_ANSWERS = [metric for metric in metrics().values() if isinstance(metric, AnswerMetric)]
+
+
+def figure_of(name: str, parts: Sequence[Any]) -> float | None:
+    metric = find_metric(name).metric
+    assert isinstance(metric, SetMetric)
+    return metric.of_set(parts)
 
 
 def score(name: str, subject: Item) -> Score:
@@ -114,14 +120,14 @@ def test_confusion_gathers_what_is_no_class() -> None:
         "b": {"a": 0, "b": 0, "(another)": 1, "(no answer)": 1},
     }
     # a: precision 1, recall ½; b: never right.
-    assert macro_f1(pairs) == pytest.approx((2 / 3 + 0) / 2)
+    assert figure_of("macro_f1", pairs) == pytest.approx((2 / 3 + 0) / 2)
 
 
 def test_calibration() -> None:
-    assert expected_calibration_error([(0.8, True)] * 8 + [(0.8, False)] * 2) == pytest.approx(0.0)
-    assert expected_calibration_error([(0.0, False), (1.0, True)]) == 0.0
+    assert figure_of("ece", [(0.8, True)] * 8 + [(0.8, False)] * 2) == pytest.approx(0.0)
+    assert figure_of("ece", [(0.0, False), (1.0, True)]) == 0.0
     # The edge of a bin belongs to the lower one: 0.1 with 0.05, 0.11 apart from them.
-    assert expected_calibration_error([(0.05, True), (0.1, False), (0.11, False)]) == pytest.approx((0.85 + 0.11) / 3)
+    assert figure_of("ece", [(0.05, True), (0.1, False), (0.11, False)]) == pytest.approx((0.85 + 0.11) / 3)
     assert score("brier", item("a\nConfidence: 0.5", reference="b")).value == 0.25
 
 

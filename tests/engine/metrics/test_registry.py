@@ -65,7 +65,7 @@ def test_each_metric_keeps_the_promise_of_its_example(metric: Metric) -> None:
 
 @pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
 def test_each_metric_says_what_it_is_in_its_own_words(metric: Metric) -> None:
-    assert re.fullmatch(r"[a-z0-9_]+(@k)?", metric.name)
+    assert re.fullmatch(r"[a-z0-9_]+(@k|@class)?", metric.name)
     assert metric.says.endswith(".")
     assert metric.source
     assert metric.example.says

@@ -59,8 +59,9 @@ gates: {offline: [{id: a, metric: rouge_l, at_least: 0.3}]}
     ("metric", "says"),
     [
         ("rouge_x", "There is no metric “rouge_x”.\nDid you mean “rouge_1”?"),
-        ("macro_f1", "“macro_f1” is no score of a single answer"),
-        ("pass@3", "“pass@3” is no score of a single answer"),
+        ("pass@0", "the k is at least 1"),
+        ("class_f1", "“class_f1” needs a class: write class_f1@billing."),
+        ("macro_f1, regression: {measure: score}", "so no pairs of it can be compared"),
         ("perplexity", "“perplexity” has no upper end"),
         ("recall", "“recall” needs a number: write recall@5."),
         ("recall@0", "the k is at least 1"),
@@ -110,4 +111,12 @@ def test_the_gates_on_the_page_load(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
     (block,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     gates = read_policy(policy_file(tmp_path, block)).gates["offline"]
-    assert [gate.check for gate in gates] == ["metric:rouge_l", "metric:recall@5", "metric:edit_distance"]
+    assert [(gate.metric, gate.check) for gate in gates] == [
+        ("score", "metric:rouge_l"),
+        ("score", "metric:recall@5"),
+        ("score", "metric:edit_distance"),
+        ("figure", "metric:macro_f1"),
+        ("figure", "metric:class_recall@billing"),
+        ("pass_at_k", "metric:pass@3"),
+        ("regression", "metric:rouge_l"),
+    ]

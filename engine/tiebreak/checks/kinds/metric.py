@@ -1,9 +1,13 @@
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from tiebreak.checks.base import Check, Example, Verdict
 from tiebreak.checks.kinds.refusal import Refusal
-from tiebreak.metrics import AnswerMetric, Item, find_metric, measure
+from tiebreak.metrics import AnswerMetric, CaseMetric, Chosen, Item, SetMetric, find_metric, lacks, measure
+from tiebreak.metrics import Metric as Measured
+from tiebreak.metrics.measuring import has_reference
+from tiebreak.metrics.parts import written_part
+from tiebreak.metrics.stated import is_label_right
 from tiebreak.records import Case, CheckSpec, Response
 
 
@@ -11,7 +15,8 @@ from tiebreak.records import Case, CheckSpec, Response
 class Metric(Check):
     """Scores the answer by the metric `name`, such as `token_f1` or `recall@5`, for a gate on the mean.
 
-    `tiebreak metrics` lists them. The answer passes unless its score is below `at_least` or above `at_most`.
+    `tiebreak metrics` lists them. The answer passes unless its score is below `at_least` or above `at_most`. Of a
+    figure that no single answer has, such as `macro_f1` or `pass@3`, it keeps what the answer adds; the answer passes.
     """
 
     kind: ClassVar[str] = "metric"
@@ -27,17 +32,31 @@ class Metric(Check):
     at_most: float | None = None
 
     def __post_init__(self) -> None:
-        metric_of_answers(self.name)
+        metric = metric_of_checks(self.name).metric
+        if not isinstance(metric, AnswerMetric) and (self.at_least is not None or self.at_most is not None):
+            raise ValueError(f"“{self.name}” is no score of a single answer: put its limit into a gate.")
 
     def load(self) -> None:
-        metric, k = metric_of_answers(self.name)
+        metric, k = metric_of_checks(self.name)[1:]
         for shown in metric.example.items:
-            measure(metric, k, shown)
+            if isinstance(metric, AnswerMetric):
+                measure(metric, k, shown)
+            elif isinstance(metric, SetMetric):
+                metric.part(shown)
+
+    def of_broken(self, case: Case, response: Response, why: str, /) -> Verdict:
+        metric, k = metric_of_checks(self.name)[1:]
+        if isinstance(metric, AnswerMetric):
+            return Verdict.of(False, why)
+        return _kept(metric, k, Item(case=case, response=response), "fail")
 
     def judge(self, case: Case, response: Response, /) -> Verdict:
-        metric, k = metric_of_answers(self.name)
+        metric, k = metric_of_checks(self.name)[1:]
         refuses = "expected_refusal" in metric.needs and Refusal().opens_as_refusal(response.text)
-        score = measure(metric, k, Item(case=case, response=response, refuses=refuses))
+        item = Item(case=case, response=response, refuses=refuses)
+        if not isinstance(metric, AnswerMetric):
+            return _kept(metric, k, item, "pass")
+        score = measure(metric, k, item)
         if score.value is None:
             return Verdict("not_applicable", score.detail)
         low = self.at_least is not None and score.value < self.at_least
@@ -48,25 +67,36 @@ class Metric(Check):
         return Verdict("fail", score.detail or f"{self.name} is {score.value:.4g}, {asked} is asked", score.value)
 
 
-def metric_of_answers(name: str) -> tuple[AnswerMetric, int]:
-    """The metric and its k.
+def _kept(metric: Measured, k: int, item: Item, status: Literal["pass", "fail"]) -> Verdict:
+    """What an answer adds to a figure of its case or set. Of pass@k that is k and, as the other checks of the answer
+    are not known here, whether it is right by its reference."""
+    if isinstance(metric, CaseMetric):
+        right = None if not has_reference(item.case) else not item.response.broken and is_label_right(item)
+        return Verdict(status, written_part((k, right)))
+    why = lacks(metric, item)
+    if why is not None:
+        return Verdict("not_applicable", why)
+    assert isinstance(metric, SetMetric)
+    return Verdict(status, written_part(metric.part(item)))
+
+
+def metric_of_checks(name: str) -> Chosen:
+    """The metric that a check may keep something of.
 
     Raises:
-        ValueError: for an unknown metric, and for one that no single answer has, or that has no upper end.
+        ValueError: for an unknown metric, and for one that has no upper end.
     """
     found = find_metric(name)
-    if not isinstance(found.metric, AnswerMetric):
-        raise ValueError(f"“{name}” is no score of a single answer; `tiebreak metrics --session` works it out.")
-    if found.metric.worst is None:
+    if isinstance(found.metric, AnswerMetric) and found.metric.worst is None:
         raise ValueError(f"“{name}” has no upper end, so it is no score from 0 to 1.")
-    return found.metric, found.k
+    return found
 
 
-def metric_in(spec: CheckSpec) -> AnswerMetric | None:
+def metric_in(spec: CheckSpec) -> Measured | None:
     """The metric of a check of this kind; None for every other check, and for a metric that this version lacks."""
     if spec.kind != Metric.kind:
         return None
     try:
-        return metric_of_answers(str(spec.params.get("name")))[0]
+        return metric_of_checks(str(spec.params.get("name"))).metric
     except ValueError:
         return None

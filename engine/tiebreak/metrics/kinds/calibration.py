@@ -21,15 +21,20 @@ def sure(item: Item) -> Sure:
     return stated(item.response.text).confidence or 0.0, not item.response.broken and is_label_right(item)
 
 
-def expected_calibration_error(answers: Sequence[Sure]) -> float:
-    """Ten bins of equal width, (0, 0.1], (0.1, 0.2] and so on, 0 in the first: the gap between the mean confidence
-    and the share of right answers of each, weighted by its answers."""
-    bins: dict[int, list[Sure]] = {}
+def binned(answers: Sequence[Sure]) -> list[list[float]]:
+    """Ten bins of equal width, (0, 0.1], (0.1, 0.2] and so on, 0 in the first: confidence less right of each, then 1
+    for the answer itself."""
+    rows: list[list[float]] = []
     for confidence, right in answers:
-        place = next(n for n in range(BINS) if confidence <= (n + 1) / BINS or n == BINS - 1)
-        bins.setdefault(place, []).append((confidence, right))
-    gaps = (abs(sum(confidence - right for confidence, right in inside)) for inside in bins.values())
-    return sum(gaps) / len(answers)
+        row = [0.0] * BINS + [1.0]
+        row[next(n for n in range(BINS) if confidence <= (n + 1) / BINS or n == BINS - 1)] = confidence - right
+        rows.append(row)
+    return rows
+
+
+def expected_calibration_error(bins: Sequence[float]) -> float | None:
+    """The gap between the mean confidence and the share of right answers of each bin, weighted by its answers."""
+    return sum(map(abs, bins[:-1])) / bins[-1] if bins[-1] else None
 
 
 _SURE = item("billing\nConfidence: 80 %", reference="billing")
@@ -54,7 +59,8 @@ METRICS = (
         better="lower",
         worst=None,
         part=sure,
-        of_set=expected_calibration_error,
+        counts=binned,
+        of_counts=expected_calibration_error,
         example=Example(says="80 % sure and right; 75 % sure and wrong", items=(_SURE, _WRONG), value=0.275),
     ),
 )

@@ -1,7 +1,7 @@
 """Labels: the reference of a case is its class, the stated answer the prediction."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tiebreak.metrics.base import AnswerMetric, Example, Item, Score, SetMetric
@@ -11,6 +11,8 @@ from tiebreak.metrics.texts import accepted, f1, label_form
 
 OTHER = "(another)"
 NONE = "(no answer)"
+LONGEST_LABEL = 200
+"""Characters. What is longer is no label, and is not kept as one."""
 
 
 class Pair(NamedTuple):
@@ -33,20 +35,41 @@ def pair(item: Item) -> Pair:
     expected = label_form(accepted(item)[0])
     if item.response.broken:
         return Pair(expected, NONE)
-    return Pair(expected, expected if is_label_right(item) else label_form(stated(item.response.text).answer))
+    if is_label_right(item):
+        return Pair(expected, expected)
+    predicted = label_form(stated(item.response.text).answer)
+    return Pair(expected, predicted if len(predicted) <= LONGEST_LABEL else OTHER)
 
 
-def by_class(pairs: Iterable[Pair]) -> dict[str, OfClass]:
+def class_counts(pairs: Sequence[Pair]) -> list[list[float]]:
+    """Of each class that a reference has, in their order: hits, predictions, references."""
+    classes = sorted({expected for expected, _ in pairs})
+    return [
+        [
+            float(found)
+            for name in classes
+            for found in (expected == predicted == name, predicted == name, expected == name)
+        ]
+        for expected, predicted in pairs
+    ]
+
+
+def of_classes(counts: Sequence[float]) -> list[OfClass]:
     """Precision, recall and F1 of each class that a reference has. A class that is never predicted has precision 0."""
-    counts = Counter(pairs)
-    classes = sorted({expected for expected, _ in counts})
-    scores: dict[str, OfClass] = {}
-    for name in classes:
-        hits = counts[Pair(name, name)]
-        precision = hits / max(sum(n for (_, predicted), n in counts.items() if predicted == name), 1)
-        recall = hits / sum(n for (expected, _), n in counts.items() if expected == name)
-        scores[name] = OfClass(precision, recall, f1(precision, recall))
+    scores: list[OfClass] = []
+    for place in range(0, len(counts), 3):
+        hits, predicted, expected = counts[place : place + 3]
+        if expected:
+            precision, recall = hits / max(predicted, 1), hits / expected
+            scores.append(OfClass(precision, recall, f1(precision, recall)))
     return scores
+
+
+def _one_class(label: str, pairs: Sequence[Pair]) -> list[list[float]]:
+    return [
+        [float(expected == predicted == label), float(predicted == label), float(expected == label)]
+        for expected, predicted in pairs
+    ]
 
 
 def confusion(pairs: Iterable[tuple[Pair, float]]) -> dict[str, dict[str, float]]:
@@ -61,23 +84,40 @@ def confusion(pairs: Iterable[tuple[Pair, float]]) -> dict[str, dict[str, float]
     return table
 
 
-def macro_precision(pairs: Sequence[Pair]) -> float:
-    scores = by_class(pairs)
-    return sum(score.precision for score in scores.values()) / len(scores)
-
-
-def macro_recall(pairs: Sequence[Pair]) -> float:
-    scores = by_class(pairs)
-    return sum(score.recall for score in scores.values()) / len(scores)
-
-
-def macro_f1(pairs: Sequence[Pair]) -> float:
-    scores = by_class(pairs)
-    return sum(score.f1 for score in scores.values()) / len(scores)
+def _mean(which: int, counts: Sequence[float]) -> float | None:
+    scores = of_classes(counts)
+    return sum(score[which] for score in scores) / len(scores) if scores else None
 
 
 _ITEMS = tuple(item(text, reference=label) for text, label in (("Billing.", "billing"), ("billing", "privacy")))
 _SHOWN = "“Billing.” for “billing”; “billing” for “privacy”"
+WHICH = ("precision", "recall", "f1")
+_CLASS_SAYS = {
+    "precision": "Of the answers given one label, the share that have it by their reference",
+    "recall": "Of the cases of one label, the share whose answer gives it",
+    "f1": "F1 of one label",
+}
+_CLASS_VALUES = {"precision": 0.5, "recall": 1.0, "f1": 2 / 3}
+
+
+def _of_class(name: str, label: str, asked: str | None = None) -> SetMetric:
+    of_class: Callable[[str], SetMetric] | None = None if asked else partial(_named_class, name)
+    return SetMetric(
+        name=asked or f"class_{name}@class",
+        says=f"{_CLASS_SAYS[name]}; write `class_{name}@billing`.",
+        source="one class against the others, as in scikit-learn",
+        needs=("reference",),
+        part=pair,
+        counts=partial(_one_class, label_form(label)),
+        of_counts=partial(_mean, WHICH.index(name)),
+        of_class=of_class,
+        example=Example(says=f"{_SHOWN}, of the class billing", items=_ITEMS, value=_CLASS_VALUES[name]),
+    )
+
+
+def _named_class(name: str, label: str) -> SetMetric:
+    return _of_class(name, label, f"class_{name}@{label_form(label)}")
+
 
 METRICS = (
     AnswerMetric(
@@ -99,13 +139,17 @@ METRICS = (
             source="macro average over the classes of the references, as in scikit-learn",
             needs=("reference",),
             part=pair,
-            of_set=of_set,
+            counts=class_counts,
+            of_counts=partial(_mean, which),
             example=Example(says=_SHOWN, items=_ITEMS, value=value),
         )
-        for name, what, of_set, value in (
-            ("macro_precision", "Right ones among those given a label", macro_precision, 0.25),
-            ("macro_recall", "Right ones among those of a class", macro_recall, 0.5),
-            ("macro_f1", "F1 of each class", macro_f1, 1 / 3),
+        for which, (name, what, value) in enumerate(
+            (
+                ("macro_precision", "Right ones among those given a label", 0.25),
+                ("macro_recall", "Right ones among those of a class", 0.5),
+                ("macro_f1", "F1 of each class", 1 / 3),
+            )
         )
     ),
+    *(_of_class(name, "billing") for name in WHICH),
 )

@@ -1,7 +1,7 @@
 """BLEU and chrF by sacrebleu, which is loaded at the first score. All values run from 0 to 1."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from tiebreak.metrics.base import AnswerMetric, Example, Item, Score, SetMetric
@@ -10,6 +10,8 @@ from tiebreak.metrics.texts import accepted
 
 Pair = tuple[str, tuple[str, ...]]
 """An answer, and the accepted ones."""
+Counts = tuple[float, ...]
+"""What sacrebleu counts of one answer: lengths and n-grams, which a corpus has the sums of."""
 
 
 @cache
@@ -26,10 +28,20 @@ def sentence_score(name: str, answer: str, references: Sequence[str]) -> float:
 
 
 def corpus_score(name: str, pairs: Sequence[Pair]) -> float:
-    """Of a whole corpus; a pair with fewer references than another has none in the places left."""
-    most = max(len(references) for _, references in pairs)
-    streams = [[(*references, *(None,) * most)[n] for _, references in pairs] for n in range(most)]
-    return _share(_scorer(name, False).corpus_score([answer for answer, _ in pairs], streams))
+    """Of a whole corpus."""
+    counts = (_counts_of(name, answer, references) for answer, references in pairs)
+    return _of_counts(name, [sum(column) for column in zip(*counts, strict=True)])
+
+
+def _counts_of(name: str, answer: str, references: Sequence[str]) -> Counts:
+    streams = [[reference] for reference in references]
+    # What sacrebleu's own bootstrap draws from; a corpus score is made of the sums of these and of nothing else.
+    (counts,) = _scorer(name, False)._extract_corpus_statistics([answer], streams)  # noqa: SLF001
+    return tuple(map(float, counts))
+
+
+def _of_counts(name: str, counts: Sequence[float]) -> float:
+    return _share(_scorer(name, False)._compute_score_from_stats([round(count) for count in counts]))  # noqa: SLF001
 
 
 def _share(score: Any) -> float:
@@ -45,16 +57,12 @@ def _chrf(item: Item, _k: int) -> Score:
     return Score(sentence_score("chrf", item.response.text, accepted(item)))
 
 
-def _pair(item: Item) -> Pair:
-    return ("" if item.response.broken else item.response.text), accepted(item)
+def _counts(name: str, item: Item) -> Counts:
+    return _counts_of(name, "" if item.response.broken else item.response.text, accepted(item))
 
 
-def _corpus_bleu(pairs: Sequence[Pair]) -> float:
-    return corpus_score("bleu", pairs)
-
-
-def _corpus_chrf(pairs: Sequence[Pair]) -> float:
-    return corpus_score("chrf", pairs)
+def _as_they_are(parts: Sequence[Counts]) -> Sequence[Counts]:
+    return parts
 
 
 _FIRST = item("the cat is sitting on the mat", reference="The cat sat on the mat near the door")
@@ -80,8 +88,9 @@ METRICS = (
         says="BLEU of the whole set, its n-grams counted together.",
         source="Papineni et al. 2002, by sacrebleu",
         needs=("reference",),
-        part=_pair,
-        of_set=_corpus_bleu,
+        part=partial(_counts, "bleu"),
+        counts=_as_they_are,
+        of_counts=partial(_of_counts, "bleu"),
         example=Example(says=_BOTH, items=(_FIRST, _SECOND), value=0.15859448965547958),
     ),
     AnswerMetric(
@@ -97,8 +106,9 @@ METRICS = (
         says="chrF of the whole set, its n-grams counted together.",
         source="Popović 2015 (chrF2), by sacrebleu",
         needs=("reference",),
-        part=_pair,
-        of_set=_corpus_chrf,
+        part=partial(_counts, "chrf"),
+        counts=_as_they_are,
+        of_counts=partial(_of_counts, "chrf"),
         example=Example(says=_SHOWN, items=(_FIRST,), value=0.356108999134771),
     ),
 )
