@@ -1,6 +1,7 @@
 """`tiebreak metrics`: the list, one metric, a session and labelled claims; and a gate on a metric from end to end."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,17 @@ def test_a_session_is_measured_by_its_card_and_its_gates_by_the_same_metrics(fol
     assert (a["brier"]["value"], a["brier"]["n"], b["brier"]["n"]) == (0.0625, 1, 0)
     # Case d is right where its check passes; the others have only a reference.
     assert (a["pass@1"]["value"], b["pass@1"]["value"]) == (pytest.approx(3 / 4), pytest.approx(2 / 4))
+
+
+def test_perplexity_is_that_of_the_recorded_tokens(folder: Path) -> None:
+    likely = [{"case": "a", "text": "billing", "logprobs": [-1.0, -3.0]}, *ANSWERS["b"][1:]]
+    write_lines(folder / "recordings" / "b.jsonl", [{"recording": 1}, *likely])
+    invoke(folder, "run", "-d", "teams", "-a", "a", "-b", "b")
+    arms = json.loads(invoke(folder, "metrics", "perplexity", "-s", "last", "--json").stdout)["arms"]
+    b = arms["candidate"]["perplexity"]
+    assert (b["value"], b["n"]) == (pytest.approx(math.exp(2)), 1)
+    assert b["missing"] == {"not applicable: no log probabilities are recorded": 3}
+    assert arms["baseline"]["perplexity"]["n"] == 0
 
 
 def test_gates_on_figures_of_the_set_say_what_the_metrics_say(folder: Path) -> None:

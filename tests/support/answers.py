@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from tiebreak.errors import TargetError
 from tiebreak.records import Case, Config, Deadlines, Message, ModelTarget, Price, Response
@@ -89,10 +90,15 @@ async def ask(target: AnswerTarget, request: Request = QUESTION) -> Answer:
     return answer
 
 
+def asking_for(options: Mapping[str, object]) -> Request:
+    """The question, with the parameters that the options of `open_model` name."""
+    return replace(QUESTION, parameters=cast("Mapping[str, object]", options.get("parameters") or {}))
+
+
 async def ask_once(base_url: str, model: str, **options: object) -> Answer:
     """Open, ask, close."""
     target = open_model(base_url, model, **options)  # pyright: ignore[reportArgumentType] - passed through
     try:
-        return await ask(target)
+        return await ask(target, asking_for(options))
     finally:
         await target.close()

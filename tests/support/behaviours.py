@@ -49,6 +49,18 @@ async def echo(exchange: Exchange) -> None:
     await exchange.end()
 
 
+@behaviour("logprobs")
+async def logprobs(exchange: Exchange) -> None:
+    """Each word with its log probability, where it was asked for; the last chunk has one and no text."""
+    asked = exchange.call.body.get("logprobs") is True
+    await exchange.begin()
+    for n, word in enumerate(exchange.words()):
+        told = {"content": [{"token": word, "logprob": -0.25 * n, "bytes": None, "top_logprobs": None}]}
+        choice = {"index": 0, "delta": {"content": word}, "finish_reason": None, "logprobs": told if asked else None}
+        await exchange.event({**exchange.chunk(None), "choices": [choice]})
+    await exchange.end()
+
+
 @behaviour("empty")
 async def empty(exchange: Exchange) -> None:
     await exchange.begin()

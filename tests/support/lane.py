@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from support.answers import Answer, ask, open_model
+from support.answers import Answer, ask, asking_for, open_model
 from tiebreak.targets.litellm_lane.shared import Helper
 
 SENTINEL = "sentinel-0123456789-key"
@@ -22,7 +22,7 @@ def asking_through(helper: Helper) -> Ask:
         options = {"environ": ENVIRON, "lane": "litellm", "helper": helper, **options}
         target = open_model(base_url, model, **options)  # pyright: ignore[reportArgumentType] - passed through
         try:
-            return await ask(target)
+            return await ask(target, asking_for(options))
         finally:
             await target.close()
 

@@ -1,7 +1,7 @@
 """The metrics of a stored session, or of labelled claims: worked out from what is recorded, storing nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from tiebreak.metrics.registry import find_metric
 from tiebreak.metrics.summary import Figure, MetricFigures, Summary
 from tiebreak.records import Case, CheckResult, CheckSpec, Response, SessionRole
 from tiebreak.scoreboard.facts import Answer, counting_answers
+from tiebreak.targets.chunks import decode_logprobs
 from tiebreak_store import StoredSession
 from tiebreak_workbench.sealed import refuse_sealed
 from tiebreak_workbench.workbench import Workbench
@@ -48,12 +49,15 @@ def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) ->
     successes: dict[SessionRole, Successes] = {role: Successes(cases) for role in stored.session.runs}
     role_of: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
     counting, results = _counting(bench, stored)
+    likely = any("logprobs" in one.metric.needs for one in chosen)
     planned = {case.id: case for case in cases}
     for response in bench.store.iter_responses(stored.session.id, light=False):
         if response.id in counting:
             case = planned[response.case_id]
             specs = checks_for(case, stored.policy)
             item = _item(case, response, specs, results.get(response.id, {}))
+            if likely:
+                item = replace(item, logprobs=_logprobs(bench, response))
             arms[role_of[response.run_id]].add(item)
             successes[role_of[response.run_id]].add(item)
     return SessionMetrics(
@@ -61,6 +65,12 @@ def measure_session(bench: Workbench, wanted: str, names: Sequence[str] = ()) ->
         arms={role: summary.figures() for role, summary in arms.items()},
         steadiness={role: own.steadiness() for role, own in successes.items()},
     )
+
+
+def _logprobs(bench: Workbench, response: Response) -> tuple[float, ...]:
+    """Of its tokens; they are kept beside the pieces of the answer."""
+    chunks = bench.store.chunks_of(response.id)
+    return decode_logprobs(chunks) if chunks is not None else ()
 
 
 def _counting(bench: Workbench, stored: StoredSession) -> tuple[set[str], dict[str, dict[str, CheckResult]]]:

@@ -3,6 +3,7 @@
 What arrives together leaves together: adjacent pieces of one read become one delta, since they bear the same time.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -53,6 +54,7 @@ class ChatStream:
         self._bytes_out = 0
         self._calls: list[_OpenCall] = []
         self._refusal = False
+        self._logprobs: list[float] = []
         self._reason: str | None = None
         self._ended_at = 0.0
         self._served_model: str | None = None
@@ -105,7 +107,15 @@ class ChatStream:
         self._events += [ToolCallEvent(at, call.whole()) for call in self._calls]
         usage = self._usage or self._estimate(self._bytes_out)
         self._events.append(UsageEvent(at, usage, self._cost or self._price(usage)))
-        self._events.append(Finish(at, self._reason, served_model=self._served_model, refusal=self._refusal))
+        self._events.append(
+            Finish(
+                at,
+                self._reason,
+                served_model=self._served_model,
+                refusal=self._refusal,
+                logprobs=tuple(self._logprobs),
+            )
+        )
         return self.take_events()
 
     def _take(self, chunk: object, at: float) -> None:
@@ -132,6 +142,8 @@ class ChatStream:
                 self._add(TextDelta, content, at)
             else:
                 self._take_delta(delta, at)
+        if told := choice.get("logprobs"):
+            self._logprobs += logprobs_in(told)
         if reason := as_text(choice.get("finish_reason")):
             self._reason = whole(reason)
             self._ended_at = at
@@ -235,6 +247,17 @@ class ChatStream:
         if text:
             self._bytes_out += len(text) if text.isascii() else len(text.encode())
             self._events.append(self._kind(at, text))
+
+
+def logprobs_in(told: object) -> list[float]:
+    """The log probabilities of a chunk's tokens, `{"content": [{"token": …, "logprob": −0.1}]}`; those of a refusal
+    stand apart and are not taken. What is no finite number of at most 0 is none."""
+    found: list[float] = []
+    for token in map(as_map, as_list((as_map(told) or {}).get("content"))):
+        value = (token or {}).get("logprob")
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            found.append(min(float(value), 0.0))
+    return found
 
 
 class _OpenCall:

@@ -138,8 +138,9 @@ class AnswerBuilder:
         return self._response("interrupted", fault="user")
 
     def chunks(self) -> bytes:
-        """The text and reasoning with their times, for replay; see `tiebreak.targets.chunks`."""
-        return encode_chunks(self._chunks)
+        """The text and reasoning with their times, for replay, and what log probabilities came with them; see
+        `tiebreak.targets.chunks`."""
+        return encode_chunks(self._chunks, self._finish.logprobs if self._finish else ())
 
     def _response(self, status: ResponseStatus, *, fault: Fault | None, error: TargetError | None = None) -> Response:
         finish = self._finish

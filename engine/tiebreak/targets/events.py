@@ -63,6 +63,8 @@ class Finish:
     refusal: bool = False
     waited: float = 0.0
     tries: int = 1
+    logprobs: tuple[float, ...] = ()
+    """Natural logarithms of the probabilities of the answer's tokens, where they were asked for and sent."""
 
 
 @dataclass(frozen=True, slots=True)

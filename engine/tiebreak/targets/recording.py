@@ -149,7 +149,9 @@ class RecordedTarget:
             return
         usage = replace(recorded.usage, source="recorded") if recorded.usage else Usage()
         yield UsageEvent(end, usage, self._cost(recorded, usage))
-        yield Finish(end, recorded.finish, served_model=recorded.model, refusal=recorded.refusal)
+        yield Finish(
+            end, recorded.finish, served_model=recorded.model, refusal=recorded.refusal, logprobs=recorded.logprobs
+        )
 
     def _cost(self, recorded: RecordedAnswer, usage: Usage) -> Cost:
         if self._price is not None:

@@ -8,6 +8,7 @@
 
 import dataclasses
 import hashlib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from tiebreak.records import Price, Response, ToolCall, Usage
 from tiebreak.records.cases import FORBID_UNKNOWN
 from tiebreak.records.codec import adapter
 from tiebreak.targets.chunkjson import Json, as_map, parse
-from tiebreak.targets.chunks import ChunkKind, decode_chunks
+from tiebreak.targets.chunks import ChunkKind, decode_chunks, decode_logprobs
 
 VERSION = 1
 T = TypeVar("T")
@@ -52,6 +53,8 @@ class RecordedAnswer:
     """Null for a stream that was cut."""
     refusal: bool = False
     tool_calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[float, ...] = ()
+    """Natural logarithms of the probabilities of its tokens."""
     usage: Usage | None = None
     cost_usd: float | None = None
     model: str | None = None
@@ -63,6 +66,8 @@ class RecordedAnswer:
     def __post_init__(self) -> None:
         if self.ttft < 0 or self.tokens_per_second <= 0:
             raise ValueError("ttft must not be negative, tokens_per_second must be above zero")
+        if any(not -math.inf < value <= 0 for value in self.logprobs):
+            raise ValueError("log probabilities are 0 or less")
         if self.chunks and self.text:
             raise ValueError("give either text or chunks")
         if any(later[0] < earlier[0] for earlier, later in zip(self.chunks, self.chunks[1:], strict=False)):
@@ -194,6 +199,7 @@ class RecordingWriter:
         line["chunks"] = [
             [at, text] if kind == "text" else [at, text, kind] for at, kind, text in decode_chunks(chunks)
         ]
+        line["logprobs"] = decode_logprobs(chunks) or None
         line["ttft"] = response.timings.ttft
         line["finish"] = response.finish
         line["refusal"] = response.refusal or None

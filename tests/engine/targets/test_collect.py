@@ -17,7 +17,8 @@ from tiebreak.errors import (
 from tiebreak.records import Context, Cost, Timings, ToolCall, Usage
 from tiebreak.records.codec import decode, encode
 from tiebreak.records.responses import Response
-from tiebreak.targets.chunks import Chunk, decode_chunks, encode_chunks
+from tiebreak.targets.chat import logprobs_in
+from tiebreak.targets.chunks import Chunk, decode_chunks, decode_logprobs, encode_chunks
 from tiebreak.targets.collect import AnswerBuilder
 from tiebreak.targets.events import (
     ContextsEvent,
@@ -136,6 +137,27 @@ CHUNKS = st.lists(
 @given(CHUNKS)
 def test_chunks_survive_their_encoding(chunks: list[Chunk]) -> None:
     assert decode_chunks(encode_chunks(chunks)) == chunks
+
+
+def test_log_probabilities_are_kept_beside_the_chunks() -> None:
+    chunks: list[Chunk] = [(0.1, "text", "a")]
+    data = encode_chunks(chunks, (-0.1053606, 0.0, -12.5))
+    assert decode_chunks(data) == chunks
+    assert decode_logprobs(data) == (-0.105361, 0.0, -12.5)
+    assert decode_logprobs(encode_chunks(chunks)) == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [None, 3, [], {"content": None}, {"content": [None, 3, {"logprob": None}, {"logprob": True}, {"logprob": "0"}]}],
+)
+def test_what_is_no_log_probability_is_none(told: object) -> None:
+    assert logprobs_in(told) == []
+
+
+def test_a_log_probability_is_at_most_0_and_finite() -> None:
+    told = {"content": [{"logprob": 0.0000001}, {"logprob": -3}, {"logprob": float("-inf")}]}
+    assert logprobs_in(told) == [0.0, -3.0]
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,8 @@ def test_only_the_content_that_was_set_down_is_opened(tmp_path: Path) -> None:
 
 
 async def test_what_is_written_replays_as_it_was(tmp_path: Path) -> None:
-    source = write(tmp_path, {**LINE, "reasoning": "Let me see."}, {"case": "c2", "text": "so far", "finish": None})
+    likely = {**LINE, "reasoning": "Let me see.", "logprobs": [-0.5, 0]}
+    source = write(tmp_path, likely, {"case": "c2", "text": "so far", "finish": None})
     copy = tmp_path / "copy.jsonl"
     originals = [await replay(source, case, speed=1000) for case in ("c1", "c2")]
     stream = io.BytesIO()
@@ -250,6 +251,7 @@ async def test_what_is_written_replays_as_it_was(tmp_path: Path) -> None:
     copy.write_bytes(stream.getvalue())
     for answer, case in zip(originals, ("c1", "c2"), strict=True):
         again = await replay(copy, case, speed=1000)
+        assert [e.logprobs for e in again.events if isinstance(e, Finish)] == ([(-0.5, 0.0)] if case == "c1" else [])
         assert [type(event) for event in again.events] == [type(event) for event in answer.events]
         assert again.text == answer.text
         assert [e.at for e in again.events] == pytest.approx([e.at for e in answer.events], abs=1e-4)

@@ -32,8 +32,9 @@ def chunk_of(chunk: Any, *, told_finish: bool) -> Json | None:
     if choices:
         delta = _delta_of(choices[0].delta)
         reason = choices[0].finish_reason if told_finish else None
-        if delta or reason:
-            said["choices"] = [{"delta": delta, "finish_reason": reason}]
+        logprobs = _logprobs_of(choices[0])
+        if delta or reason or logprobs:
+            said["choices"] = [{"delta": delta, "finish_reason": reason, **logprobs}]
     if not said:
         return None
     # Whatever `chunk.model` holds, it is what we asked for ourselves.
@@ -41,6 +42,18 @@ def chunk_of(chunk: Any, *, told_finish: bool) -> Json | None:
     if served := as_text(hidden.get("provider_response_model")):
         said["model"] = served
     return said
+
+
+def _logprobs_of(choice: Any) -> Json:
+    """As a chunk of chat completions has them; LiteLLM hands on objects or the plain JSON, by provider."""
+    content: Any = _member(getattr(choice, "logprobs", None), "content")
+    values = [_member(token, "logprob") for token in content or ()]
+    return {"logprobs": {"content": [{"logprob": value} for value in values]}} if values else {}
+
+
+def _member(holder: Any, name: str) -> Any:
+    plain = as_map(holder)
+    return getattr(holder, name, None) if plain is None else plain.get(name)
 
 
 def refusal_of(chunk: Any) -> Json | None:

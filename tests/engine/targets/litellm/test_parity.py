@@ -8,6 +8,7 @@ from support.answers import QUICK, Answer, ask_once
 from support.lane import ENVIRON, Ask
 from support.model_server import ModelServer
 from tiebreak.records import Deadlines
+from tiebreak.targets.events import Finish
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -110,6 +111,21 @@ async def test_both_lanes_make_the_same_of_it(server: ModelServer, through_litel
     assert outcome(lane) == outcome(direct)
     if direct.error is not None and lane.error is not None:
         assert (lane.error.status, lane.error.retryable) == (direct.error.status, direct.error.retryable)
+
+
+@pytest.mark.parametrize("model", ["logprobs", "normal", "logprobs?words=1"])
+@pytest.mark.parametrize("asked", [True, False])
+async def test_both_lanes_record_the_same_log_probabilities(
+    server: ModelServer, through_litellm: Ask, model: str, asked: bool
+) -> None:
+    parameters = {"logprobs": True} if asked else {}
+    direct = await ask_once(server.base_url, model, parameters=parameters)
+    lane = await through_litellm(server.base_url, model, parameters=parameters)
+    found = [next(event.logprobs for event in answer.events if isinstance(event, Finish)) for answer in (direct, lane)]
+    words = len(direct.text.split())
+    assert found[0] == (tuple(-0.25 * n for n in range(words)) if asked and model != "normal" else ())
+    assert found[1] == found[0]
+    assert outcome(lane) == outcome(direct)
 
 
 async def test_both_lanes_keep_to_the_total_deadline(server: ModelServer, through_litellm: Ask) -> None:
