@@ -96,12 +96,16 @@ def score(
     concurrency: Annotated[
         int, typer.Option("--concurrency", "-c", min=1, help="Answers checked at once where checks have to wait.")
     ] = 8,
+    judge: Annotated[
+        str | None, typer.Option("--judge", "-j", help="Put this judge as it is now, instead of the checks.")
+    ] = None,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Put the checks and metrics of the policy as it is now to stored answers; no model is asked for one.
 
+    With `--judge`, the judge of that name is put to them as it is now, as by `tiebreak judge`.
     Under an edited policy the same runs become a session of their own. Exit codes: 0 all gates passed, 1 one failed, 2
     bad input, 3 not decided, 4 infrastructure, 130 interrupted.
     """
@@ -109,6 +113,13 @@ def score(
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
+    if judge is not None:
+        from tiebreak.errors import UsageError
+        from tiebreak_cli.judging import put_judge
+
+        if policy is not None or phase is not None:
+            raise UsageError("`--judge` goes with neither `--policy` nor `--phase`: it decides no gates.")
+        put_judge(session, judge, concurrency=concurrency, as_json=as_json, workspace=workspace)
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         raise _score(bench, to_score(bench, session, policy), concurrency, phase, as_json=as_json)

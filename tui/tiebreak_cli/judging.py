@@ -2,7 +2,8 @@
 
 import signal
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -42,6 +43,38 @@ def judge(
     The same command goes on where it was stopped; errors are asked again, what was said is not. Exit codes: 0 every
     question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
     """
+    put_judge(
+        session,
+        name,
+        model=model,
+        repeats=repeats,
+        concurrency=concurrency,
+        max_cost=max_cost,
+        unknown_cost=allow_unknown_cost,
+        limit=limit,
+        as_json=as_json,
+        workspace=workspace,
+    )
+
+
+def put_judge(
+    session: str,
+    name: str,
+    *,
+    model: str | None = None,
+    repeats: int | None = None,
+    concurrency: int = 4,
+    max_cost: float | None = None,
+    unknown_cost: bool = False,
+    limit: int | None = None,
+    as_json: bool,
+    workspace: Path,
+) -> NoReturn:
+    """Put a judge to the stored answers of a session, and tell what came of it.
+
+    Raises:
+        typer.Exit: with the code, always.
+    """
     import asyncio
 
     from tiebreak_cli.output import complain_line, console, print_json, say
@@ -56,7 +89,7 @@ def judge(
     )
     from tiebreak_workbench.workbench import Workbench
 
-    limits = JudgeLimits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, cases=limit)
+    limits = JudgeLimits(concurrency=concurrency, max_cost=max_cost, unknown_cost=unknown_cost, cases=limit)
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         chosen = load_judge(bench, name, model=model, repeats=repeats)

@@ -94,6 +94,18 @@ def _plain(report: "NoiseReport") -> dict[str, object]:
             }
             for noise in figures.measures
         },
+        "scores": {
+            noise.measure.removeprefix("score "): {
+                "mean_absolute_difference": noise.distance,
+                "interval_95": list(noise.interval),
+                "sd": noise.sd,
+                "margin_95": noise.margin,
+                "standard_error": noise.error,
+                "n": noise.n,
+                "groups": noise.groups,
+            }
+            for noise in figures.scores
+        },
         "remarks": list(report.remarks),
     }
 
@@ -118,6 +130,22 @@ def _print(report: "NoiseReport") -> None:
             for noise in figures.measures
         ),
     )
+    if figures.scores:
+        print_table(
+            "Scores, 0 to 1",
+            ("score", "mean |difference| #", "95 % interval #", "sd #", "noise margin #", "n #"),
+            (
+                (
+                    noise.measure.removeprefix("score "),
+                    f"{noise.distance:.3f}",
+                    f"{noise.interval[0]:.3f} to {noise.interval[1]:.3f}",
+                    f"{noise.sd:.3f}",
+                    f"±{noise.margin:.3f}",
+                    str(noise.n),
+                )
+                for noise in figures.scores
+            ),
+        )
     why = ", ".join(f"{reason} ({count})" for reason, count in figures.excluded.items())
     say(
         "\n".join(

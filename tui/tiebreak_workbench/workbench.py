@@ -309,7 +309,16 @@ class Workbench:
 
     def outside(self) -> WorkspaceOutside:
         """What checks may ask of the world; whoever is given it closes it. To be called on the event loop."""
-        return WorkspaceOutside(self._permit(), self.environ, self.helper)
+        from tiebreak.session.check_judges import CheckJudges
+
+        pool = LimiterPool()
+
+        def load(name: str) -> tuple[Judge, AnswerTarget]:
+            judge = self.workspace.load_judge(name)
+            judge = replace(judge, target=pinned(judge.config, self.judges_folder).target)
+            return judge, self.judge_target(judge, pool)
+
+        return WorkspaceOutside(self._permit(), self.environ, self.helper, CheckJudges(load))
 
     def _permit(self) -> Permit:
         return Trust.of(self.environ).permit(self.workspace.folder)

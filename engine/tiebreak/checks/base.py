@@ -50,6 +50,8 @@ class BaseCheck(ABC):
     """A module that may be missing, and the extra of Tiebreak that brings it; looked for when a file is read."""
     extra: ClassVar[str | None] = None
 
+    spelled: ClassVar[Mapping[str, str]] = {}
+    """Parameters that have another name in files than here, where the class has something else of that name."""
     from_file: ClassVar[str | None] = None
     """A parameter, a mapping, that may also be the name of a file which holds it."""
 

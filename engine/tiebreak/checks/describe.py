@@ -79,7 +79,7 @@ def options_of(check: type[BaseCheck]) -> tuple[Option, ...]:
     hints = get_type_hints(check)
     return tuple(
         Option(
-            field.name,
+            check.spelled.get(field.name, field.name),
             type_words(hints[field.name]) + (" or a file" if field.name == check.from_file else ""),
             _needed(field),
             _default(field),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from tiebreak.records import ModelTarget
+from tiebreak.records import Case, ModelTarget, Response
 
 
 class Ran(NamedTuple):
@@ -22,6 +22,16 @@ class Moderated(NamedTuple):
     """Category → 0..1."""
 
 
+class Judged(NamedTuple):
+    """What a judge says of one answer."""
+
+    verdict: str
+    """A word, or a whole number of the scale."""
+    scale: tuple[int, int]
+    about: str
+    """Its reasons, which version of which judge it was, what it cost, and the reply as it came, cut to a length."""
+
+
 class Outside(Protocol):
     """Every method raises `CheckUnavailable` where it cannot be done: not trusted, not there, crashed, too late."""
 
@@ -36,6 +46,13 @@ class Outside(Protocol):
 
     async def moderate(self, model: ModelTarget, text: str, seconds: float) -> Moderated:
         """Ask a moderation model through LiteLLM."""
+        ...
+
+    async def ask_judge(
+        self, name: str, criteria: str, case: Case, response: Response, *, scored: bool, seconds: float
+    ) -> Judged:
+        """Ask a judge of the workspace about one answer, by these criteria: for points of its scale where `scored`,
+        else whether the answer is compliant. What it says that cannot be read is no verdict."""
         ...
 
     async def close(self) -> None:

@@ -71,6 +71,8 @@ def parse_check(
         raise refuse(f"There is no check of kind {shown(kind)}.", "kind", nearest(kind, kind_names()))
     if not isinstance(check_id, str) or not check_id.strip():
         raise refuse(f"The id of a check is text, not {shown(check_id)}.", "id")
+    fields = {word: name for name, word in check.spelled.items()}
+    params = {fields.get(name, name): value for name, value in params.items()}
     known = [field.name for field in dataclasses.fields(check)]
     for name in params:
         if name not in known:

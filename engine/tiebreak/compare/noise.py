@@ -36,8 +36,31 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreNoise:
+    """One score of 0 to 1, of a metric or a check, of a config against itself."""
+
+    measure: str
+    n: int
+    groups: int
+    distance: float
+    """The mean over the cases of the absolute difference between the two askings, samples averaged."""
+    interval: tuple[float, float]
+    """95 % for it: the confidence sequence W±."""
+    sd: float
+    """The standard deviation of the difference between two askings of one case, whose mean is 0 in truth."""
+    error: float
+    margin: float
+    """As of `Noise`, for the mean score."""
+
+    def alarms(self, margin: float) -> float:
+        """As `Noise.alarms`."""
+        return NormalDist().cdf(-margin / self.error) if self.error else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseFigures:
     measures: tuple[Noise, ...]
+    scores: tuple[ScoreNoise, ...]
     pairs: int
     excluded: Mapping[str, int]
     """Cases that were not answered twice, by the reason."""
@@ -58,6 +81,11 @@ def noise_of(
         columns.add(a, b)
     return NoiseFigures(
         measures=tuple(_noise(name, column, columns, alpha) for name, column in _shares(columns)),
+        scores=tuple(
+            _score_noise(name, column, columns, alpha)
+            for name, column in sorted(columns.quality())
+            if name.startswith("score ") and len(column.pair)
+        ),
         pairs=len(columns.case_ids),
         excluded=dict(sorted(columns.excluded.items())),
     )
@@ -78,18 +106,42 @@ def _noise(name: str, column: Column, columns: Columns, alpha: float) -> Noise:
     rate = math.fsum(differing) / n
     whole = all(value in (0.0, 1.0) for value in differing)
     interval = clopper_pearson(round(sum(differing)), n, alpha) if whole else conf_seq(Histogram.of(differing), alpha)
-    sums: dict[object, float] = {}
-    for a, b, pair in zip(column.a, column.b, column.pair, strict=True):
-        group = columns.group_of(pair)
-        key = ("case", pair) if group is None else ("group", group)
-        sums[key] = sums.get(key, 0.0) + b - a
-    error = math.sqrt(math.fsum(value * value for value in sums.values())) / n
+    groups, error = _error(column, columns)
     return Noise(
         measure=name,
         n=n,
-        groups=len(sums),
+        groups=groups,
         rate=rate,
         interval=interval,
         error=error,
         margin=NormalDist().inv_cdf(1 - alpha / 2) * error,
     )
+
+
+def _score_noise(name: str, column: Column, columns: Columns, alpha: float) -> ScoreNoise:
+    """The differences have the mean 0 in truth, so that their sd is √(Σ d²/n)."""
+    moved = [b - a for a, b in zip(column.a, column.b, strict=True)]
+    n = len(moved)
+    # To four decimals, as the gates count scores, so that the values stay few.
+    distances = [round(abs(difference), 4) for difference in moved]
+    groups, error = _error(column, columns)
+    return ScoreNoise(
+        measure=name,
+        n=n,
+        groups=groups,
+        distance=math.fsum(distances) / n,
+        interval=conf_seq(Histogram.of(distances), alpha),
+        sd=math.sqrt(math.fsum(difference * difference for difference in moved) / n),
+        error=error,
+        margin=NormalDist().inv_cdf(1 - alpha / 2) * error,
+    )
+
+
+def _error(column: Column, columns: Columns) -> tuple[int, float]:
+    """Independent cases or groups, and the standard error of the mean difference around 0."""
+    sums: dict[object, float] = {}
+    for a, b, pair in zip(column.a, column.b, column.pair, strict=True):
+        group = columns.group_of(pair)
+        key = ("case", pair) if group is None else ("group", group)
+        sums[key] = sums.get(key, 0.0) + b - a
+    return len(sums), math.sqrt(math.fsum(value * value for value in sums.values())) / len(column.pair)

@@ -5,11 +5,12 @@ import os
 import shlex
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from tiebreak.checks import CheckUnavailable
-from tiebreak.checks.outside import Moderated, Ran
+from tiebreak.checks.outside import Judged, Moderated, Ran
 from tiebreak.errors import NotTrustedError, TiebreakError
-from tiebreak.records import CheckSpec, ModelTarget, utc_now
+from tiebreak.records import Case, CheckSpec, ModelTarget, Response, utc_now
 from tiebreak.targets.apps.failures import AppFailures
 from tiebreak.targets.apps.judging import PythonJudge
 from tiebreak.targets.apps.opening import failures_of_code
@@ -17,6 +18,9 @@ from tiebreak.targets.apps.permit import Permit, Program
 from tiebreak.targets.apps.running import run_to_end
 from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.workspace.programs import callable_program, command_program, programs_of
+
+if TYPE_CHECKING:  # a session without such a check needs no judge
+    from tiebreak.session.check_judges import CheckJudges
 
 AT_ONCE = max(2, os.cpu_count() or 2)
 """Programs that run at the same time."""
@@ -38,7 +42,11 @@ def require_trust(specs: Iterable[CheckSpec], permit: Permit) -> None:
 class WorkspaceOutside:
     """`tiebreak.checks.Outside` for one workspace; belongs to the event loop on which it is used. Close it."""
 
-    def __init__(self, permit: Permit, environ: Mapping[str, str], helper: Helper) -> None:
+    def __init__(
+        self, permit: Permit, environ: Mapping[str, str], helper: Helper, judges: "CheckJudges | None" = None
+    ) -> None:
+        """`judges` are those that checks may ask; without them there are none."""
+        self._check_judges = judges
         self._permit = permit
         self._environ = environ
         self._helper = helper
@@ -82,7 +90,16 @@ class WorkspaceOutside:
             said = await moderate(self._helper, endpoint, text, seconds=seconds, environ=self._environ, now=utc_now())
             return Moderated(*said)
 
+    async def ask_judge(
+        self, name: str, criteria: str, case: Case, response: Response, *, scored: bool, seconds: float
+    ) -> Judged:
+        if self._check_judges is None:
+            raise CheckUnavailable("there are no judges here")
+        return await self._check_judges.ask(name, criteria, case, response, scored=scored, seconds=seconds)
+
     async def close(self) -> None:
+        if self._check_judges is not None:
+            await self._check_judges.close()
         judges, self._judges = self._judges, {}
         for judge in judges.values():
             await judge.close()

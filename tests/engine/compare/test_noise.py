@@ -74,3 +74,35 @@ def test_cases_that_were_not_answered_twice_are_left_out_with_the_reason() -> No
     gone = CaseOutcome(case_id="c0001", case_hash="h", excluded="rate_limit")
     found = noise_of([outcome(0, True), outcome(1, True)], [outcome(0, True), gone], {})
     assert (found.pairs, dict(found.excluded)) == (1, {"B: rate_limit": 1})
+
+
+def scored(n: int, *values: float) -> CaseOutcome:
+    answers = tuple(
+        Counted(
+            response_id=f"{n}-{sample}",
+            sample=sample,
+            status="ok",
+            broken=False,
+            scores=(Scored(check_id="rouge", check_hash="v", status="pass", value=value),),
+        )
+        for sample, value in enumerate(values)
+    )
+    return CaseOutcome(case_id=f"c{n:04}", case_hash="h", answers=answers)
+
+
+def test_scores_tell_how_far_two_askings_lie_apart() -> None:
+    one = [scored(n, 0.5, 0.7) for n in range(40)]
+    other = [scored(n, 0.8 if n % 2 else 0.4) for n in range(40)]
+    found = noise_of(one, other, {})
+    (noise,) = found.scores
+    assert (noise.measure, noise.n, noise.groups) == ("score rouge", 40, 40)
+    assert (noise.distance, noise.sd) == (pytest.approx(0.2), pytest.approx(0.2))
+    low, high = noise.interval
+    assert low < 0.2 < high
+    assert noise.margin == pytest.approx(1.959964 * 0.2 / math.sqrt(40))
+    assert noise.alarms(noise.margin) == pytest.approx(0.025)
+    assert noise_of(one, other, {f"c{n:04}": Place(group="g") for n in range(40)}).scores[0].groups == 1
+
+
+def test_what_only_passes_or_fails_has_no_scores() -> None:
+    assert noise_of([outcome(1, True)], [outcome(1, False)], {}).scores == ()
