@@ -289,6 +289,25 @@ def test_init_and_doctor(tiebreak: CommandLine) -> None:
     assert tiebreak("init", "bakery").code == 2, "an edited file is never replaced"
 
 
+def test_doctor_tries_each_judge_and_calls_none(tiebreak: CommandLine) -> None:
+    assert tiebreak("init", "bakery").code == 0
+    (Path("bakery/judges") / "mine.yaml").write_text("kind: safety\nnonsense: 1\n")
+    outcome = tiebreak("doctor", "-w", "bakery", "--json")
+    found = [finding for finding in outcome.json if finding["area"] == "judge"]
+    assert outcome.code == 2
+    assert [finding["level"] for finding in found if "mine.yaml" in finding["text"]] == ["problem"]
+
+
+def test_of_several_policies_one_has_to_be_named(tiebreak: CommandLine) -> None:
+    assert tiebreak("init", "bakery").code == 0
+    policy = Path("bakery/policies/ship.yaml")
+    (policy.parent / "aaa.yaml").write_text(policy.read_text())
+    outcome = tiebreak("run", "-d", "first", "-a", "a", "-b", "b", "-w", "bakery")
+    assert outcome.code == 2
+    assert "This workspace has 2 policies: aaa, ship." in outcome.err
+    assert "-p ship" in outcome.err
+
+
 def test_doctor_tells_of_every_wrong_line_of_ones_own_keys(
     tiebreak: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

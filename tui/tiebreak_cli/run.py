@@ -11,7 +11,7 @@ from tiebreak_cli.start import HERE
 
 DatasetOption = Annotated[str, typer.Option("--dataset", "-d", help="Dataset, by name or path.")]
 PolicyOption = Annotated[
-    str | None, typer.Option("--policy", "-p", help="Policy, by name or path; else the first of the workspace.")
+    str | None, typer.Option("--policy", "-p", help="Policy, by name or path; needed where there are several.")
 ]
 CasesOption = Annotated[
     int | None, typer.Option("--cases", "-n", "--limit", min=1, help="Planned number of cases; --limit is the same.")

@@ -14,6 +14,7 @@ from tiebreak.targets.apps.permit import program_of
 from tiebreak.workspace import Entry, Workspace
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
+from tiebreak.workspace.workspace import JUDGES
 from tiebreak_workbench.preflight import placed, prompt_problems, try_target, unknown_parameters
 
 Level = Literal["ok", "note", "problem"]
@@ -64,6 +65,7 @@ def files_of(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Findi
         elif entry.error is not None:
             yield problem_of("config", entry.error)
     yield from _policies(workspace.policies, policies, tried)
+    yield from _judges(workspace, environ)
 
 
 def _policies(
@@ -79,6 +81,26 @@ def _policies(
             yield from _with_misfits("policy", own, plural(sum(map(len, policy.gates.values())), "gate"))
         elif entry.error is not None:
             yield problem_of("policy", entry.error)
+
+
+def _judges(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """As a config: its templates are read, and its model is opened and not called."""
+    from tiebreak.judge import JudgeRenderer
+
+    for entry in workspace.judges:
+        try:
+            if entry.error is not None:
+                raise entry.error
+            judge = workspace.load_judge(entry.path)
+            JudgeRenderer(judge)
+            try_target(judge.config, workspace, environ, home=JUDGES)
+        except InputError as error:
+            yield problem_of("judge", error)
+        except TiebreakError as error:
+            level: Level = "note" if isinstance(error, AuthError | NotTrustedError) else "problem"
+            yield Finding(level=level, area="judge", text=f"{entry.name}: {error.message}", fix=error.hint or "")
+        else:
+            yield Finding(level="ok", area="judge", text=f"{entry.name}: {judge.kind}, {judge.model_label}")
 
 
 def problem_of(area: str, error: TiebreakError) -> Finding:

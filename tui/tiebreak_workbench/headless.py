@@ -45,6 +45,17 @@ class TakenUp:
     resumed: bool
 
 
+def _only_policy(workspace: Workspace) -> str | None:
+    """None where there is none. Of several, the first by name would be nobody's choice."""
+    names = [entry.name for entry in workspace.policies]
+    if len(names) > 1:
+        raise UsageError(
+            f"This workspace has {len(names)} policies: {', '.join(names)}.",
+            hint=f"Say which one decides, such as -p {names[-1]}.",
+        )
+    return names[0] if names else None
+
+
 def setup_of(
     workspace: Workspace,
     dataset: str,
@@ -56,13 +67,13 @@ def setup_of(
     segment: str | None = None,
     seed: int = 1,
 ) -> Setup:
-    """What is chosen, read from its files; without a `policy` the first of the workspace, or the default one.
+    """What is chosen, read from its files; without a `policy` the only one of the workspace, or the default one.
 
     Raises:
-        UsageError: where there is none of a name.
-        InputError: for a file that needs a correction, also where it is the policy that would have been the first.
+        UsageError: where there is none of a name, and where there are several policies and none is named.
+        InputError: for a file that needs a correction, also where it is the policy that would have been taken.
     """
-    policy = policy or next((entry.name for entry in workspace.policies), None)
+    policy = policy or _only_policy(workspace)
     files: dict[Part, Path] = {
         "baseline": workspace.config_file(baseline),
         "candidate": workspace.config_file(candidate),

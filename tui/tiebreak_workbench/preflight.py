@@ -106,15 +106,17 @@ def placed(findings: Sequence[Finding], policy: str, path: Path | None) -> list[
     return [source.refuse(finding.sentence, finding.place) for finding in findings]
 
 
-def try_target(config: Config, workspace: Workspace, environ: Mapping[str, str]) -> AnswerTarget:
-    """Open what answers for a config, as its session will. Nothing is called or started.
+def try_target(
+    config: Config, workspace: Workspace, environ: Mapping[str, str], *, home: str = CONFIGS
+) -> AnswerTarget:
+    """Open what answers for a config, as its session will. Nothing is called or started. Its paths start in `home`.
 
     Raises:
         TiebreakError: as `tiebreak.targets.open.open_target` does: a missing key, an unknown provider, code that nobody
             allowed to run, a recording that cannot be read.
     """
     permit = Trust.of(environ).permit(workspace.folder)
-    base = workspace.folder / CONFIGS
+    base = workspace.folder / home
     return open_target(config, base_dir=base, environ=environ, limiters=LimiterPool(), permit=permit)
 
 

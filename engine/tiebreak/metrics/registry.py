@@ -11,6 +11,8 @@ from typing import NamedTuple
 from tiebreak.metrics import kinds
 from tiebreak.metrics.base import Metric, SetMetric
 
+NEAR = 70
+"""Likeness, 0 to 100, from which a name is taken for a mistyped one: “nope” is none of “mrr” or “pass@k”."""
 AT = re.compile(r"(.*)@(\d{1,4})")
 
 
@@ -70,10 +72,12 @@ def find_metric(name: str) -> Chosen:
 
 def nearest_metric(name: str) -> str:
     """`Did you mean …?`, or where the metrics are listed."""
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     asked = AT.fullmatch(name)
-    match = process.extractOne(f"{asked[1]}@k" if asked else name, list(metrics()), score_cutoff=60)
+    match = process.extractOne(
+        f"{asked[1]}@k" if asked else name, list(metrics()), scorer=fuzz.ratio, score_cutoff=NEAR
+    )
     if match is None:
         return "`tiebreak metrics` lists them."
     return f"Did you mean “{match[0].replace('@k', f'@{asked[2]}' if asked else '@5')}”?"

@@ -96,7 +96,7 @@ class Refusals:
         """`guessed`: the status only stands for the class of the error, and is not what the server said."""
         place, host = self.place, self.place.host
         told = None if guessed else status
-        quoted = self.quote(words)
+        quoted = self.quote(words).rstrip(" :,;")  # some end where they leave the key out: “… provided: ”
         says = "" if guessed else f" ({status})"
         says += f": {quoted}{'' if quoted.endswith(('.', '!', '?', '…')) else '.'}" if quoted else "."
         haystack = f"{codes} {words}".lower()

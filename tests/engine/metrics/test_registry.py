@@ -122,3 +122,16 @@ def test_each_task_has_metrics_and_a_card_may_name_its_own() -> None:
         assert [one.name for one in metrics_for(DatasetCard(name="d", task=task))] == list(DEFAULTS[task])
     card = DatasetCard(name="d", task="chat", metrics=("recall@3", "recall@10", "recall@3"))
     assert [one.k for one in metrics_for(card)] == [3, 10]
+
+
+@pytest.mark.parametrize("name", ["nope", "score", "xx@3"])
+def test_what_is_near_nothing_gets_no_guess(name: str) -> None:
+    with pytest.raises(ValueError, match="`tiebreak metrics` lists them"):
+        find_metric(name)
+
+
+def test_a_name_with_a_class_asks_for_that_class() -> None:
+    assert find_metric("class_f1@Billing.").name == "class_f1@billing"
+    for name in ("class_f1", "class_f1@", "class_f1@class"):
+        with pytest.raises(ValueError, match=re.escape("needs a class: write class_f1@billing")):
+            find_metric(name)

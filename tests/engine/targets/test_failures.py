@@ -83,3 +83,9 @@ def test_each_status_has_its_class(status: int, kind: type[TargetError]) -> None
 
 def test_a_model_that_is_refused_with_another_status_is_still_unknown() -> None:
     assert type(error(400, b'{"error": {"message": "x", "code": "model_not_found"}}')) is UnknownModelError
+
+
+def test_words_that_leave_the_key_out_end_as_a_sentence_does() -> None:
+    body = b'{"error": {"message": "Incorrect API key provided: ", "code": "invalid_api_key"}}'
+    said = error(401, body).message
+    assert said.endswith("Incorrect API key provided."), said
