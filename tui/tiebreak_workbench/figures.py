@@ -18,7 +18,7 @@ from tiebreak.reports import Tried
 from tiebreak.scoreboard import Scoreboard, Snapshot, WinRate
 from tiebreak.scoreboard.pace import Paces, paces_of
 from tiebreak.scoreboard.path import path_of
-from tiebreak.scoreboard.readings import Reading
+from tiebreak.scoreboard.reading import Reading
 from tiebreak.scoreboard.segments import SegmentLine, segment_lines
 from tiebreak_store import Store, StoredSession
 

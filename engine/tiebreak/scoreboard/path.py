@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tiebreak.scoreboard.readings import Reading
+from tiebreak.scoreboard.reading import Reading
 from tiebreak.scoreboard.snapshot import WinRate
 from tiebreak.scoreboard.tally import Tally
 
