@@ -25,6 +25,13 @@ def arena(
     blind: Annotated[
         bool, typer.Option("--blind", help="Draw the sides anew for every case and hide which is which.")
     ] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", "-j", help="A judge that goes along, sealed until you vote; with -r also `none`."),
+    ] = None,
+    judge_cost: Annotated[
+        float | None, typer.Option("--judge-cost", min=0, help="US dollars that the judge may cost in the session.")
+    ] = None,
     resume: Annotated[
         str | None, typer.Option("--resume", "-r", help="An earlier session, by id, start of id, or `last`.")
     ] = None,
@@ -47,6 +54,8 @@ def arena(
         segment=segment,
         seed=seed,
         blind=blind,
+        judge=judge,
+        judge_cost=judge_cost,
         resume=resume,
         start=resume is not None or None not in (dataset, baseline, candidate),
     )

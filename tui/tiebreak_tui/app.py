@@ -245,8 +245,8 @@ class TiebreakApp(App[None]):
         place = "" if self.folder == Path() else f" -w {shlex.quote(str(self.folder))}"
         return f"tiebreak arena -r {session_id}{place}"
 
-    async def enter_arena(self, session_id: str) -> None:
-        """Open a session in the Arena; one that was open there is closed first.
+    async def enter_arena(self, session_id: str, judge: str | None = None) -> None:
+        """Open a session in the Arena; one that was open there is closed first. `judge` goes along from now on.
 
         Raises:
             TiebreakError: where the session cannot be taken up.
@@ -254,6 +254,7 @@ class TiebreakApp(App[None]):
         from tiebreak.targets.open import needs_helper
         from tiebreak_tui.screens.arena import ArenaScreen
         from tiebreak_tui.screens.blind import BlindArenaScreen
+        from tiebreak_workbench.judge_seat import seat_for
 
         if self.bench is None:
             raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
@@ -265,17 +266,20 @@ class TiebreakApp(App[None]):
             lease = held.enter_context(await asyncio.to_thread(bench.lease, session_id))
             stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
             arms = await asyncio.to_thread(bench.arms, stored)
-            if await asyncio.to_thread(lambda: any(needs_helper(arm.config, self.environ) for arm in arms)):
+            cost = self.wishes.judge_cost
+            stored, seat = await asyncio.to_thread(seat_for, bench, stored, judge, cost)
+            asked = [arm.config for arm in arms] + ([seat.judge.config] if seat is not None else [])
+            if await asyncio.to_thread(lambda: any(needs_helper(config, self.environ) for config in asked)):
                 bench.hold_helper()
             await self.leave_session()
-            arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms)
+            arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms, seat)
             held.pop_all()
         self.arena, self._lease = arena, lease
         # Installed, the Arena lives on under Setup while one looks there.
         self.install_screen(arena, arena.session_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
         await self.push_screen(arena)
-        if lease.warning:
-            self.notify(clean(lease.warning), severity="warning", timeout=10, markup=False)
+        for warning in filter(None, (lease.warning, seat.notice if seat is not None else "")):
+            self.notify(clean(warning), severity="warning", timeout=10, markup=False)
 
     async def leave_session(self) -> None:
         """Close the open session, if any; it stays resumable."""

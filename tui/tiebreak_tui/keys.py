@@ -74,6 +74,8 @@ ARENA = (
     Key("answer.stop", "escape", "escape", "Stop", "Close what is open, else stop the focused answer", "Answers"),
     Key("gate.next", "full_stop", "gate(1)", "Gate", "What the next gate still needs", "Gates", display="."),
     Key("gate.previous", "comma", "gate(-1)", "Gate", "What the previous gate still needs", "Gates", display=","),
+    Key("judge.verdict", "v", "verdict", "Verdict", "What the judge says, once you have rated the case", "Judge"),
+    Key("judge.review", "V", "review", "Second look", "The next rated case to look at again", "Judge", display="V"),
     Key("session.drift", "D", "drift", "Served model", "Pool the answers of a model that changed", "Session"),
     Key("session.scoreboard", "f4", "scoreboard", "Scoreboard", "Every figure, as the session goes on", "Session"),
     Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),

@@ -20,6 +20,10 @@ class Wishes:
     segment: str | None = None
     seed: int | None = None
     blind: bool = False
+    judge: str | None = None
+    """A judge that goes along; with `resume`, from now on, and `none` ends it."""
+    judge_cost: float | None = None
+    """US dollars that it may cost."""
     resume: str | None = None
     """A session to open: an id, the start of one, or `last`."""
     resume_unfinished: bool = False
@@ -44,4 +48,6 @@ class Wishes:
             cases=self.cases,
             seed=self.seed,
             blind=self.blind,
+            judge=self.judge if self.resume is None else None,
+            judge_cost=self.judge_cost,
         )

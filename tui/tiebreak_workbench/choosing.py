@@ -10,15 +10,19 @@ from typing import Literal, TypeVar
 from tiebreak.errors import NotTrustedError, PromptError, TiebreakError, UsageError
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
+from tiebreak.records.judges import Judge
 from tiebreak.targets.open import needs_helper
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Entry, Workspace, default_policy
 from tiebreak.workspace.configs import CONFIGS, read_config
 from tiebreak.workspace.policies import read_policy
+from tiebreak.workspace.workspace import JUDGES
 from tiebreak_workbench.estimate import estimate_cost
+from tiebreak_workbench.judge_estimate import estimate_judging
 from tiebreak_workbench.preflight import (
     SIDES,
     gate_findings,
+    own_kind_warnings,
     refuse_untrusted_checks,
     try_target,
     unknown_parameters,
@@ -26,8 +30,8 @@ from tiebreak_workbench.preflight import (
 )
 from tiebreak_workbench.setup import Part, Setup
 
-Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "blind"]
-FIELDS: tuple[Field, ...] = ("dataset", "baseline", "candidate", "policy", "segment", "cases", "seed")
+Field = Literal["dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "blind", "judge"]
+FIELDS: tuple[Field, ...] = ("dataset", "baseline", "candidate", "policy", "segment", "cases", "seed", "judge")
 T = TypeVar("T")
 
 
@@ -43,6 +47,10 @@ class Choices:
     cases: int | None = None
     seed: int | None = None
     blind: bool = False
+    judge: str | None = None
+    """None goes without."""
+    judge_cost: float | None = None
+    """US dollars that the judge may cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +74,9 @@ class Choosing:
         self.baseline: Config | None = None
         self.candidate: Config | None = None
         self.policy: Policy | None = None
+        self.judge: Judge | None = None
         self.needs_helper = False
-        """A side will be asked through LiteLLM."""
+        """A side or the judge will be asked through LiteLLM."""
         self.problems: dict[Field, str] = {}
         self._recorded: dict[Field, frozenset[str]] = {}
         """Of sides that replay a recording: the cases it answers."""
@@ -103,8 +112,11 @@ class Choosing:
         self._look_into("baseline", self.baseline)
         self._look_into("candidate", self.candidate)
         self.policy = default_policy() if policy is None else self._read("policy", policy, self._policy_of)
-        sides = (self.baseline, self.candidate)
-        self.needs_helper = any(config is not None and needs_helper(config, self.environ) for config in sides)
+        chosen = self.choices.judge
+        self.judge = None if chosen is None else self._read("judge", chosen, self._judge_of)
+        asked = [config for config in (self.baseline, self.candidate) if config is not None]
+        asked += [self.judge.config] if self.judge is not None else []
+        self.needs_helper = any(needs_helper(config, self.environ) for config in asked)
 
     def _config_of(self, field: SessionRole) -> Callable[[str], Config]:
         def load(name: str) -> Config:
@@ -112,6 +124,13 @@ class Choosing:
             return read_config(path, self.workspace.folder)
 
         return load
+
+    def _judge_of(self, name: str) -> Judge:
+        judge = self.workspace.load_judge(name)
+        config = judge.config
+        if isinstance(config.target, RecordingTarget):
+            RecordedTarget(self.workspace.folder / JUDGES / config.target.path, sha256=config.target.sha256)
+        return judge
 
     def _policy_of(self, name: str) -> Policy:
         self._files["policy"] = path = self.workspace.policy_file(name)
@@ -175,6 +194,8 @@ class Choosing:
             n=self.choices.cases,
             segment=self.choices.segment,
             blind=self.choices.blind,
+            judge=self.judge,
+            judge_cost=self.choices.judge_cost,
             files=dict(self._files),
         )
 
@@ -205,6 +226,7 @@ class Choosing:
             yield Remark(level="note", text="Both sides are the same config: this measures noise alone.")
         yield from self._unanswered(planned)
         yield from self._cost(setup)
+        yield from self._judging(setup)
         for side, role in SIDES:
             if told := unknown_parameters(setup.config(role)):
                 yield Remark(level="note", text=f"{side}: {told}.")
@@ -247,6 +269,25 @@ class Choosing:
             text = f"{who} at most about {money(total)}, answers at their limit."
             remarks.append(Remark(level="note", text=text))
         return remarks
+
+    def _judging(self, setup: Setup) -> Iterator[Remark]:
+        """How often the judge will be asked, and for about how much."""
+        judge = setup.judge
+        if judge is None:
+            return
+        try:
+            if not isinstance(judge.target, RecordingTarget):  # which `resolve` has looked into
+                try_target(judge.config, self.workspace, self.environ, home=JUDGES)
+            estimate = estimate_judging(judge, setup.cases(), self.environ)
+        except TiebreakError as error:
+            yield Remark(level="problem", text=f"Judge: {self._short(error)}")
+            return
+        if not estimate.calls:
+            yield Remark(level="warning", text=f"The judge {judge.name} finds nothing to judge in these cases.")
+        else:
+            yield Remark(level="note", text=f"{estimate.words(judge)}.")
+        sides: dict[SessionRole, Config] = {role: setup.config(role) for _, role in SIDES}
+        yield from (Remark(level="warning", text=text) for text in own_kind_warnings(judge, sides))
 
 
 def _sides(choices: Choices, configs: Sequence[Entry]) -> tuple[str | None, str | None]:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from tiebreak.batch.breaker import breaker_of
 from tiebreak.errors import UsageError
 from tiebreak.judge import (
     Asker,
@@ -19,11 +18,13 @@ from tiebreak.judge import (
 )
 from tiebreak.judge.asking import enforces_schema
 from tiebreak.judge.planning import counting
-from tiebreak.records import ROLES, Config, ModelTarget, RecordingTarget, Response, SessionRole
+from tiebreak.records import ModelTarget, Response, SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import board_of
+from tiebreak_workbench.judge_seat import Trouble, instant
+from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench, pinned
@@ -104,15 +105,9 @@ def open_judging(
     if not asks:
         reasons = "; ".join(f"{why} ({n})" for why, n in skipped.reasons.items())
         raise UsageError(f"The judge “{judge.name}” has nothing to judge in this session: {reasons}.")
-    target = bench.judge_target(_instant(judge), LimiterPool(limits.concurrency))
-    breaker = breaker_of(limits.concurrency)
-    trouble: list[str] = []
-
-    def note(reply: Response) -> None:
-        if (why := breaker.note(reply)) is not None:
-            trouble.append(why)
-
-    asker = Asker(judge, target, new_id=bench.new_id, schema=enforces_schema(judge), note=note)
+    target = bench.judge_target(instant(judge), LimiterPool(limits.concurrency))
+    trouble = Trouble(limits.concurrency)
+    asker = Asker(judge, target, new_id=bench.new_id, schema=enforces_schema(judge), note=trouble.note)
     bench.store.record_judge(judge).result()
     budgets = [budget for budget in (judge.budget, limits.max_cost) if budget is not None]
     run = JudgeRun(
@@ -125,7 +120,7 @@ def open_judging(
         concurrency=limits.concurrency,
         max_cost=min(budgets, default=None),
         unknown_cost=limits.unknown_cost,
-        trouble=lambda: trouble[0] if trouble else None,
+        trouble=trouble.why,
     )
     return Judging(
         run=run,
@@ -133,7 +128,7 @@ def open_judging(
         stored=stored,
         planned=len(asks),
         skipped=skipped,
-        warnings=tuple(_warnings(judge, stored.configs)),
+        warnings=tuple(own_kind_warnings(judge, stored.configs)),
         close=target.close,
     )
 
@@ -241,25 +236,3 @@ def _answers(bench: Workbench, stored: StoredSession, *, contexts: bool) -> dict
     roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
     responses = bench.store.iter_responses(stored.session.id, light=not contexts)
     return counting((replace(r, text="", reasoning="", contexts=r.contexts[:1]) for r in responses), roles)
-
-
-def _instant(judge: Judge) -> Judge:
-    """Recorded replies are replayed at once."""
-    target = judge.target
-    return replace(judge, target=replace(target, speed=0)) if isinstance(target, RecordingTarget) else judge
-
-
-def _warnings(judge: Judge, configs: Mapping[SessionRole, Config]) -> list[str]:
-    if not isinstance(judge.target, ModelTarget):
-        return []
-    model = judge.target.model
-    return [
-        f"The judge is {model}, which also wrote the answers of {side} ({configs[role].name}): "
-        "a judge tends to prefer its own."
-        for side, role in zip("AB", ROLES, strict=True)
-        if role in configs and _model_of(configs[role]) == model
-    ]
-
-
-def _model_of(config: Config) -> str | None:
-    return config.target.model if isinstance(config.target, ModelTarget) else None

@@ -14,6 +14,7 @@ from tiebreak.gates import Finding, validate_policy
 from tiebreak.gates.wording import plural
 from tiebreak.prompts import Unrendered, unrendered
 from tiebreak.records import Case, Config, ModelTarget, SessionRole
+from tiebreak.records.judges import Judge
 from tiebreak.session.outside import require_trust
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
@@ -127,3 +128,20 @@ def unknown_parameters(config: Config) -> str:
         return ""
     are = "parameter passed on as it is" if len(names) == 1 else "parameters passed on as they are"
     return f"{are}: {', '.join(names)}"
+
+
+def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config]) -> list[str]:
+    """What to know where a judge reads answers of the very model that it is."""
+    if not isinstance(judge.target, ModelTarget):
+        return []
+    model = judge.target.model
+    return [
+        f"The judge is {model}, which also wrote the answers of {side} ({configs[role].name}): "
+        "a judge tends to prefer its own."
+        for side, role in SIDES
+        if role in configs and _model_of(configs[role]) == model
+    ]
+
+
+def _model_of(config: Config) -> str | None:
+    return config.target.model if isinstance(config.target, ModelTarget) else None

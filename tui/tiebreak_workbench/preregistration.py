@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tiebreak.records import Event, Session, stamp, utc_now
+from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import EventKind
 
 
@@ -23,3 +24,17 @@ def first_events(session: Session, new_id: Callable[[], str]) -> list[Event]:
     if session.parent_id is not None:
         told["fork"] = {"parent": session.parent_id, "reason": session.fork_reason}
     return [Event(id=new_id(), session_id=session.id, kind=kind, at=at, detail=detail) for kind, detail in told.items()]
+
+
+def judge_event(id_: str, session_id: str, judge: Judge, max_cost: float | None) -> Event:
+    """Which judge goes along with a session from now on, with what is no part of its version."""
+    budget = min((known for known in (judge.budget, max_cost) if known is not None), default=None)
+    detail = {
+        "judge": judge.version,
+        "name": judge.name,
+        "kind": judge.kind,
+        "model": judge.model_label,
+        "repeats": judge.repeats,
+        "budget": budget,
+    }
+    return Event(id=id_, session_id=session_id, kind="judge", at=stamp(utc_now()), detail=detail)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, Config, Dataset, Plan, Policy, SessionRole
+from tiebreak.records.judges import Judge
 from tiebreak.stats.order import planned_cases
 
 MAX_SEED = 2**63 - 1
@@ -26,6 +27,10 @@ class Setup:
     segment: str | None = None
     blind: bool = False
     """Sides drawn per case, names and figures kept back until the end."""
+    judge: Judge | None = None
+    """A judge that goes along."""
+    judge_cost: float | None = None
+    """US dollars that it may cost, besides its own budget."""
     files: Mapping[Part, Path] = field(default_factory=dict["Part", Path], compare=False)
     """Where each was read from, as far as it was, so that a message can name it."""
 

@@ -29,6 +29,7 @@ from tiebreak.records import (
 from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
+from tiebreak.session.judged import JudgeSeat
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.session.outside import WorkspaceOutside, require_trust
 from tiebreak.targets.apps.permit import Permit
@@ -43,7 +44,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
-from tiebreak_workbench.preregistration import first_events
+from tiebreak_workbench.preregistration import first_events, judge_event
 from tiebreak_workbench.setup import Setup, in_order
 
 
@@ -64,7 +65,8 @@ class Workbench:
         self.environ = environ
         self._store = store
         self._opening = Lock()
-        self._limiters = LimiterPool()
+        self.limiters = LimiterPool()
+        """One for each provider, shared by both sides and the judge."""
         self.helper = Helper.of(environ)
         """Runs LiteLLM for every target that needs it; ends with the last of them, or with `let_helper_go`."""
         self._holds_helper = False
@@ -218,6 +220,10 @@ class Workbench:
         ).result()
         for event in first_events(session, self.new_id):
             self.store.record_event(event).result()
+        if setup.judge is not None:
+            judge = replace(setup.judge, target=pinned(setup.judge.config, self.judges_folder).target)
+            self.store.record_judge(judge).result()
+            self.store.record_event(judge_event(self.new_id(), session.id, judge, setup.judge_cost)).result()
         return session.id
 
     def pinned(self, setup: Setup, roles: Collection[SessionRole] = ROLES) -> Setup:
@@ -270,7 +276,7 @@ class Workbench:
         if set(stored.configs) != set(ROLES):
             raise UsageError("This session was imported: it can be shown and exported, not continued.")
         self.ready_checks(stored)
-        pool = limiters or self._limiters
+        pool = limiters or self.limiters
         return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in roles)
 
     def live(
@@ -280,6 +286,7 @@ class Workbench:
         on_change: Callable[[Change], None],
         *,
         lookahead: int = 3,
+        judge: JudgeSeat | None = None,
     ) -> LiveSession:
         """Take up a session where it stands, from its stored copies alone. To be called on the event loop."""
         rater = self.rater()
@@ -304,6 +311,7 @@ class Workbench:
             samples=stored.samples,
             lookahead=lookahead,
             outside=self.outside(),
+            judge=judge,
             on_change=on_change,
         )
 

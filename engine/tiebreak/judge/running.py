@@ -59,9 +59,10 @@ class JudgeEnding:
 
 
 class JudgeRun:
-    """One run over planned questions, to be used once, on one event loop.
+    """One run over questions, to be used once, on one event loop.
 
-    A question is in flight until its judgment is safe: that is all that a killed run can lose.
+    They are all there at the start, or come while it runs (`expects_more`, `add`, `finish`). A question is in flight
+    until its judgment is safe: that is all that a killed run can lose.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class JudgeRun:
         max_cost: float | None = None,
         unknown_cost: bool = False,
         trouble: Callable[[], str | None] = lambda: None,
+        expects_more: bool = False,
+        said: Callable[[Judgment], None] = lambda _: None,
     ) -> None:
         """
         Args:
@@ -84,6 +87,8 @@ class JudgeRun:
             earlier: what this judge said in this session before; questions it answered are not put again.
             max_cost: US dollars for this judge in this session, earlier runs included.
             trouble: says, after each judgment, why nothing more should be asked.
+            expects_more: questions will be added; the run then lasts until `finish`.
+            said: is called with each judgment once it is safe.
         """
         self._asker = asker
         self._session_id = session_id
@@ -100,8 +105,14 @@ class JudgeRun:
             self._pay(judgment)
             if judgment.answered:
                 self._known.add(judgment.prompt_fingerprint)
+        self._said = said
         self._planned = len(asks)
         self._todo = deque(asks)
+        self._to_check = 0
+        """Questions at the end of `_todo` of which it is not known whether an earlier run put them."""
+        self._failed: list[Ask] = []
+        self._more = expects_more
+        self._news = asyncio.Event()
         self._answered = 0
         self._statuses: Counter[JudgmentStatus] = Counter()
         self._in_flight = 0
@@ -121,6 +132,26 @@ class JudgeRun:
             unknown=self._unknown,
             ending=self._reason != "finished",
         )
+
+    def add(self, asks: Iterable[Ask]) -> None:
+        """Questions that can be put now; they come after those that wait."""
+        new = tuple(asks)
+        self._planned += len(new)
+        self._to_check += len(new)
+        self._todo.extend(new)
+        self._news.set()
+
+    def finish(self) -> None:
+        """No further questions will come: the run ends with those that are there."""
+        self._more = False
+        self._news.set()
+
+    def again(self) -> None:
+        """Put once more, and first, what ended in an error, while the run goes on."""
+        failed, self._failed = self._failed, []
+        self._statuses["error"] -= len(failed)
+        self._todo.extendleft(reversed(failed))
+        self._news.set()
 
     async def run(self) -> JudgeEnding:
         """Put all that is open; returns once everything that came is kept.
@@ -155,11 +186,28 @@ class JudgeRun:
     def _end(self, reason: Reason, why: str = "") -> None:
         if self._reason in ("finished", "stopped"):
             self._reason, self._why = reason, why
+        self._news.set()
+
+    async def _next(self) -> tuple[Ask, bool] | None:
+        """What to put next, and whether an earlier run may have put it; None once there is nothing more to do."""
+        while self._reason == "finished":
+            if self._todo:
+                unsure = len(self._todo) <= self._to_check
+                self._to_check -= unsure
+                return self._todo.popleft(), unsure
+            if not self._more:
+                return None
+            self._news.clear()
+            await self._news.wait()
+        return None
 
     async def _work(self) -> None:
-        while self._todo and self._reason == "finished":
-            ask = self._todo.popleft()
+        while (found := await self._next()) is not None:
+            ask, unsure = found
             responses = [self._load(response_id) for response_id in ask.responses]
+            if unsure and self._known and self._is_known(ask, responses):
+                self._answered += 1
+                continue
             self._in_flight += 1
             try:
                 judgment = await self._asker.ask(ask, responses, self._session_id)
@@ -170,6 +218,9 @@ class JudgeRun:
                 self._in_flight -= 1
             self._statuses[judgment.status] += 1
             self._answered += judgment.answered
+            if not judgment.answered:
+                self._failed.append(ask)
+            self._said(judgment)
             if (why := self._trouble()) is not None:
                 self._end("paused", why)
 
@@ -177,14 +228,16 @@ class JudgeRun:
         """Earlier runs are counted before anything is asked, whatever ends this one."""
         if not self._known:
             return
-        open_: deque[Ask] = deque()
-        for ask in self._todo:
+        asks, open_ = tuple(self._todo), deque[Ask]()
+        self._todo.clear()
+        self._to_check = 0
+        for ask in asks:
             if self._is_known(ask, [self._load(response_id) for response_id in ask.responses]):
                 self._answered += 1
             else:
                 open_.append(ask)
             await asyncio.sleep(0)  # thousands in a row must not hold up a key press
-        self._todo = open_
+        self._todo.extendleft(reversed(open_))
 
     def _is_known(self, ask: Ask, responses: Sequence[Response]) -> bool:
         try:

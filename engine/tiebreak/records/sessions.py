@@ -14,7 +14,13 @@ BallotKind = Literal["vote", "score", "label", "note", "tag", "skip", "undo"]
 Vote = Literal["A", "B", "tie", "both_bad"]
 VOTES: tuple[Vote, ...] = ("A", "B", "tie", "both_bad")
 BallotPhase = Literal["sealed", "post_reveal"]
-EventKind = Literal["plan", "peek", "reveal", "leak", "policy_edit", "fork", "drift_ack", "resume"]
+EventKind = Literal[
+    "plan", "peek", "reveal", "leak", "policy_edit", "fork", "drift_ack", "resume", "judge", "verdict_seen"
+]
+"""`judge` sets down which judge goes along from now on; `verdict_seen` that a rater saw what one said of a case."""
+Tag = Literal["judge_wrong", "human_wrong", "both_defensible", "rubric_unclear"]
+TAGS: tuple[Tag, ...] = ("judge_wrong", "human_wrong", "both_defensible", "rubric_unclear")
+"""What a disagreement between a rater and a judge is put down to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +92,10 @@ class Presentation:
 class Ballot:
     """One human act on a presentation.
 
-    `value` holds a `Vote` for a vote, 1 to 5 for a score, the text of a note, nothing for a skip or an undo. An undo
-    names the ballot it takes back in `supersedes`; what that ballot had replaced is in force again.
+    `value` holds a `Vote` for a vote, 1 to 5 for a score, the text of a note, a `Tag` for a tag, nothing for a skip or
+    an undo. An undo names the ballot it takes back in `supersedes`; what that ballot had replaced is in force again. A
+    tag names in `dimension` the version of the judge that it is about. Whatever is given once a judge's verdict on the
+    case was seen is `post_reveal`.
     """
 
     id: str

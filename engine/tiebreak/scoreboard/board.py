@@ -298,7 +298,7 @@ class Scoreboard:
 
 
 def _marks(state: CaseState) -> tuple[Mark, ...]:
-    apart: tuple[Mark, ...] = ("apart",) * state.apart
+    apart: tuple[Mark, ...] = ("apart",) * state.apart + ("changed",) * state.changed
     held: tuple[Mark, ...] = tuple(Missing(role, HELD) for role in state.held)
     conditions: dict[Mark, bool] = {
         "done": state.complete,

@@ -65,7 +65,9 @@ class CaseState:
     votes: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
     """The vote that counts of each rater, by their id."""
     apart: int = 0
-    """Votes and scores given after a reveal: kept, never counted."""
+    """Votes and scores given after a reveal, or once a judge's verdict was seen: kept, never counted."""
+    changed: int = 0
+    """Raters whose vote became another one once they had seen a judge's verdict; the sealed one counts."""
     sheets: Mapping[str, Sheet] = field(default_factory=dict[str, Sheet])
     """By rater, what is in force of each."""
 
@@ -91,7 +93,7 @@ def fold_case(
     excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r], samples)) is not None}
     broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
     ready = len(shown) == len(roles)
-    by_rater, apart = _sheets(facts, shown, blind) if ready else ({}, 0)
+    by_rater, apart, changed = _sheets(facts, shown, blind) if ready else ({}, 0, 0)
     sheets = list(by_rater.values())
     scores: dict[Line, Fraction] = {}
     for line in {line for sheet in sheets for line in sheet.scores}:
@@ -117,27 +119,42 @@ def fold_case(
         waiting=frozenset(role for role, own in counting.items() if len(own) < samples),
         votes={rater: sheet.verdict for rater, sheet in by_rater.items() if sheet.verdict is not None},
         apart=apart,
+        changed=changed,
         sheets=by_rater,
     )
 
 
-def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[dict[str, Sheet], int]:
-    """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers."""
+def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[dict[str, Sheet], int, int]:
+    """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers.
+
+    Beside them how many ballots are kept apart, and how many raters changed their vote once they had seen a verdict.
+    """
     role_of: dict[str, SessionRole] = {answer.id: role for role, answer in shown.items()}
     by_rater: dict[str, list[Ballot]] = {}
     apart: list[Ballot] = []
+    later: dict[str, list[Ballot]] = {}
     for presentation in facts.presentations.values():
         if presentation.repeat_of is not None or _pair(presentation) != role_of.keys():
             continue
         for ballot in facts.ballots.get(presentation.id, {}).values():
             if ballot.phase == "post_reveal" or (blind and ballot.identity_seen):
                 apart.append(ballot)
+                if ballot.phase == "post_reveal" and well_formed(ballot):
+                    later.setdefault(presentation.rater_id, []).append(ballot)
             elif well_formed(ballot):
                 by_rater.setdefault(presentation.rater_id, []).append(ballot)
     in_force = {rater: effective_ballots(by_rater[rater]) for rater in sorted(by_rater)}
     # Who took all of it back said nothing.
     sheets = {rater: _sheet(ballots, role_of) for rater, ballots in in_force.items() if ballots}
-    return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart)
+    changed = sum(
+        (new := _vote_in(effective_ballots(ballots))) is not None and new != _vote_in(in_force.get(rater, ()))
+        for rater, ballots in later.items()
+    )
+    return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart), changed
+
+
+def _vote_in(in_force: Sequence[Ballot]) -> object:
+    return next((ballot.value for ballot in in_force if ballot.kind == "vote"), None)
 
 
 def _pair(presentation: Presentation) -> set[str]:

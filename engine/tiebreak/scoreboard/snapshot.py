@@ -105,7 +105,7 @@ class Snapshot:
     """Of those, settled by a broken answer without a vote; some may still ask for the scores of the intact one."""
     skipped: int
     apart: int
-    """Votes and scores given after a reveal: kept, not counted."""
+    """Votes and scores given after a reveal, or once a judge's verdict was seen: kept, not counted."""
     excluded: Mapping[SessionRole, Mapping[str, int]]
     """Cases without a counting answer, by arm and by how the last attempt ended."""
     excluded_cases: int
@@ -126,6 +126,8 @@ class Snapshot:
     events: Mapping[EventKind, int]
     scores: Mapping[str, Mapping[SessionRole, Mean]] = field(default_factory=dict[str, Mapping[SessionRole, Mean]])
     """Mean scores, 0 to 1, of the metrics and of the checks that a gate asks a mean of."""
+    changed: int = 0
+    """Votes that became others once a judge's verdict was seen; the first, sealed ones count."""
 
     votes: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict[str, Mapping[Verdict, int]])
     """The votes that count, by the rater's id; of cases that a broken answer settled as well."""

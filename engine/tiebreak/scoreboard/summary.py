@@ -34,7 +34,7 @@ class Missing(NamedTuple):
 
 
 Mark = (
-    Literal["done", "rated", "settled", "automatic", "skipped", "excluded", "apart", "again_A", "again_B"]
+    Literal["done", "rated", "settled", "automatic", "skipped", "excluded", "apart", "changed", "again_A", "again_B"]
     | Voice
     | Missing
 )
@@ -77,6 +77,7 @@ def summarise(
         automatic=counts.get("automatic", 0),
         skipped=counts.get("skipped", 0),
         apart=counts.get("apart", 0),
+        changed=counts.get("changed", 0),
         excluded=excluded,
         excluded_cases=counts.get("excluded", 0),
         reasked={role: counts.get(REASKED[role], 0) for role in roles},

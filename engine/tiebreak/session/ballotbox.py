@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from tiebreak.errors import UsageError
 from tiebreak.records import Ballot, IdMaker, Presentation, Vote, stamp, utc_now
-from tiebreak.records.sessions import BallotKind
+from tiebreak.records.sessions import BallotKind, BallotPhase, Tag
 from tiebreak.scoreboard.effective import effective_ballots
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
@@ -23,10 +23,13 @@ class BallotBox:
         new_id: IdMaker,
         counted: Callable[[Ballot], None],
         identity_seen: Callable[[], bool],
+        verdict_seen: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`identity_seen` says of the moment whether the rater knows whose answers they are."""
+        """`identity_seen` says of the moment whether the rater knows whose answers they are, `verdict_seen` whether
+        they know what a judge says of the answers of a presentation."""
         self._recorder = recorder
         self._identity_seen = identity_seen
+        self._verdict_seen = verdict_seen
         self._saves = saves
         self._new_id = new_id
         self._counted = counted
@@ -42,7 +45,13 @@ class BallotBox:
         self._saves.standing += sum(len(self.in_force(presentation)) for presentation in self._by_presentation)
 
     def in_force(self, presentation_id: str) -> tuple[Ballot, ...]:
-        return tuple(effective_ballots(self._by_presentation.get(presentation_id, ())))
+        """What was given before a judge's verdict was seen, then what came after; neither displaces the other."""
+        return *self.given(presentation_id, "sealed"), *self.given(presentation_id, "post_reveal")
+
+    def given(self, presentation_id: str, phase: BallotPhase) -> tuple[Ballot, ...]:
+        """The ballots in force of one phase."""
+        ballots = self._by_presentation.get(presentation_id, ())
+        return tuple(effective_ballots(ballot for ballot in ballots if ballot.phase == phase))
 
     def vote(self, presentation: Presentation, vote: Vote) -> None:
         self._cast(presentation.id, "vote", vote)
@@ -52,6 +61,9 @@ class BallotBox:
 
     def note(self, presentation: Presentation, text: str) -> None:
         self._cast(presentation.id, "note", text)
+
+    def tag(self, presentation: Presentation, tag: Tag, judge_hash: str) -> None:
+        self._cast(presentation.id, "tag", tag, dimension=judge_hash)
 
     def score(self, presentation: Presentation, dimension: str, response_id: str, score: int) -> None:
         """Score one answer on one dimension.
@@ -67,10 +79,16 @@ class BallotBox:
         """Undo one ballot; what it had replaced is in force again.
 
         Raises:
-            UsageError: for one that was given before the rater came to know whose answers they are.
+            UsageError: for one that was given before the rater came to know whose answers they are, or what a judge
+                says of them.
         """
         if self._identity_seen() and not ballot.identity_seen:
             raise UsageError("That was given before the reveal, and stands.", hint="A new vote is kept apart from it.")
+        if ballot.phase == "sealed" and self._verdict_seen(ballot.presentation_id):
+            raise UsageError(
+                "That was given before you saw the judge's verdict, and stands.",
+                hint="A new vote is kept apart from it.",
+            )
         self._cast(ballot.presentation_id, "undo", None, supersedes=ballot.id)
 
     def last_act(self) -> Ballot | None:
@@ -96,6 +114,7 @@ class BallotBox:
             dimension=dimension,
             response_id=response_id,
             supersedes=supersedes,
+            phase="post_reveal" if self._verdict_seen(presentation_id) else "sealed",
             identity_seen=self._identity_seen(),
             at=stamp(utc_now()),
         )

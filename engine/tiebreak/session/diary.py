@@ -67,6 +67,13 @@ class Diary:
         self._saves.refuse_if_halted()
         self.note("reveal", why=why, settled=self._scoreboard.snapshot().settled)
 
+    def saw_verdict(self, case_id: str, judge_hash: str, seal: str) -> bool:
+        """The rater is shown what a judge says of a case; False once a write has failed: then it must not be shown."""
+        if self._saves.failure is not None:
+            return False
+        self.note("verdict_seen", case=case_id, judge=judge_hash, seal=seal)
+        return True
+
     def peeked(self, at: str) -> None:
         """Figures that name the sides were looked at. Noted once per figure, while cases of the plan are missing."""
         snapshot = self._scoreboard.snapshot()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tiebreak.records import VOTES, Ballot, Form, Response, SessionRole, Vote
+from tiebreak.records.sessions import TAGS, Tag
 from tiebreak.session.seating import OPEN, Seating
 
 
@@ -12,6 +13,8 @@ class FormState:
     answered: bool = False
     """Both counting answers are there."""
     vote: Vote | None = None
+    revised: Vote | None = None
+    """Another vote, given once a judge's verdict was seen: kept apart from the one that counts."""
     skipped: bool = False
     settled_by_itself: bool = False
     """An answer is broken, so the pair needs no vote."""
@@ -19,6 +22,11 @@ class FormState:
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """What is still required, in words: `a vote`, `helpfulness of B`."""
+    rated: bool = False
+    """The rater has said what they think: nothing is required any more, and they voted, unless that is not asked, or
+    scored. From then on they may see what a judge says."""
+    tags: Mapping[str, Tag] = field(default_factory=dict[str, Tag])
+    """Version of a judge → what the disagreement with it was put down to last."""
 
     @property
     def complete(self) -> bool:
@@ -36,15 +44,17 @@ def form_state(
     responses: Mapping[SessionRole, Response | None],
     ballots: Sequence[Ballot],
     seating: Seating = OPEN,
+    later: Sequence[Ballot] = (),
 ) -> FormState:
-    """Fold the ballots in force on one pair of counting responses; `seating` has the names of the sides.
+    """Fold the ballots in force on one pair of counting responses; `seating` has the names of the sides. `later` are
+    those that were given once a judge's verdict was seen.
 
     A skip completes a case, and so does a pair with a broken answer but for the scores of its intact one.
     """
     role_of: dict[str, SessionRole] = {
         response.id: role for role, response in responses.items() if response is not None
     }
-    vote: Vote | None = next((vote for b in ballots if b.kind == "vote" for vote in VOTES if vote == b.value), None)
+    vote = _vote(ballots)
     skipped = any(b.kind == "skip" for b in ballots)
     scores: dict[tuple[str, SessionRole], int] = {
         (b.dimension or "", role_of[b.response_id or ""]): int(b.value or 0)
@@ -64,12 +74,21 @@ def form_state(
                 for role in seating.roles
                 if dimension.required and role not in broken and (dimension.name, role) not in scores
             ]
+    settled = bool(broken) and all(responses.values())
+    given = skipped or settled or (bool(scores) if form.vote == "off" else vote is not None)
     return FormState(
         answered=all(responses.values()),
         vote=vote,
+        revised=_vote(later),
         skipped=skipped,
-        settled_by_itself=bool(broken) and all(responses.values()),
+        settled_by_itself=settled,
         scores=scores,
-        notes=tuple(str(b.value) for b in ballots if b.kind == "note"),
+        notes=tuple(str(b.value) for b in (*ballots, *later) if b.kind == "note"),
         missing=tuple(missing),
+        rated=given and not missing,
+        tags={b.dimension or "": tag for b in (*ballots, *later) if b.kind == "tag" for tag in TAGS if tag == b.value},
     )
+
+
+def _vote(ballots: Sequence[Ballot]) -> Vote | None:
+    return next((vote for b in ballots if b.kind == "vote" for vote in VOTES if vote == b.value), None)

@@ -1,7 +1,6 @@
 """A session as it happens: answers fetched in order, rated, counted and recorded. Front ends only show it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tiebreak.checks import Outside
@@ -12,7 +11,6 @@ from tiebreak.records import (
     Case,
     CheckResult,
     Config,
-    Event,
     IdMaker,
     Policy,
     Presentation,
@@ -21,10 +19,8 @@ from tiebreak.records import (
     Session,
     SessionRole,
     Vote,
-    stamp,
-    utc_now,
 )
-from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.sessions import BallotKind, BallotPhase, Tag
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.ballotbox import BallotBox
@@ -33,28 +29,18 @@ from tiebreak.session.checking import Checking
 from tiebreak.session.diary import Diary
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.form import FormState, form_state
+from tiebreak.session.history import History, light
+from tiebreak.session.judged import Judged, JudgeSeat
 from tiebreak.session.pipeline import Pipeline
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
 from tiebreak.session.seating import Seating
-from tiebreak.session.showing import Showings
+from tiebreak.session.showing import Showings, shown_now
+from tiebreak.session.verdicts import Verdicts
 
 __all__ = ["Change", "Exchange", "History", "LiveSession"]
 
-Change = Literal["answer", "saved", "crashed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What was recorded of a session before it was opened, in the order in which it was recorded."""
-
-    responses: Sequence[Response] = ()
-    check_results: Sequence[CheckResult] = ()
-    presentations: Sequence[Presentation] = ()
-    ballots: Sequence[Ballot] = ()
-    events: Sequence[Event] = ()
-    said: Sequence[Judge | Judgment] = ()
-    """Of judges that gates rest on."""
+Change = Literal["answer", "saved", "judged", "crashed"]
 
 
 class LiveSession:
@@ -74,10 +60,12 @@ class LiveSession:
         samples: int = 1,
         lookahead: int = 3,
         outside: Outside | None = None,
+        judge: JudgeSeat | None = None,
         on_change: Callable[[Change], None],
     ) -> None:
         """`cases` are those of the plan, in its order; `timed_runs` and `samples` are as in `Scoreboard`: sample 0 is
-        what a rater sees. The session closes `outside`; without it, checks that need it are left open."""
+        what a rater sees. The session closes `outside`, without which checks that need it are left open, and `judge`,
+        which goes along with it."""
         self.session = session
         self.policy = policy
         self.cases = cases
@@ -96,8 +84,15 @@ class LiveSession:
         self.diary = Diary(rater, recorder, self.saves, self._new_id, self.scoreboard, history.events)
         configs: dict[SessionRole, Config] = {arm.role: arm.config for arm in arms}
         self.blinding = Blinding(session, rater, configs, self.diary)
+        self.judged = Judged(judge, cases, session.runs, lambda: on_change("judged")) if judge is not None else None
+        self.verdicts = Verdicts(self.judged, self.diary, lambda case_id: self.form(self._positions[case_id]))
         self._box = BallotBox(
-            recorder, self.saves, self._new_id, self.scoreboard.add, lambda: self.blinding.identity_seen
+            recorder,
+            self.saves,
+            self._new_id,
+            self.scoreboard.add,
+            lambda: self.blinding.identity_seen,
+            lambda presentation_id: self.verdicts.seen(self._showings[presentation_id].case_id),
         )
         self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
         """Every attempt without its text, in order."""
@@ -114,6 +109,8 @@ class LiveSession:
             crashed=self._crashed,
         )
         self._restore(history)
+        if self.judged is not None:
+            self.judged.start()
 
     # -- opening and closing
 
@@ -138,6 +135,8 @@ class LiveSession:
     async def close(self) -> None:
         """Ends the calls in flight. What is recorded stays."""
         await self._pipeline.close()
+        if self.judged is not None:
+            await self.judged.close()
         await self.checking.close()
 
     # -- what is on show
@@ -222,13 +221,16 @@ class LiveSession:
         case = self._case(position)
         responses: dict[SessionRole, Response | None] = {role: self.counting(role, case) for role in ROLES}
         counting = self._showing(position, self._both(position))
-        ballots = [
-            ballot
-            for presentation in self._showings.of_case(case.id)
-            for ballot in self._box.in_force(presentation.id)
-            if presentation is counting or ballot.kind == "note"
-        ]
-        return form_state(self.policy.form, responses, ballots, self.seating(position))
+
+        def given(phase: BallotPhase) -> list[Ballot]:
+            return [
+                ballot
+                for presentation in self._showings.of_case(case.id)
+                for ballot in self._box.given(presentation.id, phase)
+                if presentation is counting or ballot.kind == "note"
+            ]
+
+        return form_state(self.policy.form, responses, given("sealed"), self.seating(position), given("post_reveal"))
 
     # -- acts on the answers
 
@@ -287,7 +289,8 @@ class LiveSession:
     def _take_in(self, answering: Answering, response: Response, chunks: bytes) -> None:
         bare = light(response)
         self._attempts.setdefault((answering.role, response.case_id), []).append(bare)
-        self.saves.follow(self._recorder.record_response(response, chunks))
+        saved = self._recorder.record_response(response, chunks)
+        self.saves.follow(saved, safe=lambda: self.judged and self.judged.take(response))
         self.scoreboard.add(bare)
         self.checking.check(response)
         self._on_change("answer")
@@ -335,13 +338,29 @@ class LiveSession:
         """
         self._box.note(self._present(position, self._both(position) or self.exchange(position).responses()), text)
 
+    def tag(self, position: int, tag: Tag) -> None:
+        """Say what a disagreement with the judge is to be put down to.
+
+        Raises:
+            UsageError: unless the verdict was seen and differs from the vote.
+        """
+        judge_hash = self.verdicts.taggable(self._case(position).id)
+        self._box.tag(self._present(position, self._both(position)), tag, judge_hash)
+
     def clear_last_score(self, position: int) -> bool:
         """Take back the newest score of this case; False if there is none."""
+        return self._clear_last(position, "score")
+
+    def untag(self, position: int) -> bool:
+        """Take back the newest tag of this case; False if there is none."""
+        return self._clear_last(position, "tag")
+
+    def _clear_last(self, position: int, kind: BallotKind) -> bool:
         shown = self._showing(position, self._both(position))
-        scores = [b for b in self._box.in_force(shown.id) if b.kind == "score"] if shown else []
-        if not scores:
+        found = [b for b in self._box.in_force(shown.id) if b.kind == kind] if shown else []
+        if not found:
             return False
-        self._box.take_back(max(scores, key=lambda ballot: ballot.id))
+        self._box.take_back(max(found, key=lambda ballot: ballot.id))
         return True
 
     def undo(self) -> int | None:
@@ -374,16 +393,8 @@ class LiveSession:
         if known is not None:
             return known
         seating = self.seating(position)
-        presentation = Presentation(
-            id=self._new_id(),
-            session_id=self.session.id,
-            position=position,
-            case_id=self._case(position).id,
-            rater_id=self.rater.id,
-            left_response=responses[seating.left].id,
-            right_response=responses[seating.right].id,
-            shown_at=stamp(utc_now()),
-        )
+        case = self._case(position)
+        presentation = shown_now(self._new_id(), self.session.id, position, case, self.rater.id, seating, responses)
         self._showings.add(presentation)
         self.saves.follow(self._recorder.record_presentation(presentation))
         self.scoreboard.add(presentation)
@@ -392,8 +403,3 @@ class LiveSession:
     def _crashed(self, error: BaseException) -> None:
         self.crash = error
         self._on_change("crashed")
-
-
-def light(response: Response) -> Response:
-    """The response without its text: all the scoreboard needs."""
-    return replace(response, text="", reasoning="", contexts=())

@@ -49,10 +49,17 @@ class Saves:
         if self.failure is not None:
             raise self.failure
 
-    def follow(self, outcome: "Future[None]", *, ballot: bool = False, standing: int = 0) -> None:
+    def follow(
+        self,
+        outcome: "Future[None]",
+        *,
+        ballot: bool = False,
+        standing: int = 0,
+        safe: Callable[[], object] = lambda: None,
+    ) -> None:
         """Take note of what becomes of a record; ballots are counted. To be called on the loop.
 
-        `standing` is by how many it changes the number of ballots in force.
+        `standing` is by how many it changes the number of ballots in force. `safe` is called on the loop once it is.
         """
         loop = asyncio.get_running_loop()
         self._under_way += 1
@@ -71,6 +78,8 @@ class Saves:
                 self.standing += standing if error is None else 0
             if error is not None:
                 self._failed(error)
+            else:
+                safe()
             self._changed()
 
         def from_writer(_: "Future[None]") -> None:

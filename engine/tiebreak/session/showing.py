@@ -1,8 +1,9 @@
 """Which pairs of answers one rater was shown, by case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from tiebreak.records import Presentation
+from tiebreak.records import Case, Presentation, Response, SessionRole, stamp, utc_now
+from tiebreak.session.seating import Seating
 
 
 class Showings:
@@ -34,3 +35,25 @@ class Showings:
             if {presentation.left_response, presentation.right_response} == set(responses):
                 return presentation
         return None
+
+
+def shown_now(
+    id_: str,
+    session_id: str,
+    position: int,
+    case: Case,
+    rater_id: str,
+    seating: Seating,
+    responses: Mapping[SessionRole, Response],
+) -> Presentation:
+    """Two answers as they stand before a rater at this moment."""
+    return Presentation(
+        id=id_,
+        session_id=session_id,
+        position=position,
+        case_id=case.id,
+        rater_id=rater_id,
+        left_response=responses[seating.left].id,
+        right_response=responses[seating.right].id,
+        shown_at=stamp(utc_now()),
+    )

@@ -136,7 +136,7 @@ async def test_every_line_of_setup_takes_one_row_beside_earlier_sessions(tmp_pat
     async with sit_down(folder, size=size) as seat:
         await seat.ready()
         choices = seat.setup.query_one("#choices", OptionList)
-        await seat.until(lambda: choices.virtual_size.height == choices.option_count == 9)
+        await seat.until(lambda: choices.virtual_size.height == choices.option_count == 10)
         await seat.sees("plain vs warm")
         if size == (80, 24):
             await seat.sees("Dataset      small", "▶ Start")

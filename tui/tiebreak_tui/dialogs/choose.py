@@ -45,6 +45,8 @@ def choose(app: "TiebreakApp", choosing: "Choosing", key: str, chosen: "Callable
             app.push_screen(_pick(setup_text.LABELS[key], workspace.configs, _previewer(choosing, key)), with_name)
         case "policy":
             app.push_screen(_pick("Policy", workspace.policies, _previewer(choosing, key)), with_name)
+        case "judge":
+            app.push_screen(_pick_judge(choosing), with_name)
         case "blind":
             chosen(replace(choices, blind=not choices.blind))
         case "segment":
@@ -65,11 +67,28 @@ def rank_texts(query: str, texts: Sequence[str]) -> list[int]:
 
 
 def _pick(heading: str, entries: "Sequence[Entry]", preview: Callable[[str], str]) -> PickDialog:
-    items = [
+    return PickDialog(heading, _items(entries), rank_texts, preview)
+
+
+def _items(entries: "Sequence[Entry]") -> list[PickItem]:
+    return [
         PickItem(key=entry.name, title=entry.name, detail=entry.title, problem=str(entry.error) if entry.error else "")
         for entry in entries
     ]
-    return PickDialog(heading, items, rank_texts, preview)
+
+
+def _pick_judge(choosing: "Choosing") -> PickDialog:
+    """None, then the judges of the workspace, then those that come with Tiebreak."""
+    from tiebreak.workspace.judges import shipped_judges
+
+    own = choosing.workspace.judges
+    items = [PickItem(key=ALL, title="none", detail="nobody but you judges"), *_items(own)]
+    shipped = (judge for name, judge in shipped_judges().items() if name not in {entry.name for entry in own})
+    items += [
+        PickItem(key=judge.name, title=judge.name, detail=f"{judge.kind} · {judge.model_label}") for judge in shipped
+    ]
+    preview = _previewer(choosing, "judge")
+    return PickDialog("Judge", items, rank_texts, lambda name: setup_text.NO_JUDGE if name == ALL else preview(name))
 
 
 def _previewer(choosing: "Choosing", key: str) -> Callable[[str], str]:
@@ -81,6 +100,8 @@ def _previewer(choosing: "Choosing", key: str) -> Callable[[str], str]:
             choosing.workspace, replace(choosing.choices, **{key: name}), seed=choosing.seed, environ=choosing.environ
         )
         trial.resolve()
+        if key == "judge":
+            trial.remarks()  # which hold what it costs
         return setup_text.preview(trial, key).plain
 
     return preview

@@ -13,21 +13,24 @@ from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
 from tiebreak.session.answering import Arm
-from tiebreak.session.live import Change, Exchange, LiveSession
+from tiebreak.session.judged import JudgeSeat
+from tiebreak.session.live import Change, Exchange
 from tiebreak.session.seating import Seating
 from tiebreak_store import StoredSession
 from tiebreak_tui.keys import ARENA, bindings
+from tiebreak_tui.screens.asides import Asides
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
+from tiebreak_tui.screens.judging import judge_news
 from tiebreak_tui.screens.keeping import Drafts, keep_question, parting_words, write_note
 from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.second_chances import ask_all_again, words_of_missing
 from tiebreak_tui.screens.small import in_short
-from tiebreak_tui.screens.two_answers import TwoAnswers
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.gate_bar import Chip, GateBar
+from tiebreak_tui.widgets.judge_bar import JudgeBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 from tiebreak_tui.widgets.rubric import RubricBar
 from tiebreak_tui.widgets.status_bar import StatusBar
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from tiebreak_workbench.workbench import Workbench
 
 
-class ArenaScreen(TwoAnswers):
+class ArenaScreen(Asides):
     """One session, case after case. The session decides; this screen shows and passes on keys."""
 
     KEYS = ARENA
@@ -48,14 +51,17 @@ class ArenaScreen(TwoAnswers):
     )
     BINDINGS = bindings(ARENA)
 
-    def __init__(self, bench: "Workbench", stored: StoredSession, arms: Sequence[Arm]) -> None:
+    def __init__(
+        self, bench: "Workbench", stored: StoredSession, arms: Sequence[Arm], judge: JudgeSeat | None = None
+    ) -> None:
         super().__init__()
         self.stored = stored
-        self.live: LiveSession = bench.live(stored, arms, self._changed)
+        self.live = bench.live(stored, arms, self._changed, judge=judge)
         self.position = 0
+        self._rated: int | None = None
+        """The position that was rated last."""
         self._dimension = 0
         self._stale = False
-        self._told_drift: set[str] = set()
         self._too_early = ""
         self.drafts = Drafts()
 
@@ -64,6 +70,7 @@ class ArenaScreen(TwoAnswers):
         yield StatusBar(id="status")
         yield WinRateBar(id="win-rate")
         yield GateBar(id="gates")
+        yield JudgeBar(id="judge")
         with VerticalScroll(id="case", can_focus=False):
             yield Static(id="case-head", markup=False)
             yield Static(id="case-text", markup=False)
@@ -112,12 +119,12 @@ class ArenaScreen(TwoAnswers):
         self._dimension = 0
         self._forget_early()
         self.reading.forget()
-        self._show()
+        self.show()
         case = self.live.cases[self.position]
         self.query_one("#case-text", Static).update(case_text(case))
         self.query_one("#case").scroll_home(animate=False)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         self.feed.show(self.exchange)
         if self.exchange.complete:
             self._forget_early()
@@ -144,7 +151,7 @@ class ArenaScreen(TwoAnswers):
     def _catch_up(self) -> None:
         self._stale = False
         if self.is_attached:
-            self._show()
+            self.show()
 
     def _refresh(self) -> None:
         snapshot = self.live.scoreboard.snapshot()
@@ -153,6 +160,7 @@ class ArenaScreen(TwoAnswers):
         seating = self.seating
         self.query_one(WinRateBar).show(self.tally(snapshot))
         self.query_one(GateBar).show(self.chips(snapshot))
+        self.query_one(JudgeBar).show(judge_news(self.live, self.position, self._rated))
         labels = seating.label(seating.left), seating.label(seating.right)
         self.query_one(RubricBar).show(rubric_of(self.live.policy.form, form, seating), self._dimension, labels)
         head = case_header(self.live.cases[self.position], form, seating)
@@ -160,7 +168,7 @@ class ArenaScreen(TwoAnswers):
         for role, pane in self.panes.items():
             pane.identify(self.identity(role))
         self._mark_focused()
-        self._tell_drift(snapshot)
+        self.tell_drift(snapshot)
 
     def identity(self, role: SessionRole) -> Identity:
         """What the border of a pane says of whose answer it is."""
@@ -189,7 +197,7 @@ class ArenaScreen(TwoAnswers):
 
     # -- rating
 
-    def _do(self, deed: Callable[[], object]) -> bool:
+    def attempt(self, deed: Callable[[], object]) -> bool:
         """Do what the session may refuse; False, and a word why, when it does."""
         try:
             deed()
@@ -205,12 +213,12 @@ class ArenaScreen(TwoAnswers):
             self.tiebreak.flash("An exploratory answer is on show and never counts; esc brings the counting one back.")
         else:
             given = self.seating.as_voted(vote)
-            if self._do(lambda: self.live.vote(position, given)):
+            if self.attempt(lambda: self.live.vote(position, given)):
                 apart = ", kept apart" if self.live.blinding.identity_seen else ""
                 self._go_on(f"{self.live.cases[position].id}: {self.seating.words(given)}{apart}")
 
     def action_skip(self) -> None:
-        if self._do(lambda: self.live.skip(self.position)):
+        if self.attempt(lambda: self.live.skip(self.position)):
             self._go_on(f"{self.live.cases[self.position].id}: skipped")
 
     def _go_on(self, act: str) -> None:
@@ -221,6 +229,7 @@ class ArenaScreen(TwoAnswers):
             self._refresh()
             self.tiebreak.flash(f"Still asked: {', '.join(missing)}.")
         else:
+            self._rated = self.position
             self.go(self.position + 1)
 
     def action_score(self, score: int) -> None:
@@ -229,7 +238,7 @@ class ArenaScreen(TwoAnswers):
             self.tiebreak.flash("This policy asks for no scores; `form.dimensions` in it adds some.")
             return
         name, role = dimensions[self._dimension].name, self.focused_role
-        if self._do(lambda: self.live.score(self.position, role, name, score)):
+        if self.attempt(lambda: self.live.score(self.position, role, name, score)):
             self.query_one(StatusBar).tell(f"{name} of {self.seating.name(role)}: {score}")
             if self._dimension + 1 < len(dimensions):
                 self._dimension += 1
@@ -240,7 +249,7 @@ class ArenaScreen(TwoAnswers):
             if not self.live.clear_last_score(self.position):
                 raise UsageError("This case has no score to take back.")
 
-        self._do(clear)
+        self.attempt(clear)
         self._refresh()
 
     def action_dimension(self, step: int) -> None:
@@ -257,10 +266,10 @@ class ArenaScreen(TwoAnswers):
             self.query_one(StatusBar).tell(f"{self.live.cases[position].id}: taken back")
             self.go(position)
 
-        self._do(undo)
+        self.attempt(undo)
 
     def action_note(self) -> None:
-        write_note(self, self._do, self._refresh)
+        write_note(self, self.attempt, self._refresh)
 
     def action_save_case(self) -> None:
         keep_question(self)
@@ -269,6 +278,8 @@ class ArenaScreen(TwoAnswers):
         """Only a spot check's question is new; the cases of a dataset are saved already."""
         if action == "drift":
             return bool(self.live.scoreboard.snapshot().drift)
+        if action in ("verdict", "review"):
+            return self.live.judged is not None
         return action != "save_case" or self.stored.session.kind == "spot"
 
     # -- moving
@@ -312,12 +323,12 @@ class ArenaScreen(TwoAnswers):
     # -- answers
 
     def action_regenerate(self) -> None:
-        if self._do(lambda: self.live.regenerate(self.position, self.focused_role)):
-            self._show()
+        if self.attempt(lambda: self.live.regenerate(self.position, self.focused_role)):
+            self.show()
 
     def action_retry_excluded(self) -> None:
-        if self._do(lambda: self.tiebreak.flash(ask_all_again(self.live))):
-            self._show()
+        if self.attempt(lambda: self.tiebreak.flash(ask_all_again(self.live))):
+            self.show()
 
     def action_escape(self) -> None:
         """Close what is open, else go back to the counting answers, else stop the focused answer."""
@@ -327,36 +338,12 @@ class ArenaScreen(TwoAnswers):
         elif self.reading.comparing:
             self.reading.compare(False)
         elif self.live.back_to_counting(self.position):
-            self._show()
+            self.show()
         elif self.live.stop(self.position, self.focused_role):
             kept = self.exchange.answers[self.focused_role].exploratory
             then = "The answer that counts stays." if kept else "It does not count; r asks again, and that will count."
             side = self.seating.label(self.focused_role)
             self.tiebreak.flash(f"{side[0].upper()}{side[1:]} stopped. {then}")
-
-    # -- reading
-
-    def action_contexts(self) -> None:
-        from tiebreak_tui.dialogs.case import CaseDialog
-
-        sealed = self.live.blinding.veiled
-        self.tiebreak.push_screen(
-            CaseDialog(self.live.cases[self.position], self.live.check_results(self.position), sealed=sealed)
-        )
-
-    # -- another model than at the start
-
-    def _tell_drift(self, snapshot: Snapshot) -> None:
-        """Ask once about each model that came to serve an arm in mid-session."""
-        models = {model for drift in snapshot.drift.values() for model in drift.since}
-        if models - self._told_drift:
-            self._told_drift |= models
-            self.action_drift()
-
-    def action_drift(self) -> None:
-        from tiebreak_tui.dialogs.drift import ask_about_drift
-
-        ask_about_drift(self.tiebreak, self.live, lambda: self._do(self.live.diary.acknowledge_drift) and self._show())
 
     # -- leaving
 

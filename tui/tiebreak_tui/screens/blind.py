@@ -86,8 +86,8 @@ class BlindArenaScreen(ArenaScreen):
 
     def _ask_to_reveal(self, heading: str, text: str, why: str) -> None:
         def answered(yes: bool | None) -> None:
-            if yes and self._do(lambda: self.live.blinding.reveal(why)):
-                self._show()
+            if yes and self.attempt(lambda: self.live.blinding.reveal(why)):
+                self.show()
                 if why == "finished":
                     super(BlindArenaScreen, self).action_scoreboard()
 

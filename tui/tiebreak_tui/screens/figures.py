@@ -13,6 +13,7 @@ from tiebreak.session.form import FormState
 from tiebreak.session.live import LiveSession
 from tiebreak.session.seating import Seating
 from tiebreak_store import StoredSession
+from tiebreak_tui.screens.judging import spent_on_judging
 from tiebreak_tui.widgets.gate_bar import Chip
 from tiebreak_tui.widgets.rubric import RubricRow
 from tiebreak_tui.widgets.status_bar import Status
@@ -30,7 +31,7 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
         counts=places(snapshot, short=True),
         saves=str(live.saves),
         halted=live.saves.failure is not None,
-        spent="" if live.blinding.veiled else spent(snapshot),
+        spent="  ".join(filter(None, ("" if live.blinding.veiled else spent(snapshot), spent_on_judging(live)))),
     )
 
 
@@ -97,6 +98,8 @@ def case_header(case: Case, state: FormState, seating: Seating) -> Content:
     text = Content.styled(clean_line(" · ".join(fact for fact in facts if fact), 80), "dim")
     if state.vote is not None:
         text += Content.styled(f" · your vote: {seating.words(state.vote)}", "$text-success")
+        if state.revised is not None:
+            text += Content.styled(f", then {seating.words(state.revised)} (kept apart)", "$text-warning")
     elif state.skipped:
         text += Content.styled(" · skipped", "$text-warning")
     elif state.settled_by_itself:

@@ -2,6 +2,7 @@
 
 from tiebreak.gates.wording import plural
 from tiebreak.session.live import LiveSession
+from tiebreak_tui.screens.judging import ask_judge_again
 
 
 def words_of_missing(live: LiveSession) -> str:
@@ -19,5 +20,6 @@ def ask_all_again(live: LiveSession) -> str:
     Raises:
         UsageError: once a write has failed, and once closed.
     """
-    count = live.retry_excluded()
-    return f"Asking {plural(count, 'case')} again." if count else "No case is excluded."
+    count, judge = live.retry_excluded(), ask_judge_again(live)
+    told = f"Asking {plural(count, 'case')} again." if count else "" if judge else "No case is excluded."
+    return " ".join(filter(None, (told, "The judge is asked again." if judge else "")))

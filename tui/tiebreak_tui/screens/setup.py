@@ -188,7 +188,7 @@ class SetupScreen(Place):
         if wanted is None and wishes.resume_unfinished and bench is not None:
             wanted = await asyncio.to_thread(unfinished_session, bench.store)
         if wanted is not None:
-            await self._enter(wanted)
+            await self._enter(wanted, wishes.judge if wishes.resume is not None else None)
         elif wishes.start:
             await self.action_start()
 
@@ -243,9 +243,9 @@ class SetupScreen(Place):
         if event.option_id is not None:
             await self._enter(event.option_id)
 
-    async def _enter(self, session_id: str) -> None:
+    async def _enter(self, session_id: str, judge: str | None = None) -> None:
         try:
-            await self.tiebreak.enter_arena(session_id)
+            await self.tiebreak.enter_arena(session_id, judge)
         except TiebreakError as error:
             self.tiebreak.tell_error(error)
 

@@ -21,6 +21,7 @@ LABELS = {
     "baseline": "Baseline A",
     "candidate": "Candidate B",
     "policy": "Policy",
+    "judge": "Judge",
     "segment": "Segment",
     "cases": "Cases",
     "seed": "Seed",
@@ -61,6 +62,7 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         "baseline": (choices.baseline or "–", choosing.baseline.model_label if choosing.baseline else ""),
         "candidate": (choices.candidate or "–", choosing.candidate.model_label if choosing.candidate else ""),
         "policy": (policy.name if policy else choices.policy or "–", _gates(policy)),
+        "judge": (choices.judge or "none", _judge_detail(choosing)),
         "segment": (choices.segment or "all", _segments(choosing)),
         "cases": (f"{choices.cases or pool} of {pool}", "planned before the first answer"),
         "seed": (str(choosing.seed), "fixes the random order"),
@@ -100,6 +102,11 @@ def _gates(policy: "Policy | None") -> str:
     return f"{count} gate{'' if count == 1 else 's'}"
 
 
+def _judge_detail(choosing: "Choosing") -> str:
+    judge = choosing.judge
+    return "⏎ lets one go along, sealed" if judge is None else f"{judge.kind} · {judge.model_label}"
+
+
 def line_content(line: Line, width: int) -> Content:
     """One line in at most `width` cells; a problem stands in place of the detail."""
     label = Content.styled(f"{line.label:<13}", "bold" if line.key == "start" else "dim")
@@ -128,6 +135,8 @@ def preview(choosing: "Choosing", key: str) -> Content:
             return _config(config) if config else _problem(choosing, key)
         case "blind":
             return Content(MODES)
+        case "judge":
+            return judge_text(choosing)
         case "policy":
             return policy_text(choosing.policy) if choosing.policy else _problem(choosing, key)
         case _:
@@ -191,6 +200,40 @@ def _place(target: "Target") -> str:
             return path
         case _:
             return ""
+
+
+NO_JUDGE = """\
+A judge is a model that scores the same answers while you rate, at its own pace. What it says of a case stays sealed \
+until you have rated that case; v opens it then. Its verdicts enter no win rate and no gate, and what it costs is \
+told apart."""
+
+
+def judge_text(choosing: "Choosing") -> Content:
+    """Kind, model, what it is worth, how often it will be asked, and for about how much."""
+    judge = choosing.judge
+    if judge is None:
+        return _problem(choosing, "judge") if "judge" in choosing.problems else Content(NO_JUDGE)
+    from tiebreak_workbench.judge_status import status_of
+
+    asked = [remark.text for remark in choosing.told if remark.text.startswith(f"{judge.name}: ")]
+    budget = min((b for b in (judge.budget, choosing.choices.judge_cost) if b is not None), default=None)
+    parts = [
+        Content.styled(clean(judge.name), "bold"),
+        Content(clean(judge.description or "")),
+        Content.assemble(("kind    ", "dim"), judge.kind),
+        Content.assemble(("model   ", "dim"), clean_line(judge.model_label, 80)),
+        Content.assemble(("status  ", "dim"), (status_of(judge), "$text-warning")),
+        *(Content.assemble(("asked   ", "dim"), clean_line(text.partition(": ")[2], 120)) for text in asked),
+        *([Content.assemble(("budget  ", "dim"), f"${budget:g}")] if budget is not None else []),
+        Content.styled(f"version {judge.version[:12]}", "dim"),
+    ]
+    parts += [
+        Content.assemble((f"{clean_line(d.name, 20)}  ", "$primary"), clean(d.description)) for d in judge.dimensions
+    ]
+    for name, text in (("criteria", judge.criteria), ("system", judge.prompt.system), ("user", judge.prompt.user)):
+        if text:
+            parts += [Content(""), Content.styled(name, "bold $primary"), Content(clean(text[:PROMPT]).rstrip())]
+    return Content("\n").join(parts)
 
 
 def policy_text(policy: "Policy") -> Content:

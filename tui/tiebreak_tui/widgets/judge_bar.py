@@ -1,0 +1,69 @@
+"""One quiet line about the judge: which one, where it stands on this case, how far it is, what it cost."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tiebreak.sanitise import clean_line
+from tiebreak_tui.widgets.bar import Bar
+
+NAME_CELLS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeNews:
+    """Plain values; texts may be anything."""
+
+    name: str
+    version: str
+    """The start of its hash: numbers of another version are others."""
+    status: str
+    """What it is worth, such as `uncalibrated`."""
+    here: str
+    """Of the case on show: its seal, or what the judge says of it."""
+    last: str = ""
+    """Of the case that was rated last."""
+    progress: str = ""
+    paused: str = ""
+    """Why it asks nothing more, in a sentence."""
+
+
+class JudgeBar(Bar):
+    """`judge preference 3f2a9c1b uncalibrated · sealed 9c1e…` with less of it where there is no room."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._news: JudgeNews | None = None
+
+    def show(self, news: JudgeNews | None) -> None:
+        """Without a judge it takes no room."""
+        if news != self._news:
+            self._news = news
+            self.repaint()
+
+    def lines(self, width: int) -> list[Content]:
+        news = self._news
+        if news is None:
+            return []
+        parts: list[tuple[int, str, str]] = [
+            (2, "judge", "dim"),
+            (4, clean_line(news.name, NAME_CELLS), "bold"),
+            (3, news.version, "dim"),
+            (1, news.status, "$text-warning"),
+            (0, f"· this case: {news.here}", ""),
+            (0, f"· {clean_line(news.last, 60)}" if news.last else "", "$text-accent"),
+            (5, f"· {news.progress}" if news.progress else "", "dim"),
+        ]
+        if news.paused:
+            parts = [
+                *(part for part in parts[:5] if part[1]),
+                (0, clean_line(f"· paused: {news.paused} (R asks again)", max(20, width - 44)), "$text-warning"),
+            ]
+        room, kept = width, set[int]()
+        for index, (_, text, _style) in sorted(enumerate(parts), key=lambda item: item[1][0]):
+            if text and len(text) + 1 <= room:
+                room -= len(text) + 1
+                kept.add(index)
+        return [
+            Content.assemble(*((f"{text} ", style) for index, (_, text, style) in enumerate(parts) if index in kept))
+        ]
