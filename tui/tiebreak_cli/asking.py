@@ -12,16 +12,19 @@ from tiebreak.gates.wording import plural
 from tiebreak.scoreboard import Snapshot
 from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAVAILABLE, verdict_code
 from tiebreak_cli.output import console, print_json, say
-from tiebreak_cli.run_progress import Shown, display, first_words, last_words
-from tiebreak_cli.scoreboard import decision_of, print_scoreboard
+from tiebreak_cli.run_progress import Shown, display, first_words, judging_words, last_words
+from tiebreak_cli.scoreboard import decision_of, print_judges, print_scoreboard
 from tiebreak_workbench.headless import (
     TakenUp,
     Wanted,
     answer,
     board_of,
     open_batch,
+    pool_for,
     spare_collector,
 )
+from tiebreak_workbench.judged_run import CONCURRENCY as JUDGING
+from tiebreak_workbench.judged_run import JudgedRun, judges_along
 from tiebreak_workbench.report import run_report, session_report
 from tiebreak_workbench.rescoring import score_forks
 from tiebreak_workbench.sealed import is_sealed, sealed_words
@@ -35,8 +38,11 @@ def ask_all(
     warnings: Sequence[str] = (),
     *,
     errors_only: bool = False,
-) -> Ending:
-    """Ask what the sessions lack, of all their runs at once, shown on standard error.
+    judges: Sequence[str] = (),
+    judge_cost: float | None = None,
+) -> tuple[Ending, list[dict[str, object]]]:
+    """Ask what the sessions lack, of all their runs at once, shown on standard error; the `judges` of these names go
+    along, and how far they came is the second thing returned.
 
     Raises:
         SessionInUseError: while another process works on one of them.
@@ -44,40 +50,61 @@ def ask_all(
     """
     stored = [one.stored for one in taken]
     with bench.lease(*(one.session.id for one in stored)) as lease:
-        batch = open_batch(bench, stored[0], wanted, others=stored[1:], errors_only=errors_only)
+        along = judges_along(bench, stored, judges, judge_cost)
+        pool = pool_for(wanted, len(stored), len(along) * JUDGING)
+        judging = JudgedRun(bench, along, pool)
+        batch = open_batch(
+            bench,
+            stored[0],
+            wanted,
+            others=stored[1:],
+            errors_only=errors_only,
+            limiters=pool,
+            kept=judging.kept,
+        )
         told = [*warnings, *([lease.warning] if lease.warning else [])]
         with display(console(stderr=True)) as shown:
             try:
-                ending = asyncio.run(_answer(batch, shown, first_words(taken, told)))
+                ending = asyncio.run(_answer(batch, judging, shown, first_words(taken, told)))
             except StoreError:
                 shown.say(_kept(bench, taken))
                 raise
         score_forks(bench, stored)
     shown.say(last_words(ending, [one.session.id for one in stored]))
-    return ending
+    shown.say_unless_blank(judging_words(judging))
+    return ending, judging.report()
 
 
 def print_outcome(
-    bench: Workbench, taken: Sequence[TakenUp], ending: Ending, *, phase: str | None, as_json: bool
+    bench: Workbench,
+    taken: Sequence[TakenUp],
+    ended: tuple[Ending, list[dict[str, object]]],
+    *,
+    phase: str | None,
+    as_json: bool,
 ) -> typer.Exit:
     """Print the scoreboards from their rows; returns what the command ends with."""
+    ending, judging = ended
     snapshots = [board_of(bench, one.stored).snapshot() for one in taken]
     (first, *_), (snapshot, *_) = taken, snapshots
     if first.stored.session.blind and is_sealed(
         bench.store.load_session(first.stored.session.id, light=True), snapshot, bench.rater()
     ):
         if as_json:
-            print_json({"session": first.stored.session.id, "blind": True, "sealed": True})
+            told = {"judging": judging} if judging else {}
+            print_json({"session": first.stored.session.id, "blind": True, "sealed": True, **told})
         else:
             say(sealed_words(snapshot))
         return typer.Exit(unsettled(ending) or NOT_DECIDED)
     reports = [session_report(one.stored, snapshot) for one, snapshot in zip(taken, snapshots, strict=True)]
     run = run_report(ending, resumed=all(one.resumed for one in taken))
+    run |= {"judging": judging} if judging else {}
     if as_json:
         print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
     else:
         for one, snapshot in zip(taken, snapshots, strict=True):
             print_scoreboard(console(), one.stored, snapshot, phase=phase)
+        print_judges(bench, [one.stored.session.id for one in taken])
     return typer.Exit(exit_code(ending, snapshots, taken, phase))
 
 
@@ -102,11 +129,27 @@ def unsettled(ending: Ending) -> int:
     return UNAVAILABLE if any(arm.paused for arm in ending.progress.arms.values()) else DONE
 
 
-async def _answer(batch: Batch, shown: Shown, words: str) -> Ending:
-    heed_interrupts(batch.stop, batch.cancel, shown.say)
+async def _answer(batch: Batch, judging: JudgedRun, shown: Shown, words: str) -> Ending:
+    def stop() -> None:
+        batch.stop()
+        judging.stop()
+
+    def cancel() -> None:
+        batch.cancel()
+        judging.cancel()
+
+    heed_interrupts(stop, cancel, shown.say)
     shown.say(words)  # only now, since whoever reads it may press Ctrl-C
     spare_collector()
-    return await answer(batch, shown.tick)
+    shown.judging = judging
+    try:
+        judging.start()
+        ending = await answer(batch, shown.tick)
+        await judging.finish(lambda: shown.tick(ending.progress))
+        shown.tick(ending.progress)
+    finally:
+        await judging.close()
+    return ending
 
 
 def heed_interrupts(stop: Callable[[], None], cancel: Callable[[], None], say: Callable[[str], None]) -> None:

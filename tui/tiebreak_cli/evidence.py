@@ -70,6 +70,7 @@ def show(
     from tiebreak_workbench.calibrating import session_standings, standing_words
     from tiebreak_workbench.figures import stored_material, tried_of, work_out
     from tiebreak_workbench.figures_report import show_report
+    from tiebreak_workbench.judge_spend import judging_costs
     from tiebreak_workbench.looking import look_at
     from tiebreak_workbench.sealed import sealed_words
     from tiebreak_workbench.workbench import Workbench
@@ -92,14 +93,16 @@ def show(
             return
         figures = work_out(stored_material(stored, look.board), tried_of(bench.store, stored))
         judges = session_standings(bench, stored)
-    if as_json:
-        print_json({**show_report(stored, figures), "judge_status": judges})
-    else:
-        from tiebreak_cli.scoreboard import print_scoreboard
+        if as_json:
+            costs = judging_costs(bench, stored.session.id)
+            print_json({**show_report(stored, figures), **costs, "judge_status": judges})
+        else:
+            from tiebreak_cli.scoreboard import print_judges, print_scoreboard
 
-        print_scoreboard(console(), stored, snapshot, figures=figures)
-        for name, found in judges.items():
-            say(standing_words(name, found))
+            print_scoreboard(console(), stored, snapshot, figures=figures)
+            print_judges(bench, [stored.session.id])
+            for name, found in judges.items():
+                say(standing_words(name, found))
     raise typer.Exit(verdict_code(snapshot.decision))
 
 

@@ -52,6 +52,13 @@ def run(
     reuse: Annotated[
         bool, typer.Option("--reuse", help="Take over models' answers to the very same requests from earlier sessions.")
     ] = False,
+    judge: Annotated[
+        list[str] | None,
+        typer.Option("--judge", "-j", help="A judge that goes along as answers come, by name or path; repeatable."),
+    ] = None,
+    judge_cost: Annotated[
+        float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge in each session.")
+    ] = None,
     resume: ResumeOption = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -74,6 +81,7 @@ def run(
         take_up_all,
         warnings_of,
     )
+    from tiebreak_workbench.judge_seat import refuse_unready_judge
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -87,9 +95,12 @@ def run(
         warnings = [note for setup in setups for note in (*warnings_of(setup), *notes_on_apps(setup, wanted))]
         for setup in setups:
             refuse_unready(bench, setup)
+        for name in judge or ():
+            refuse_unready_judge(bench, name)
         taken = take_up_all(bench, setups, resume=resume, concurrency=concurrency, samples=samples)
-        ending = ask_all(bench, taken, wanted, list(dict.fromkeys(warnings)))
-        raise print_outcome(bench, taken, ending, phase=phase, as_json=as_json)
+        told = list(dict.fromkeys(warnings))
+        ended = ask_all(bench, taken, wanted, told, judges=judge or (), judge_cost=judge_cost)
+        raise print_outcome(bench, taken, ended, phase=phase, as_json=as_json)
 
 
 def known_phase(phase: str | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
@@ -13,6 +13,7 @@ from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import money, plural
 from tiebreak.sanitise import clean
 from tiebreak_workbench.headless import TakenUp
+from tiebreak_workbench.judged_run import JudgedRun, JudgingFigures
 
 EVERY = 10.0
 """Seconds between two plain lines."""
@@ -68,6 +69,12 @@ class Shown:
         self._clock = clock
         self._figures = Figures(clock)
         self._paused: set[str] = set()
+        self.judging: JudgedRun | None = None
+        """Judges that go along, if any."""
+
+    def say_unless_blank(self, text: str) -> None:
+        if text:
+            self.say(text)
 
     def say(self, text: str) -> None:
         self._console.print(Text(clean(text)), soft_wrap=True)
@@ -80,6 +87,10 @@ class Shown:
                 self._paused.add(name)
                 side = {"baseline": "A", "candidate": "B"}.get(name) if len(progress.arms) <= 2 else None
                 self.say(f"{side or arm.config} is paused: {arm.paused}")
+        for why in self.judging.pauses if self.judging is not None else ():
+            if why not in self._paused:
+                self._paused.add(why)
+                self.say(why)
         self.show(progress)
 
     def show(self, progress: Progress) -> None:
@@ -108,6 +119,9 @@ class Lines(Shown):
 
     def _line(self, progress: Progress) -> None:
         self.say(f"{progress.answered:,} of {progress.planned:,} answers · {self._figures.line(progress)}")
+        figures = self.judging.figures if self.judging is not None else None
+        if figures is not None:
+            self.say(f"{figures.answered:,} of {figures.planned:,} judgments · {judging_figures(figures)}")
 
 
 class Live(Shown):
@@ -116,7 +130,7 @@ class Live(Shown):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._bar = Bar(
-            TextColumn("answers"),
+            TextColumn("{task.fields[what]}"),
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn("{task.description}", markup=False),
@@ -124,7 +138,8 @@ class Live(Shown):
             auto_refresh=False,
             expand=True,
         )
-        self._task = self._bar.add_task("", total=None)
+        self._task = self._bar.add_task("", total=None, what="answers")
+        self._judgments: TaskID | None = None
         self._bar.start()
 
     def show(self, progress: Progress) -> None:
@@ -133,11 +148,39 @@ class Live(Shown):
             completed=progress.answered,
             total=progress.planned,
             description=self._figures.line(progress),
-            refresh=True,
         )
+        figures = self.judging.figures if self.judging is not None else None
+        if figures is not None:
+            if self._judgments is None:
+                self._judgments = self._bar.add_task("", total=None, what="judgments")
+            told = judging_figures(figures)
+            self._bar.update(self._judgments, completed=figures.answered, total=figures.planned, description=told)
+        self._bar.refresh()
 
     def close(self) -> None:
         self._bar.stop()
+
+
+def judging_figures(figures: JudgingFigures) -> str:
+    """`$0.04 · 2 errors · 3 in flight`: what judging costs stands apart from what answers cost."""
+    unknown = f" and {plural(figures.unknown, 'judgment')} of unknown cost" if figures.unknown else ""
+    parts = [money(figures.usd) + unknown]
+    if figures.errors:
+        parts.append(plural(figures.errors, "error"))
+    if figures.in_flight:
+        parts.append(f"{figures.in_flight} in flight")
+    return " · ".join(parts)
+
+
+def judging_words(judging: JudgedRun) -> str:
+    """What is open of the judging, and how to go on; empty without a judge."""
+    figures = judging.figures
+    if figures is None:
+        return ""
+    missing = figures.planned - figures.answered
+    if not missing and not judging.pauses:
+        return "Every answer that could be is judged."
+    return f"{plural(f'{missing:,}', 'judgment')} still open; the same command goes on."
 
 
 def first_words(taken: Sequence[TakenUp], warnings: Sequence[str]) -> str:

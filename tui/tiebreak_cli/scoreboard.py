@@ -1,6 +1,6 @@
 """A session's numbers for a person, in plain tables. Words stand beside every colour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -13,9 +13,11 @@ from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import lead_words, places, reasked, reversal_words, turns_words
-from tiebreak_cli.output import safe, safe_line, table_of
+from tiebreak_cli.output import print_table, safe, safe_line, table_of
 from tiebreak_store import StoredSession
+from tiebreak_workbench.judge_spend import judges_of_session
 from tiebreak_workbench.report import remarks, said_by
+from tiebreak_workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from tiebreak_workbench.figures import Figures
@@ -166,3 +168,13 @@ def percent(share: float | None) -> str:
 def interval(rate: WinRate) -> str:
     low, high = rate.interval
     return f"{percent(low)} to {percent(high)}" if rate.n else "–"
+
+
+def print_judges(bench: Workbench, session_ids: Sequence[str]) -> None:
+    """What was asked of judges, and what that cost, apart from what answers cost; nothing where none was asked."""
+    rows = [line for session_id in session_ids for line in judges_of_session(bench, session_id)]
+    if rows:
+        cells = ((f"{r.name}, {r.status}", r.version[:12], str(r.answered), str(r.errors), r.cost) for r in rows)
+        print_table(
+            "Judges, whose verdicts no gate reads", ("judge", "version", "judgments #", "errors #", "cost #"), cells
+        )

@@ -206,11 +206,14 @@ def open_batch(
     *,
     others: Sequence[StoredSession] = (),
     errors_only: bool = False,
+    limiters: LimiterPool | None = None,
+    kept: Callable[[Response], None] = lambda _: None,
 ) -> Batch:
     """Everything a session still lacks, ready to be asked. Reads files and the database: not for the event loop.
 
     `others` are sessions of the same plan on the same baseline run, of which the candidates are asked beside its own.
-    With `errors_only` what was never tried is left alone. Recordings are replayed at once; the times of their answers
+    With `errors_only` what was never tried is left alone. `limiters` are those of `pool_for`, where judges share them;
+    `kept` is called with each answer once it is safe. Recordings are replayed at once; the times of their answers
     are the recorded ones all the same.
 
     Raises:
@@ -218,8 +221,7 @@ def open_batch(
         TiebreakError: where a target cannot be opened, such as for a missing key.
     """
     limits = wanted.limits
-    # The limiter of a provider that serves all arms must let all through; each arm keeps to its own number.
-    pool = LimiterPool(limits.concurrency * (len(ROLES) + len(others)))
+    pool = limiters or pool_for(wanted, 1 + len(others))
     arms = bench.arms(stored, speed=0, limiters=pool)
     for other in others:
         arms += bench.arms(other, speed=0, limiters=pool, roles=("candidate",))
@@ -243,7 +245,16 @@ def open_batch(
         outside=bench.outside(),
         samples=stored.samples,
         errors_only=errors_only,
+        kept=kept,
     )
+
+
+def pool_for(wanted: Wanted, sessions: int, judging: int = 0) -> LimiterPool:
+    """Limiters for so many sessions on one baseline run, and so many questions at once to judges.
+
+    The limiter of a provider that serves all arms must let all through; each arm keeps to its own number.
+    """
+    return LimiterPool(wanted.limits.concurrency * (1 + sessions) + judging)
 
 
 def _earlier(bench: Workbench, stored: StoredSession, others: Sequence[StoredSession]) -> Iterator[Response]:

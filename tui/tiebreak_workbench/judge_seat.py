@@ -56,6 +56,20 @@ def set_down(bench: Workbench, stored: StoredSession, wanted: GoingAlong | None)
     return True
 
 
+def set_down_beside(bench: Workbench, stored: StoredSession, wanted: GoingAlong) -> None:
+    """As `set_down`, for one of several judges: nothing is written where it was set down before, first or last.
+
+    Raises:
+        StoreError: where it cannot be recorded.
+    """
+    told = bench.store.iter_acts(stored.session.id)
+    known = [fact.detail for fact in told if isinstance(fact, Event) and fact.kind == "judge"]
+    event = judge_event(bench.new_id(), stored.session.id, wanted.judge, wanted.max_cost)
+    bench.store.record_judge(wanted.judge).result()
+    if event.detail not in known:
+        bench.store.record_event(event).result()
+
+
 def _same(now: GoingAlong, wanted: GoingAlong) -> bool:
     return (now.judge.version, now.judge.repeats, now.budget) == (
         wanted.judge.version,
@@ -117,6 +131,19 @@ def seat_for(
         if set_down(bench, stored, wanted):
             stored = bench.store.load_session(stored.session.id, light=True)
     return stored, judge_seat(bench, stored)
+
+
+def refuse_unready_judge(bench: Workbench, name: str) -> None:
+    """See that a judge could be asked, before anything is set down.
+
+    Raises:
+        TiebreakError: where there is none of that name, its file needs a correction, or its model cannot be asked.
+    """
+    from tiebreak_workbench.judging import load_judge
+
+    judge = load_judge(bench, name)
+    target = bench.judge_target(instant(judge), LimiterPool())
+    Asker(judge, target, new_id=bench.new_id)
 
 
 def seat_of(

@@ -37,6 +37,8 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
     side_of = {r.id: SIDES[roles[r.run_id]] for r in stored.responses if r.run_id in roles}
     given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
     for ballot in stored.ballots:
+        if ballot.phase == "post_reveal" and ballot.kind != "note":
+            continue
         if (pair := shown.get(ballot.presentation_id)) is not None:
             key = (pair.rater_id, frozenset((pair.left_response, pair.right_response)))
             given.setdefault(key, []).append(ballot)
@@ -62,7 +64,10 @@ def remarks(snapshot: Snapshot) -> list[str]:
     ]
     told += judged_words(snapshot.gates)
     if snapshot.apart:
-        told.append(f"{plural(snapshot.apart, 'ballot')} given after a reveal: kept apart, not counted.")
+        told.append(f"{plural(snapshot.apart, 'ballot')} given after a reveal or a verdict: kept apart, not counted.")
+    if snapshot.changed:
+        votes = "1 vote was" if snapshot.changed == 1 else f"{snapshot.changed} votes were"
+        told.append(f"{votes} changed after the judge's verdict was seen: the first, sealed vote counts.")
     if leaks := snapshot.events.get("leak", 0):
         told.append(f"{plural(leaks, 'answer')} shown blind named a model or its maker.")
     if peeks := snapshot.events.get("peek", 0):
@@ -90,6 +95,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "skipped": snapshot.skipped,
         "blind": stored.session.blind,
         "kept_apart": snapshot.apart,
+        "changed_after_verdict": snapshot.changed,
         "held_back": {
             role: {"began": drift.began, "since": list(drift.since), "cases": drift.cases}
             for role, drift in snapshot.drift.items()

@@ -60,15 +60,18 @@ class Batch:
         outside: Outside | None = None,
         samples: int = 1,
         errors_only: bool = False,
+        kept: Callable[[Response], None] = lambda _: None,
     ) -> None:
         """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts. The
         batch closes `outside`; without it, checks that need it are left open. `samples` answers are wanted of each arm
-        to each case. With `errors_only` only what infrastructure or the user ended before is asked."""
+        to each case. With `errors_only` only what infrastructure or the user ended before is asked. `kept` is called
+        with each answer once it is safe."""
         self._cases = cases
         self._checker = Checker(policy, outside)
         self._recorder = recorder
         self._limits = limits or Limits()
         self._reuse = reuse
+        self._kept = kept
         self._new_id = IdMaker()
         self._samples = samples
         self._ledger = Ledger([case.id for case in cases], samples)
@@ -229,7 +232,12 @@ class Batch:
             results += await self._checker.awaited(case, response)
         lane.take_in(position, response)
         self._heed_budget()
-        self._outbox.put(response, chunks, results, specs, lane.landed)
+        self._outbox.put(response, chunks, results, specs, partial(self._landed, lane, response))
+
+    def _landed(self, lane: Lane, response: Response) -> None:
+        lane.landed()
+        if self._outbox is not None and self._outbox.failure is None:
+            self._kept(response)
 
     def _heed_budget(self) -> None:
         limit = self._limits.max_cost

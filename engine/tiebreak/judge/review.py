@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from tiebreak.judge.saying import CaseVerdict, repeats_differ, verdicts_by_repeat
-from tiebreak.records import Gate, Policy, SessionRole, Vote
+from tiebreak.records import ROLES, Gate, Policy, SessionRole, Vote
 from tiebreak.records.judges import Judge, Scale
 
 Lines = Mapping[tuple[SessionRole, str], float]
@@ -58,9 +58,10 @@ def lines_of(policy: Policy, judge: Judge, *, veiled: bool = False) -> Lines:
     if judge.scale != Scale():
         return {}
     gates = [gate for gates in policy.gates.values() for gate in gates if gate.metric == "rubric"]
-    limits: dict[tuple[SessionRole, str], float | None] = {
-        (gate.on, gate.dimension or ""): _limit(gate) for gate in gates
-    }
+    limits: dict[tuple[SessionRole, str], float | None] = {}
+    for gate in gates:
+        for role in ROLES if veiled else (gate.on,):
+            limits[role, gate.dimension or ""] = _limit(gate)
     return {line: limit for line, limit in limits.items() if limit is not None}
 
 

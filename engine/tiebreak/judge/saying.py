@@ -45,8 +45,8 @@ class CaseVerdict:
 
     @property
     def seal(self) -> str:
-        """SHA-256 over the seals of its judgments, sorted, a line each: one seal for a case. Sorted, so that their order
-        does not tell which answer is whose."""
+        """One seal for a case: SHA-256 over the seals of its judgments, a line each. They are sorted, so that their
+        order does not tell which answer is whose."""
         return digest("\n".join(sorted(judgment.seal for judgment in self.judgments)).encode())
 
     @property

@@ -58,6 +58,7 @@ def as_values(report: Report) -> dict[str, object]:
             "excluded_by_side": {role: dict(reasons) for role, reasons in snapshot.excluded.items()},
             "reasked_after_stop": dict(snapshot.reasked),
             "kept_apart": snapshot.apart,
+            "changed_after_verdict": snapshot.changed,
         },
         "events": dict(snapshot.events),
         "phases": {phase: outcome.state for phase, outcome in report.phases.items()},

@@ -44,9 +44,10 @@ class Judged:
         seat: JudgeSeat,
         cases: Sequence[Case],
         runs: Mapping[SessionRole, str],
-        changed: Callable[[], None],
+        changed: Callable[[], None] = lambda: None,
+        crashed: Callable[[BaseException], None] = lambda _: None,
     ) -> None:
-        """`cases` are those of the plan. Questions are put from `start` on."""
+        """`cases` are those of the plan. Questions are put from `start` on. `crashed` hears of a fault of ours."""
         self.judge = seat.judge
         self.paused = ""
         """Why it asks nothing more, for now."""
@@ -54,6 +55,7 @@ class Judged:
         self._cases = {case.id: case for case in cases}
         self._roles: dict[str, SessionRole] = {run_id: role for role, run_id in runs.items()}
         self._changed = changed
+        self._crashed = crashed
         self._answers: dict[str, dict[SessionRole, Response]] = {}
         self._asks: dict[str, tuple[Ask, ...]] = {}
         """Of each case that both answered, in the order in which they became ready; of some there are none."""
@@ -97,6 +99,11 @@ class Judged:
             asks = [ask for asks in self._asks.values() for ask in asks]
             self._run = self._seat.new_run(asks, tuple(self._said), self._take_in)
             self._task = asyncio.ensure_future(self._go_along(self._run))
+            self._task.add_done_callback(self._over)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (crash := task.exception()) is not None:
+            self._crashed(crash)
 
     @property
     def wants_again(self) -> bool:
@@ -124,10 +131,14 @@ class Judged:
         if self._run is not None:
             self._run.stop()
 
-    async def close(self) -> None:
-        """Cut the calls in flight, without a trace in the records. A second call does nothing."""
+    def cancel(self) -> None:
+        """Begin nothing more and cut the calls in flight, without a trace in the records."""
         if self._run is not None:
             self._run.cancel()
+
+    async def close(self) -> None:
+        """Cut the calls in flight, without a trace in the records. A second call does nothing."""
+        self.cancel()
         if self._task is not None:
             with suppress(asyncio.CancelledError):
                 await self._task
@@ -159,6 +170,11 @@ class Judged:
     def unknown(self) -> int:
         """Judgments of unknown cost."""
         return sum(judgment.cost.usd is None and bool(judgment.replies) for judgment in self._said)
+
+    @property
+    def waiting(self) -> int:
+        """Cases of which an answer is missing, so that nothing could be asked of them yet."""
+        return len(self._cases) - len(self._asks)
 
     def asked(self, case_id: str) -> int | None:
         """How many questions a case has; None until both answers are there."""

@@ -84,7 +84,7 @@ class LiveSession:
         self.diary = Diary(rater, recorder, self.saves, self._new_id, self.scoreboard, history.events)
         configs: dict[SessionRole, Config] = {arm.role: arm.config for arm in arms}
         self.blinding = Blinding(session, rater, configs, self.diary)
-        self.judged = Judged(judge, cases, session.runs, lambda: on_change("judged")) if judge is not None else None
+        self.judged = judge and Judged(judge, cases, session.runs, lambda: on_change("judged"), self._crashed)
         self.verdicts = Verdicts(self.judged, self.diary, lambda case_id: self.form(self._positions[case_id]))
         self._box = BallotBox(
             recorder,

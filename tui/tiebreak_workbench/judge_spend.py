@@ -1,0 +1,61 @@
+"""What was asked of judges in a session, and what it cost, apart from what answers cost; no word of what they said."""
+
+from dataclasses import asdict, dataclass
+
+from tiebreak.gates.wording import money
+from tiebreak_workbench.judge_status import status_of
+from tiebreak_workbench.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeSpend:
+    """One version of a judge in one session."""
+
+    name: str
+    kind: str
+    version: str
+    status: str
+    answered: int
+    """Judgments, readable or not."""
+    errors: int
+    """Calls that brought no reply; most were put again."""
+    usd: float
+    """Of those whose cost is known."""
+    unknown: int
+
+    @property
+    def cost(self) -> str:
+        """`$0.12`, `$0.12 and 2 unknown`."""
+        return money(self.usd) + (f" and {self.unknown} unknown" if self.unknown else "")
+
+
+def judges_of_session(bench: Workbench, session_id: str) -> list[JudgeSpend]:
+    """Every version that judged it, in the order of their first judgments. Reads them one after the other."""
+    return [_spend(bench, session_id, version) for version in bench.store.judges_of(session_id)]
+
+
+def judging_costs(bench: Workbench, session_id: str) -> dict[str, object]:
+    """JSON-ready, beside `spend_usd` of the answers; nothing where no judge was asked."""
+    found = judges_of_session(bench, session_id)
+    return {"judging": [{**asdict(one)} for one in found]} if found else {}
+
+
+def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
+    judge = bench.store.judge(version)
+    answered = errors = unknown = 0
+    usd = 0.0
+    for judgment in bench.store.iter_judgments(session_id, version, light=True):
+        answered += judgment.answered
+        errors += not judgment.answered
+        usd += judgment.cost.usd or 0.0
+        unknown += judgment.cost.usd is None and bool(judgment.replies)
+    return JudgeSpend(
+        name=judge.name,
+        kind=judge.kind,
+        version=version,
+        status=status_of(judge),
+        answered=answered,
+        errors=errors,
+        usd=usd,
+        unknown=unknown,
+    )

@@ -1,0 +1,145 @@
+"""Judges that go along with a headless run: asked as answers come, each session and each judge by itself."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tiebreak.records import Response
+from tiebreak.session.judged import Judged
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak_store import StoredSession
+from tiebreak_workbench.judge_seat import GoingAlong, seat_of, set_down_beside
+from tiebreak_workbench.judge_status import status_of
+from tiebreak_workbench.judging import load_judge
+from tiebreak_workbench.setup import in_order
+from tiebreak_workbench.workbench import Workbench
+
+CONCURRENCY = 4
+TICK = 0.25
+"""Seconds between two looks at the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingFigures:
+    """All judges of a run together, at one moment."""
+
+    planned: int
+    """Questions that can be put by now."""
+    answered: int
+    errors: int
+    usd: float
+    unknown: int
+    """Judgments of unknown cost."""
+    in_flight: int
+
+
+class JudgedRun:
+    """Several judges of one or more sessions. To be used on one event loop; without judges it does nothing."""
+
+    def __init__(
+        self, bench: Workbench, along: Sequence[tuple[StoredSession, GoingAlong]], limiters: LimiterPool
+    ) -> None:
+        """Reads files and the database: not for the event loop."""
+        self._new: list[tuple[str, Callable[[], Judged]]] = []
+        for stored, wanted in along:
+            seat = seat_of(bench, stored, wanted, limiters, concurrency=CONCURRENCY)
+            cases = in_order(stored.dataset, stored.session.plan)
+            self._new.append((stored.session.id, partial(Judged, seat, cases, stored.session.runs)))
+        self._judged: list[tuple[str, Judged]] = []
+
+    def start(self) -> None:
+        """To be called on the event loop."""
+        self._judged = [(session_id, make()) for session_id, make in self._new]
+        for _, judged in self._judged:
+            judged.start()
+
+    def kept(self, response: Response) -> None:
+        """An answer is safe."""
+        for _, judged in self._judged:
+            judged.take(response)
+
+    async def finish(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Wait until all that can be asked is answered; `tick` is called now and then."""
+        whole = asyncio.gather(*(judged.finish() for _, judged in self._judged))
+        while not (await asyncio.wait({whole}, timeout=TICK))[0]:
+            tick()
+        await whole
+
+    def stop(self) -> None:
+        """Begin nothing more; calls in flight are let finish."""
+        for _, judged in self._judged:
+            judged.stop()
+
+    def cancel(self) -> None:
+        """Begin nothing more and cut the calls in flight, without a trace in the records."""
+        for _, judged in self._judged:
+            judged.cancel()
+
+    async def close(self) -> None:
+        for _, judged in self._judged:
+            await judged.close()
+
+    @property
+    def figures(self) -> JudgingFigures | None:
+        """None without a judge."""
+        if not self._judged:
+            return None
+        runs = [judged.progress for _, judged in self._judged]
+        known = [progress for progress in runs if progress is not None]
+        return JudgingFigures(
+            planned=sum(progress.planned for progress in known),
+            answered=sum(progress.answered for progress in known),
+            errors=sum(progress.statuses.get("error", 0) for progress in known),
+            usd=sum(judged.usd for _, judged in self._judged),
+            unknown=sum(judged.unknown for _, judged in self._judged),
+            in_flight=sum(progress.in_flight for progress in known),
+        )
+
+    @property
+    def pauses(self) -> list[str]:
+        """Why judges ask nothing more, a sentence each."""
+        return [
+            f"The judge {judged.judge.name} is paused: {judged.paused}" for _, judged in self._judged if judged.paused
+        ]
+
+    def report(self) -> list[dict[str, object]]:
+        """How far each judge came with each session, JSON-ready; no word of what it said."""
+        return [_report(session_id, judged) for session_id, judged in self._judged]
+
+
+def _report(session_id: str, judged: Judged) -> dict[str, object]:
+    progress = judged.progress
+    planned, answered = (progress.planned, progress.answered) if progress is not None else (0, 0)
+    return {
+        "session": session_id,
+        "judge": judged.judge.name,
+        "kind": judged.judge.kind,
+        "version": judged.judge.version,
+        "status": status_of(judged.judge),
+        "planned": planned,
+        "answered": answered,
+        "open": planned - answered,
+        "cases_without_both_answers": judged.waiting,
+        "complete": progress is not None and planned == answered and not judged.waiting,
+        "why": judged.paused or None,
+        "usd": judged.usd,
+        "unknown": judged.unknown,
+    }
+
+
+def judges_along(
+    bench: Workbench, sessions: Sequence[StoredSession], names: Sequence[str], max_cost: float | None
+) -> list[tuple[StoredSession, GoingAlong]]:
+    """Judges by name, set down with each of the sessions.
+
+    Raises:
+        UsageError: where there is none of a name.
+        WorkspaceError: where its file needs a correction.
+        StoreError: where it cannot be recorded.
+    """
+    judges = [GoingAlong(judge=load_judge(bench, name), max_cost=max_cost) for name in dict.fromkeys(names)]
+    for stored in sessions:
+        for wanted in judges:
+            set_down_beside(bench, stored, wanted)
+    return [(stored, wanted) for stored in sessions for wanted in judges]
