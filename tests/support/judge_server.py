@@ -112,6 +112,26 @@ def first(prompt: Prompt) -> str:
     return block(prompt, {"reasons": "it came first", "verdict": "1"})
 
 
+def _by_length(prompt: Prompt, *, longer: bool) -> str:
+    """The same words whichever it prefers, so that nothing but the verdict tells one from the other."""
+    first, second = map(len, prompt.responses)
+    verdict = "1" if (first > second) == longer else "2"
+    return block(prompt, {"reasons": "by its length", "verdict": verdict})
+
+
+def shorter(prompt: Prompt) -> str:
+    return _by_length(prompt, longer=False)
+
+
+def longer(prompt: Prompt) -> str:
+    return _by_length(prompt, longer=True)
+
+
+def long_winded(prompt: Prompt) -> str:
+    """200 kB before its verdict."""
+    return f"{'well ' * 40_000}\n{honest(prompt)}"
+
+
 def parrots_before(prompt: Prompt) -> str:
     """Quotes everything that it read, then says what it thinks."""
     quoted = "\n".join(prompt.frames.values())
@@ -160,7 +180,14 @@ WEAKNESSES: Mapping[str, Callable[[Prompt], str]] = {
     "obeys_outside": obeys_outside,
     "copies_blocks": copies_blocks,
 }
-OTHERS: Mapping[str, Callable[[Prompt], str]] = {"honest": honest, "first": first, "takes_any_nonce": takes_any_nonce}
+OTHERS: Mapping[str, Callable[[Prompt], str]] = {
+    "honest": honest,
+    "first": first,
+    "takes_any_nonce": takes_any_nonce,
+    "shorter": shorter,
+    "longer": longer,
+    "long_winded": long_winded,
+}
 
 
 def _behaviour(speak: Callable[[Prompt], str]) -> Behaviour:
@@ -179,6 +206,19 @@ def _behaviour(speak: Callable[[Prompt], str]) -> Behaviour:
     return behave
 
 
+def _failing_first(met: set[str], failing: Behaviour, then: Behaviour) -> Behaviour:
+    """Each question ends ill when it is put for the first time, and well once it is among those that were `met`."""
+
+    async def behave(exchange: Exchange) -> None:
+        prompt = Prompt.of(exchange.call.body)
+        asked = "\n".join(prompt.responses)
+        known = asked in met
+        met.add(asked)
+        await (then if known else failing)(exchange)
+
+    return behave
+
+
 def _as_schema(prompt: Prompt, speak: Callable[[Prompt], str]) -> str:
     """Where the form is enforced, a judge that repeats an answer can still do so; every other one gives one object."""
     if speak is parrots_only:
@@ -188,15 +228,19 @@ def _as_schema(prompt: Prompt, speak: Callable[[Prompt], str]) -> str:
 
 @dataclass
 class JudgeServer(ModelServer):
-    """A model server that judges as well. `wavers` gives in turn each point of a scale."""
+    """A model server that judges as well. `wavers` gives in turn each point of a scale, `flaky` fails once at each
+    question."""
 
     turns: Iterator[int] = field(default_factory=count)
+    met: set[str] = field(default_factory=set[str])
+    """What `flaky` was asked."""
 
     @property
     def behaviours(self) -> Mapping[str, Behaviour]:
         judges = {name: _behaviour(speak) for name, speak in {**WEAKNESSES, **OTHERS}.items()}
         wavers = _behaviour(lambda prompt: block(prompt, {"reasons": "?", "verdict": 1 + next(self.turns) % 5}))
-        return {**BEHAVIOURS, **judges, "wavers": wavers}
+        fails_first = _failing_first(self.met, BEHAVIOURS["500"], judges["honest"])
+        return {**BEHAVIOURS, **judges, "wavers": wavers, "flaky": fails_first}
 
 
 async def serve() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from tiebreak.errors import UsageError
 from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def judge(
     session: Annotated[str, typer.Argument(help="A session, by id, start of id, or `last`.")],
-    name: Annotated[str, typer.Option("--judge", "-j", help="The judge, by name or path.")],
+    name: Annotated[
+        str | None, typer.Option("--judge", "-j", help="The judge, by name or path; not needed with --review.")
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Ask this model instead, such as openai/gpt-4.1.")
     ] = None,
@@ -35,6 +38,9 @@ def judge(
         bool, typer.Option("--allow-unknown-cost", help="With a budget: go on where a cost is not known.")
     ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Judge only so many cases of the plan.")] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Ask nothing: list the cases that a person should look at, and why.")
+    ] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -43,6 +49,11 @@ def judge(
     The same command goes on where it was stopped; errors are asked again, what was said is not. Exit codes: 0 every
     question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
     """
+    if review:
+        _review(session, name, workspace, model=model, as_json=as_json)
+        return
+    if name is None:
+        raise UsageError("Which judge? Name one.", hint="`tiebreak judges` lists them: `--judge preference`.")
     put_judge(
         session,
         name,
@@ -110,6 +121,33 @@ def put_judge(
         else:
             say("Uncalibrated: nothing here has been held against what people say.")
     raise typer.Exit(ending_code(ending))
+
+
+def _review(session: str, name: str | None, workspace: Path, *, model: str | None, as_json: bool) -> None:
+    from tiebreak_cli.output import print_json, print_table, say
+    from tiebreak_workbench.judge_review import review_queue, review_report
+    from tiebreak_workbench.judging import load_judge
+    from tiebreak_workbench.workbench import Workbench
+
+    with Workbench.existing(workspace) as bench:
+        bench.require_record()
+        versions = [load_judge(bench, name, model=model).version] if name is not None else []
+        queue = review_queue(bench, session, versions)
+    if as_json:
+        print_json(review_report(queue))
+    elif not queue:
+        say("Nothing to look at: no close call, no contradiction, and no conflict with a vote.")
+    else:
+        print_table(
+            "To look at",
+            ("case #", "id", "judge", "why"),
+            (
+                (str(one.position + 1), one.case_id, f"{one.judge} {one.version[:8]}, {one.status}", why)
+                for one in queue
+                for why in one.words
+            ),
+        )
+        say("V in the Arena goes from one rated case of these to the next; v opens its verdict.")
 
 
 def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> None:

@@ -48,6 +48,18 @@ def spent_on_judging(live: LiveSession) -> str:
     return f"judge {known}{' + ?' if judged.usd and judged.unknown else ''}"
 
 
+def judging_in_short(live: LiveSession) -> str:
+    """`Judge preference 3f2a9c1b, uncalibrated: 24 of 24 questions answered; $0.12, apart from the answers.`"""
+    judged = live.judged
+    progress = judged.progress if judged is not None else None
+    if judged is None or progress is None:
+        return ""
+    who = f"Judge {judged.judge.name} {judged.judge.version[:8]}, {status_of(judged.judge)}"
+    unknown = f" and {judged.unknown} of unknown cost" if judged.unknown else ""
+    far = f"{progress.answered} of {progress.planned} questions answered"
+    return f"{who}: {far}; {money(judged.usd)}{unknown}, apart from the answers."
+
+
 def show_verdict(arena: "Asides") -> None:
     """Open the verdict on the case on show, or say why it is not open yet."""
     from tiebreak_tui.dialogs.verdict import VerdictDialog
