@@ -384,3 +384,13 @@ async def test_another_model_in_mid_session_is_asked_about(tmp_path: Path) -> No
             await seat.saved()
     acknowledged = [event.detail for event in stored_session(folder).events if event.kind == "drift_ack"]
     assert acknowledged == [{"rater": "tester", "role": "candidate", "served_model": "model-2", "began": "model-1"}]
+
+
+@proves("judge.verdict", "judge.review")
+async def test_without_a_judge_its_keys_say_how_to_take_one(tmp_path: Path) -> None:
+    """What they do with one is in test_judge.py."""
+    async with rating(tmp_path / "ws") as seat:
+        for key in ("v", "V"):
+            await seat.hush()
+            await seat.press(key)
+            await seat.sees("No judge goes along")

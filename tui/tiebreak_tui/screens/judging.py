@@ -12,6 +12,8 @@ from tiebreak_workbench.judge_status import status_of
 if TYPE_CHECKING:
     from tiebreak_tui.screens.asides import Asides
 
+NO_JUDGE = "No judge goes along: Setup has a line for one, `--judge NAME` takes one up."
+
 
 def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews | None:
     """What the judge's line says; what it shows of a verdict is written down as seen. `last` was rated last."""
@@ -66,7 +68,7 @@ def show_verdict(arena: "Asides") -> None:
 
     live, case = arena.live, arena.live.cases[arena.position]
     if live.judged is None:
-        arena.tiebreak.flash("No judge goes along: Setup has a line for one, `--judge NAME` takes one up.")
+        arena.tiebreak.flash(NO_JUDGE)
         return
     look = live.verdicts.see(case.id)
     if look.verdict is None:
@@ -79,6 +81,9 @@ def show_verdict(arena: "Asides") -> None:
 def next_review(arena: "Asides") -> None:
     """Go to the next case that should be looked at again. Only rated ones: the others are sealed."""
     live = arena.live
+    if live.judged is None:
+        arena.tiebreak.flash(NO_JUDGE)
+        return
     order = [*range(arena.position + 1, len(live.cases)), *range(arena.position + 1)]
     for position in order:
         if reasons := reasons_at(live, position):

@@ -215,7 +215,8 @@ def judge_text(choosing: "Choosing") -> Content:
         return _problem(choosing, "judge") if "judge" in choosing.problems else Content(NO_JUDGE)
     from tiebreak_workbench.judge_status import status_of
 
-    asked = [remark.text for remark in choosing.told if remark.text.startswith(f"{judge.name}: ")]
+    told = (remark.text.rstrip(".") for remark in choosing.told)
+    asked = [text.partition(": ")[2] for text in told if text.startswith(f"{judge.name}: ")]
     budget = min((b for b in (judge.budget, choosing.choices.judge_cost) if b is not None), default=None)
     parts = [
         Content.styled(clean(judge.name), "bold"),
@@ -223,7 +224,7 @@ def judge_text(choosing: "Choosing") -> Content:
         Content.assemble(("kind    ", "dim"), judge.kind),
         Content.assemble(("model   ", "dim"), clean_line(judge.model_label, 80)),
         Content.assemble(("status  ", "dim"), (status_of(judge), "$text-warning")),
-        *(Content.assemble(("asked   ", "dim"), clean_line(text.partition(": ")[2], 120)) for text in asked),
+        *(Content.assemble(("asked   ", "dim"), clean_line(text, 120)) for text in asked),
         *([Content.assemble(("budget  ", "dim"), f"${budget:g}")] if budget is not None else []),
         Content.styled(f"version {judge.version[:12]}", "dim"),
     ]
