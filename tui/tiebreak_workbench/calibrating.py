@@ -16,6 +16,7 @@ from tiebreak.scoreboard.judged import JUDGE_RATER, JudgeBook
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
+from tiebreak_workbench.judge_status import worst_of
 from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
 from tiebreak_workbench.sealed import is_sealed, refuse_sealed
 from tiebreak_workbench.workbench import Workbench
@@ -144,8 +145,8 @@ def version_status(bench: Workbench, judge: Judge) -> JudgeStatus:
             ):
                 books.append(board.judges)
     names = [None] if judge.kind == "pairwise" else [one.name for one in judge.dimensions]
-    found = {status_of(books, judge.name, dimension)[0] for dimension in names}
-    return "failed" if "failed" in found else "calibrated" if found == {"calibrated"} else "uncalibrated"
+    found: set[JudgeStatus] = {status_of(books, judge.name, dimension)[0] for dimension in names}
+    return worst_of(found)
 
 
 def judges_in(bench: Workbench, stored: StoredSession) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tiebreak.records import SessionRole
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa
 from tiebreak.stats.paired import Difference
+from tiebreak_workbench.judge_status import worst_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,4 @@ class JudgeCalibration:
     @property
     def status(self) -> JudgeStatus:
         """The worst of its lines."""
-        known = {line.status for line in self.lines}
-        if "failed" in known:
-            return "failed"
-        return "calibrated" if known == {"calibrated"} else "uncalibrated"
+        return worst_of({line.status for line in self.lines})

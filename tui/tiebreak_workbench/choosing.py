@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from tiebreak.errors import NotTrustedError, PromptError, TiebreakError, UsageError
+from tiebreak.gates import JudgeStatus
 from tiebreak.gates.wording import money, plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
 from tiebreak.records.judges import Judge
@@ -75,6 +76,7 @@ class Choosing:
         self.candidate: Config | None = None
         self.policy: Policy | None = None
         self.judge: Judge | None = None
+        self.judge_status: JudgeStatus = "uncalibrated"
         self.needs_helper = False
         """A side or the judge will be asked through LiteLLM."""
         self.problems: dict[Field, str] = {}

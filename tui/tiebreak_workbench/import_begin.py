@@ -31,7 +31,8 @@ from tiebreak.stats.order import seeded_order
 from tiebreak.workspace import default_policy
 from tiebreak_store import NewSession
 from tiebreak_workbench.import_sheet import Sheet, What
-from tiebreak_workbench.workbench import Workbench, session_id
+from tiebreak_workbench.naming import session_id
+from tiebreak_workbench.workbench import Workbench
 
 SEED = 1
 """Of the order in which imported cases are shown to whoever rates them."""

@@ -40,8 +40,8 @@ from tiebreak_store.imports import Answered
 from tiebreak_workbench.import_begin import SEED
 from tiebreak_workbench.import_records import JUDGE, NOBODY
 from tiebreak_workbench.import_survey import Act, Answering, Progress, Survey, rows_again
+from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.report import VERDICT
-from tiebreak_workbench.workbench import session_id
 
 STEP = 500
 TOLD: Mapping[str, Callable[[Response], object]] = {

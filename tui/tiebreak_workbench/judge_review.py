@@ -59,8 +59,9 @@ def review_queue(bench: Workbench, session: str, versions: Sequence[str] = ()) -
 def _of_judge(
     bench: Workbench, stored: StoredSession, board: Scoreboard, judge: Judge, *, veiled: bool
 ) -> Iterator[ToReview]:
-    from tiebreak_workbench.judge_status import status_of
+    from tiebreak_workbench.calibrating import version_status
 
+    status = version_status(bench, judge)
     lines = lines_of(stored.policy, judge, veiled=veiled)
     tagged = _tagged(stored, judge.version)
     said: dict[str, list[Judgment]] = {}
@@ -79,7 +80,7 @@ def _of_judge(
                 case_id=case_id,
                 judge=judge.name,
                 version=judge.version,
-                status=status_of(judge),
+                status=status,
                 reasons=reasons,
                 veiled=veiled,
             )

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from tiebreak.gates.wording import money
-from tiebreak_workbench.judge_status import status_of
+from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -53,7 +53,7 @@ def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
         name=judge.name,
         kind=judge.kind,
         version=version,
-        status=status_of(judge),
+        status=version_status(bench, judge),
         answered=answered,
         errors=errors,
         usd=usd,

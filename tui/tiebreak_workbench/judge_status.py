@@ -1,10 +1,19 @@
-"""What a version of a judge is worth, in one word."""
+"""What a version of a judge is worth, in one word: calibrated, failed, or uncalibrated."""
 
-from tiebreak.records.judges import Judge
+from collections.abc import Collection
 
-UNCALIBRATED = "uncalibrated"
+from tiebreak.gates import JudgeStatus
+from tiebreak.scoreboard import Scoreboard
 
 
-def status_of(judge: Judge) -> str:  # noqa: ARG001  # the one place that calibration will answer from
-    """Whether the verdicts of this version were held against people's: so far none ever were."""
-    return UNCALIBRATED
+def worst_of(found: Collection[JudgeStatus]) -> JudgeStatus:
+    """Of all that a judge says, line by line: calibrated where all of it is."""
+    return "failed" if "failed" in found else "calibrated" if set(found) == {"calibrated"} else "uncalibrated"
+
+
+def status_here(board: Scoreboard, name: str) -> JudgeStatus:
+    """How a judge that goes along stands with the rater in this session alone, as far as both have got."""
+    from tiebreak_workbench.calibrating import standings  # brings numpy
+
+    board.snapshot()
+    return worst_of([one.status for one in standings(board.judges, name)]) if board.judges else "uncalibrated"

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from tiebreak.gates import JudgeStatus
 from tiebreak.records import Response
 from tiebreak.session.judged import Judged
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
+from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.judge_seat import GoingAlong, seat_of, set_down_beside
-from tiebreak_workbench.judge_status import status_of
 from tiebreak_workbench.judging import load_judge
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench
@@ -41,6 +42,7 @@ class JudgedRun:
         self, bench: Workbench, along: Sequence[tuple[StoredSession, GoingAlong]], limiters: LimiterPool
     ) -> None:
         """Reads files and the database: not for the event loop."""
+        self._bench = bench
         self._new: list[tuple[str, Callable[[], Judged]]] = []
         for stored, wanted in along:
             seat = seat_of(bench, stored, wanted, limiters, concurrency=CONCURRENCY)
@@ -105,10 +107,13 @@ class JudgedRun:
 
     def report(self) -> list[dict[str, object]]:
         """How far each judge came with each session, JSON-ready; no word of what it said."""
-        return [_report(session_id, judged) for session_id, judged in self._judged]
+        return [
+            _report(session_id, judged, version_status(self._bench, judged.judge))
+            for session_id, judged in self._judged
+        ]
 
 
-def _report(session_id: str, judged: Judged) -> dict[str, object]:
+def _report(session_id: str, judged: Judged, status: JudgeStatus) -> dict[str, object]:
     progress = judged.progress
     planned, answered = (progress.planned, progress.answered) if progress is not None else (0, 0)
     return {
@@ -116,7 +121,7 @@ def _report(session_id: str, judged: Judged) -> dict[str, object]:
         "judge": judged.judge.name,
         "kind": judged.judge.kind,
         "version": judged.judge.version,
-        "status": status_of(judged.judge),
+        "status": status,
         "planned": planned,
         "answered": answered,
         "open": planned - answered,

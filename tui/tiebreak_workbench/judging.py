@@ -1,7 +1,7 @@
 """A judge put to the stored answers of a session: what is still open, asked within a budget, and what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 

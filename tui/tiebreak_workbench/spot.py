@@ -15,8 +15,9 @@ from tiebreak.targets.open import open_target
 from tiebreak.workspace import init_blank
 from tiebreak.workspace.configs import file_name
 from tiebreak.workspace.workspace import DATASETS
+from tiebreak_workbench.naming import new_seed
 from tiebreak_workbench.setup import Setup
-from tiebreak_workbench.workbench import Workbench, new_seed
+from tiebreak_workbench.workbench import Workbench
 
 SPOT_POLICY = Policy(name="spot", form=Form(vote="optional"))
 """A single answer proves nothing, so there is no gate."""

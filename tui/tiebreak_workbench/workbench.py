@@ -1,7 +1,6 @@
 """Opens a workspace and its database, and makes live sessions of setups and of stored sessions."""
 
 import os
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +43,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.lease import Lease
+from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.preregistration import first_events, judge_event
 from tiebreak_workbench.setup import Setup, in_order
 
@@ -319,12 +319,10 @@ class Workbench:
         """What checks may ask of the world; whoever is given it closes it. To be called on the event loop."""
         from tiebreak.session.check_judges import CheckJudges
 
-        pool = LimiterPool()
-
         def load(name: str) -> tuple[Judge, AnswerTarget]:
             judge = self.workspace.load_judge(name)
             judge = replace(judge, target=pinned(judge.config, self.judges_folder).target)
-            return judge, self.judge_target(judge, pool)
+            return judge, self.judge_target(judge, self.limiters)
 
         return WorkspaceOutside(self._permit(), self.environ, self.helper, CheckJudges(load))
 
@@ -391,13 +389,3 @@ def pinned(config: Config, folder: Path) -> Config:
     if not isinstance(target, RecordingTarget) or target.sha256 is not None:
         return config
     return replace(config, target=replace(target, sha256=hash_of(folder / target.path)))
-
-
-def session_id() -> str:
-    """Day, time and four letters: sorts by time, can be said aloud, and its start is enough to name it."""
-    return f"{utc_now():%Y%m%d-%H%M%S}-{''.join(secrets.choice('bcdfghjkmnpqrstvwxz') for _ in range(4))}"
-
-
-def new_seed() -> int:
-    """A seed that is easy to say aloud."""
-    return secrets.randbelow(9000) + 1000

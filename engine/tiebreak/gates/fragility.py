@@ -24,6 +24,7 @@ ALPHA = 0.05
 """Of the two-sided W± interval that a win rate is shown with."""
 ENDLESS = "a cost or a time has no other end to move to"
 JUDGED = "rests on a judge's verdicts, not on votes alone"
+WHOLE = "a figure of the whole set, to which no single case adds a value of its own"
 UNEVEN = "judged by a t test or by groups, where one better case can make the result worse"
 
 
@@ -67,6 +68,8 @@ def fragility(question: Question) -> GateFragility:
     votes, why = question.gate.metric == "win_rate", ""
     if question.judged is not None:
         why = JUDGED
+    elif question.evidence.figure:
+        why = WHOLE
     elif high is None:
         why = ENDLESS
     elif not question.monotone:

@@ -63,9 +63,9 @@ class Question:
     @property
     def monotone(self) -> bool:
         """Whether better values of single cases can never worsen the status. The t test of a fixed n breaks this: one
-        better case can widen the spread more than it lifts the mean. So do values that are judged by their groups, and
-        gates that listen to a judge, which people's labels correct."""
-        if self.family or self.evidence.groups or self.judged is not None:
+        better case can widen the spread more than it lifts the mean. So do values that are judged by their groups,
+        figures of the whole set, and gates that listen to a judge, which people's labels correct."""
+        if self.family or self.evidence.groups or self.evidence.figure or self.judged is not None:
             return False
         exact_rate = self.scale == (0, 1) and {value for value, _ in self.evidence.values} <= RATES
         return self.gate.zero or self.gate.scope != "fixed_n" or exact_rate

@@ -44,10 +44,11 @@ class Judged:
         seat: JudgeSeat,
         cases: Sequence[Case],
         runs: Mapping[SessionRole, str],
-        changed: Callable[[], None] = lambda: None,
+        changed: Callable[[Judgment | None], None] = lambda _: None,
         crashed: Callable[[BaseException], None] = lambda _: None,
     ) -> None:
-        """`cases` are those of the plan. Questions are put from `start` on. `crashed` hears of a fault of ours."""
+        """`cases` are those of the plan. Questions are put from `start` on. `changed` hears of each judgment, and with
+        None of everything else. `crashed` hears of a fault of ours."""
         self.judge = seat.judge
         self.paused = ""
         """Why it asks nothing more, for now."""
@@ -118,7 +119,7 @@ class Judged:
             self.paused = f"A judgment could not be kept: {error}"
         else:
             self.paused = ending.why if ending.reason in ("paused", "budget", "unpriced") else ""
-        self._changed()
+        self._changed(None)
 
     async def finish(self) -> None:
         """Wait until all that can be asked by now is answered."""
@@ -148,7 +149,7 @@ class Judged:
         light = replace(judgment, replies=("",) if judgment.replies else ())
         self._said.append(light)
         self._judgments.setdefault(judgment.case_id, []).append(light)
-        self._changed()
+        self._changed(light)
 
     # -- what came of it
 

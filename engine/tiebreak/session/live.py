@@ -13,16 +13,17 @@ from tiebreak.records import (
     Config,
     IdMaker,
     Policy,
-    Presentation,
     Rater,
     Response,
     Session,
     SessionRole,
-    Vote,
 )
-from tiebreak.records.sessions import BallotKind, BallotPhase, Tag
+from tiebreak.records.judges import Judgment
+from tiebreak.records.sessions import BallotPhase
 from tiebreak.scoreboard import Scoreboard
+from tiebreak.session.acts import RaterActs
 from tiebreak.session.answering import Answering, Arm
+from tiebreak.session.attempts import Attempts
 from tiebreak.session.ballotbox import BallotBox
 from tiebreak.session.blinding import Blinding
 from tiebreak.session.checking import Checking
@@ -34,8 +35,9 @@ from tiebreak.session.judged import Judged, JudgeSeat
 from tiebreak.session.pipeline import Pipeline
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
+from tiebreak.session.sealing import Sealing
 from tiebreak.session.seating import Seating
-from tiebreak.session.showing import Showings, shown_now
+from tiebreak.session.showing import Showings
 from tiebreak.session.verdicts import Verdicts
 
 __all__ = ["Change", "Exchange", "History", "LiveSession"]
@@ -43,7 +45,7 @@ __all__ = ["Change", "Exchange", "History", "LiveSession"]
 Change = Literal["answer", "saved", "judged", "crashed"]
 
 
-class LiveSession:
+class LiveSession(RaterActs):
     """Drives one session for one rater on one event loop; every method is to be called on that loop."""
 
     def __init__(
@@ -71,7 +73,8 @@ class LiveSession:
         self.cases = cases
         self.rater = rater
         by_id = {case.id: case for case in cases}
-        self.scoreboard = Scoreboard(session, policy, by_id, timed_runs=timed_runs, samples=samples)
+        judges = (judge.judge.name,) if judge is not None else ()
+        self.scoreboard = Scoreboard(session, policy, by_id, timed_runs=timed_runs, samples=samples, judges=judges)
         self.crash: BaseException | None = None
         self._arms: dict[SessionRole, Arm] = {arm.role: arm for arm in arms}
         self._recorder = recorder
@@ -84,18 +87,17 @@ class LiveSession:
         self.diary = Diary(rater, recorder, self.saves, self._new_id, self.scoreboard, history.events)
         configs: dict[SessionRole, Config] = {arm.role: arm.config for arm in arms}
         self.blinding = Blinding(session, rater, configs, self.diary)
-        self.judged = judge and Judged(judge, cases, session.runs, lambda: on_change("judged"), self._crashed)
+        self.judged = judge and Judged(judge, cases, session.runs, self._take_judgment, self._crashed)
         self.verdicts = Verdicts(self.judged, self.diary, lambda case_id: self.form(self._positions[case_id]))
         self._box = BallotBox(
             recorder,
             self.saves,
             self._new_id,
-            self.scoreboard.add,
+            self._count,
             lambda: self.blinding.identity_seen,
             lambda presentation_id: self.verdicts.seen(self._showings[presentation_id].case_id),
         )
-        self._attempts: dict[tuple[SessionRole, str], list[Response]] = {}
-        """Every attempt without its text, in order."""
+        self._attempts = Attempts()
         self._positions = {case.id: position for position, case in enumerate(cases)}
         self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
         self.checking = Checking(
@@ -108,8 +110,11 @@ class LiveSession:
             changed=lambda: on_change("answer"),
             crashed=self._crashed,
         )
+        self._sealing = Sealing(self.scoreboard.add, self._rated)
         self._restore(history)
-        if self.judged is not None:
+        if judge is not None and self.judged is not None:
+            for said in (judge.judge, *judge.earlier):
+                self._sealing.take(said)
             self.judged.start()
 
     # -- opening and closing
@@ -119,13 +124,15 @@ class LiveSession:
         for response in history.responses:
             if response.run_id in by_run:
                 if response.sample == 0:
-                    self._attempts.setdefault((by_run[response.run_id], response.case_id), []).append(light(response))
+                    self._attempts.add(by_run[response.run_id], response)
                 self.scoreboard.add(light(response))
         self.checking.restore(history.check_results)
-        acts = (*history.presentations, *history.ballots, *history.events, *history.said)
+        acts = (*history.presentations, *history.ballots, *history.events)
         for fact in (*history.check_results, *acts):
             self.scoreboard.add(fact)
         self._box.restore(ballot for ballot in history.ballots if ballot.presentation_id in self._showings)
+        for said in history.said:
+            self._sealing.take(said)
         # A process that died between an answer and its checks left the answer unchecked; checks are repeatable.
         for response in history.responses:
             planned = response.case_id in self._positions
@@ -173,7 +180,7 @@ class LiveSession:
         known = self._pipeline.known(role, case)
         if known is not None:
             return known
-        recorded = self.counting(role, case) or next(reversed(self._attempts.get((role, case.id), [])), None)
+        recorded = self.counting(role, case) or self._attempts.last(role, case.id)
         if recorded is None:
             return Answering.withheld(self._arms[role], case, self._why_not(role))
         answering = Answering.recorded(self._arms[role], case, self._recorder.response(recorded.id))
@@ -186,13 +193,10 @@ class LiveSession:
 
     def counting(self, role: SessionRole, case: Case) -> Response | None:
         """The first attempt that was not ended by infrastructure or by the user, without its text."""
-        attempts = self._attempts.get((role, case.id), [])
-        return next((response for response in attempts if not response.excluded), None)
+        return self._attempts.counting(role, case.id)
 
     def _next_attempt(self, role: SessionRole, case: Case) -> int | None:
-        if self.counting(role, case) is not None:
-            return None
-        return len(self._attempts.get((role, case.id), [])) + 1
+        return None if self.counting(role, case) is not None else self._attempts.next_number(role, case.id)
 
     def check_results(self, position: int) -> Mapping[SessionRole, tuple[CheckResult, ...]]:
         """What the checks say of the counting answers of a case."""
@@ -205,7 +209,7 @@ class LiveSession:
     @property
     def responses(self) -> list[Response]:
         """Every attempt so far without its text."""
-        return [response for attempts in self._attempts.values() for response in attempts]
+        return self._attempts.every
 
     @property
     def paused(self) -> Mapping[SessionRole, str]:
@@ -245,7 +249,7 @@ class LiveSession:
         known = self._pipeline.known(role, case)
         if known is not None and not known.done.is_set():
             raise UsageError("That answer is still coming.", hint="Stop it first with esc.")
-        attempt = len(self._attempts.get((role, case.id), [])) + 1
+        attempt = self._attempts.next_number(role, case.id)
         if self.counting(role, case) is None:
             return self._pipeline.start(role, case, attempt=attempt)
         shown = self._on_show(role, case)
@@ -260,7 +264,7 @@ class LiveSession:
         self._refuse_if_over()
         cases: set[str] = set()
         for role in ROLES:
-            tried = [c for c in self.cases if (role, c.id) in self._attempts and self.counting(role, c) is None]
+            tried = [c for c in self.cases if self._attempts.failed(role, c.id)]
             self._pipeline.ask_again(role, tried, self._next_attempt)
             cases |= {case.id for case in tried}
         return len(cases)
@@ -287,118 +291,28 @@ class LiveSession:
         return known is not None and known.stop()
 
     def _take_in(self, answering: Answering, response: Response, chunks: bytes) -> None:
-        bare = light(response)
-        self._attempts.setdefault((answering.role, response.case_id), []).append(bare)
+        self._attempts.add(answering.role, response)
         saved = self._recorder.record_response(response, chunks)
         self.saves.follow(saved, safe=lambda: self.judged and self.judged.take(response))
-        self.scoreboard.add(bare)
+        self.scoreboard.add(light(response))
         self.checking.check(response)
         self._on_change("answer")
 
+    def _take_judgment(self, judgment: Judgment | None) -> None:
+        """A judgment came, or the judge went on or stopped."""
+        if judgment is not None:
+            self._sealing.take(judgment)
+        self._on_change("judged")
+
+    def _rated(self, case_id: str) -> bool:
+        return case_id in self._positions and self.form(self._positions[case_id]).rated
+
+    def _count(self, ballot: Ballot) -> None:
+        self.scoreboard.add(ballot)
+        self._sealing.open(self._showings[ballot.presentation_id].case_id)
+
     def _case_of(self, response: Response) -> Case:
         return self.cases[self._positions[response.case_id]]
-
-    # -- acts of the rater: each raises `UsageError` once a write has failed, and for a position outside the plan
-
-    def vote(self, position: int, vote: Vote) -> None:
-        """Record which answer is better.
-
-        Raises:
-            UsageError: unless two answers that count are on show, when a broken one settles the case by itself, and
-                where the policy asks for no vote.
-        """
-        if self.policy.form.vote == "off":
-            raise UsageError("This policy asks for no vote.", hint="`form.vote` in it says so.")
-        self._box.vote(self._present(position, self.exchange(position).comparable()), vote)
-
-    def score(self, position: int, role: SessionRole, dimension: str, score: int) -> None:
-        """Score one answer on one dimension of the policy's form.
-
-        Raises:
-            UsageError: unless two answers that count are on show, for an unknown dimension, or a score outside 1 to 5.
-        """
-        if dimension not in {d.name for d in self.policy.form.dimensions}:
-            raise UsageError(f"The policy's form has no dimension “{dimension}”.")
-        responses = self.exchange(position).rateable()
-        self._box.score(self._present(position, responses), dimension, responses[role].id, score)
-
-    def skip(self, position: int) -> None:
-        """Record that the rater leaves this case out.
-
-        Raises:
-            UsageError: while the case has no two answers that count.
-        """
-        self._box.skip(self._present(position, self._both(position) or self.exchange(position).rateable()))
-
-    def note(self, position: int, text: str) -> None:
-        """Record a remark on the answers that count or, while there are none, on those on show.
-
-        Raises:
-            UsageError: while an answer is missing.
-        """
-        self._box.note(self._present(position, self._both(position) or self.exchange(position).responses()), text)
-
-    def tag(self, position: int, tag: Tag) -> None:
-        """Say what a disagreement with the judge is to be put down to.
-
-        Raises:
-            UsageError: unless the verdict was seen and differs from the vote.
-        """
-        judge_hash = self.verdicts.taggable(self._case(position).id)
-        self._box.tag(self._present(position, self._both(position)), tag, judge_hash)
-
-    def clear_last_score(self, position: int) -> bool:
-        """Take back the newest score of this case; False if there is none."""
-        return self._clear_last(position, "score")
-
-    def untag(self, position: int) -> bool:
-        """Take back the newest tag of this case; False if there is none."""
-        return self._clear_last(position, "tag")
-
-    def _clear_last(self, position: int, kind: BallotKind) -> bool:
-        shown = self._showing(position, self._both(position))
-        found = [b for b in self._box.in_force(shown.id) if b.kind == kind] if shown else []
-        if not found:
-            return False
-        self._box.take_back(max(found, key=lambda ballot: ballot.id))
-        return True
-
-    def undo(self) -> int | None:
-        """Take back the rater's last act, wherever it was; returns the position it was made at, or None."""
-        act = self._box.last_act()
-        if act is None:
-            return None
-        self._box.take_back(act)
-        return self._showings[act.presentation_id].position
-
-    def _both(self, position: int) -> dict[SessionRole, Response]:
-        """The counting answers of a case without their texts; nothing while one of them is missing."""
-        case = self._case(position)
-        found: dict[SessionRole, Response] = {}
-        for role in ROLES:
-            response = self.counting(role, case)
-            if response is None:
-                return {}
-            found[role] = response
-        return found
-
-    def _showing(self, position: int, responses: Mapping[SessionRole, Response]) -> Presentation | None:
-        """The presentation of two answers to this rater, if there is one."""
-        return self._showings.of_pair(self._case(position).id, [response.id for response in responses.values()])
-
-    def _present(self, position: int, responses: Mapping[SessionRole, Response]) -> Presentation:
-        """The presentation of two answers, made on the first ballot for them."""
-        self.saves.refuse_if_halted()
-        known = self._showing(position, responses)
-        if known is not None:
-            return known
-        seating = self.seating(position)
-        case = self._case(position)
-        presentation = shown_now(self._new_id(), self.session.id, position, case, self.rater.id, seating, responses)
-        self._showings.add(presentation)
-        self.saves.follow(self._recorder.record_presentation(presentation))
-        self.scoreboard.add(presentation)
-        return presentation
 
     def _crashed(self, error: BaseException) -> None:
         self.crash = error

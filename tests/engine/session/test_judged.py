@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from support.judge_server import JudgeServer
-from support.live_judging import begin, going_on, judged, judged_sitting, judged_workspace, kept, until, write_judge
 from support.live import RUBRIC, both, open_bench
+from support.live_judging import begin, going_on, judged, judged_sitting, judged_workspace, kept, until, write_judge
 from tiebreak.errors import UsageError
 from tiebreak.judge.review import lines_of, reasons_for
 from tiebreak.records.judges import seal_of
+from tiebreak.session.live import LiveSession
 from tiebreak_workbench.judge_review import review_queue
 from tiebreak_workbench.judge_seat import CONCURRENCY
 from tiebreak_workbench.judge_spend import judges_of_session
@@ -75,6 +76,32 @@ async def test_a_vote_after_the_verdict_is_kept_apart_and_the_first_one_stands(
         stored = bench.store.load_session(session_id, light=True)
         assert [b.phase for b in stored.ballots if b.kind == "vote"] == ["sealed", "sealed", "post_reveal"]
         assert scoreboard_of(stored).snapshot().changed == 0
+
+
+RAW = """
+form: {vote: required}
+gates: {human: [{id: raw, metric: win_rate, at_least: 0.5, source: judge, judge: mine, override: raw-judge}]}
+"""
+
+
+async def test_a_gate_that_listens_to_the_judge_hears_of_a_case_once_it_is_rated(
+    tmp_path: Path, server: JudgeServer
+) -> None:
+    folder = judged_workspace(tmp_path / "ws", server.base_url, "shorter", policy=RAW)
+
+    def heard(live: LiveSession) -> int:
+        return live.scoreboard.snapshot().gates[0].n
+
+    with open_bench(folder) as bench:
+        session_id = begin(bench)
+        async with going_on(bench, session_id) as live:
+            await judged(live, [0, 1])
+            assert heard(live) == 0
+            live.vote(1, "tie")
+            assert heard(live) == 1
+            await live.saves.settled()
+        async with going_on(bench, session_id) as live:
+            assert heard(live) == 1
 
 
 async def test_a_disagreement_is_tagged_and_the_tag_taken_back(tmp_path: Path, server: JudgeServer) -> None:

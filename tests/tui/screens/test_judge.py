@@ -10,7 +10,7 @@ from textual.command import CommandPalette
 
 from support.app import Seat, recomputed, sit_down, stored_session
 from support.judge_server import JudgeServer
-from support.judged import VOTE_ONLY, judged_workspace, write_judge
+from support.live_judging import VOTE_ONLY, judged_workspace, write_judge
 from tiebreak_tui.dialogs.pick import PickDialog
 from tiebreak_tui.dialogs.verdict import VerdictDialog
 from tiebreak_tui.screens.arena import ArenaScreen

@@ -17,7 +17,7 @@ from tiebreak.records.sessions import TAGS, Tag
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.session.verdicts import VerdictLook
 from tiebreak_tui.dialogs.dialog import Dialog
-from tiebreak_workbench.judge_status import status_of
+from tiebreak_workbench.judge_status import status_here
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.asides import Asides
@@ -117,7 +117,9 @@ class VerdictDialog(Dialog[None]):
         judge, form = self._judge, self._arena.live.form(self._position)
         model = f"by {clean_line(judge.model_label, 50)}"
         facts = (clean_line(judge.name, 40), judge.kind, model, f"version {judge.version[:8]}")
-        yield Content.assemble((" · ".join(facts), "dim"), (f" · {status_of(judge)}", "$text-warning"))
+        yield Content.assemble(
+            (" · ".join(facts), "dim"), (f" · {status_here(self._arena.live.scoreboard, judge.name)}", "$text-warning")
+        )
         yield Content("")
         words = self._look.words(self._seating)
         yield Content.styled(f"The judge {words}.", f"bold {self._colour()}")

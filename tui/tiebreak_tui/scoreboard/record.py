@@ -74,5 +74,9 @@ def event_words(event: Event, *, sealed: bool = False) -> str:
             return "taken up again"
         case "fork":
             return f"made from {detail.get('parent', '?')}"
+        case "judge":
+            return f"judge {detail.get('name') or 'none'} goes along"
+        case "verdict_seen":
+            return "a judge's verdict seen, after rating"
         case "policy_edit":
             return "policy edited"

@@ -21,7 +21,7 @@ from tiebreak_tui.keys import ARENA, bindings
 from tiebreak_tui.screens.asides import Asides
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
-from tiebreak_tui.screens.judging import judge_news, judging_in_short
+from tiebreak_tui.screens.judging import judge_news
 from tiebreak_tui.screens.keeping import Drafts, keep_question, parting_words, write_note
 from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading

@@ -7,7 +7,7 @@ from tiebreak.judge.review import Reason, lines_of, reasons_for
 from tiebreak.records.policies import SIDES
 from tiebreak.session.live import LiveSession
 from tiebreak_tui.widgets.judge_bar import JudgeNews
-from tiebreak_workbench.judge_status import status_of
+from tiebreak_workbench.judge_status import status_here
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.asides import Asides
@@ -33,7 +33,7 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
     return JudgeNews(
         name=judged.judge.name,
         version=judged.judge.version[:8],
-        status=status_of(judged.judge),
+        status=status_here(live.scoreboard, judged.judge.name),
         here=live.verdicts.see(live.cases[position].id).words(live.seating(position)),
         last=told,
         progress=" · ".join(filter(None, parts)),
@@ -56,7 +56,7 @@ def judging_in_short(live: LiveSession) -> str:
     progress = judged.progress if judged is not None else None
     if judged is None or progress is None:
         return ""
-    who = f"Judge {judged.judge.name} {judged.judge.version[:8]}, {status_of(judged.judge)}"
+    who = f"Judge {judged.judge.name} {judged.judge.version[:8]}, {status_here(live.scoreboard, judged.judge.name)}"
     unknown = f" and {judged.unknown} of unknown cost" if judged.unknown else ""
     far = f"{progress.answered} of {progress.planned} questions answered"
     return f"{who}: {far}; {money(judged.usd)}{unknown}, apart from the answers."

@@ -124,8 +124,9 @@ class SetupScreen(Place):
 
     @work(thread=True, exclusive=True, group="setup")
     def _read(self, wanted: "Choices | None") -> None:
+        from tiebreak_workbench.calibrating import version_status
         from tiebreak_workbench.choosing import Choosing
-        from tiebreak_workbench.workbench import new_seed
+        from tiebreak_workbench.naming import new_seed
 
         bench, before = self.tiebreak.bench, self.choosing
         if bench is None:
@@ -138,6 +139,8 @@ class SetupScreen(Place):
                 environ=bench.environ,
             )
             choosing.resolve()
+            if choosing.judge is not None:
+                choosing.judge_status = version_status(bench, choosing.judge)
             remarks = choosing.remarks()
             sessions = bench.store.sessions(RECENT)
             # Opening has made the database, so what tells an empty folder is that it offers nothing to choose.

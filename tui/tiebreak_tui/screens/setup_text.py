@@ -204,8 +204,8 @@ def _place(target: "Target") -> str:
 
 NO_JUDGE = """\
 A judge is a model that scores the same answers while you rate, at its own pace. What it says of a case stays sealed \
-until you have rated that case; v opens it then. Its verdicts enter no win rate and no gate, and what it costs is \
-told apart."""
+until you have rated that case; v opens it then. Its verdicts enter no win rate, and no gate but those that \
+name it; what it costs is told apart."""
 
 
 def judge_text(choosing: "Choosing") -> Content:
@@ -213,8 +213,6 @@ def judge_text(choosing: "Choosing") -> Content:
     judge = choosing.judge
     if judge is None:
         return _problem(choosing, "judge") if "judge" in choosing.problems else Content(NO_JUDGE)
-    from tiebreak_workbench.judge_status import status_of
-
     told = (remark.text.rstrip(".") for remark in choosing.told)
     asked = [text.partition(": ")[2] for text in told if text.startswith(f"{judge.name}: ")]
     budget = min((b for b in (judge.budget, choosing.choices.judge_cost) if b is not None), default=None)
@@ -223,7 +221,7 @@ def judge_text(choosing: "Choosing") -> Content:
         Content(clean(judge.description or "")),
         Content.assemble(("kind    ", "dim"), judge.kind),
         Content.assemble(("model   ", "dim"), clean_line(judge.model_label, 80)),
-        Content.assemble(("status  ", "dim"), (status_of(judge), "$text-warning")),
+        Content.assemble(("status  ", "dim"), (choosing.judge_status, "$text-warning")),
         *(Content.assemble(("asked   ", "dim"), clean_line(text, 120)) for text in asked),
         *([Content.assemble(("budget  ", "dim"), f"${budget:g}")] if budget is not None else []),
         Content.styled(f"version {judge.version[:12]}", "dim"),
