@@ -73,6 +73,17 @@ def calibrate(bench: Workbench, name: str, sessions: Sequence[str] = ("last",)) 
     )
 
 
+def calibrations(bench: Workbench, stored: StoredSession) -> list[JudgeCalibration | str]:
+    """Of every judge of a session, by name; a sentence for one that cannot be held against people."""
+    found: list[JudgeCalibration | str] = []
+    for name in judges_in(bench, stored):
+        try:
+            found.append(calibrate(bench, name, (stored.session.id,)))
+        except UsageError as error:
+            found.append(str(error))
+    return found
+
+
 def open_redo(bench: Workbench, name: str, session: str, limits: JudgeLimits) -> Judging:
     """The labelled cases of a session, put to the judge once more as a new round: the version that counts here, not
     what its file says by now. What it said before stays. Not for the event loop.

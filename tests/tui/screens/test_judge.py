@@ -15,6 +15,7 @@ from tiebreak_tui.dialogs.pick import PickDialog
 from tiebreak_tui.dialogs.verdict import VerdictDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.blind import BlindArenaScreen
+from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import Wishes
 
@@ -83,11 +84,13 @@ async def seen(folder: Path, server: JudgeServer, model: str, monkeypatch: pytes
         told["no review"] = FIGURES.sub("#", seat.text)
         for key, name, words in (
             ("question_mark", "help", ["A is the better answer"]),
-            ("f4", "summary", ["questions answered"]),
+            ("f4", "scoreboard", ["questions answered", "Nothing is labelled"]),
             ("c", "case", ["should be"]),
             ("ctrl+p", "palette", ["Search for commands"]),
         ):
             await seat.press(key)
+            if name == "scoreboard":
+                await to_the_end(seat)
             await look(name, *words)
             if name == "palette":
                 await seat.reaches(CommandPalette)
@@ -103,6 +106,15 @@ async def seen(folder: Path, server: JudgeServer, model: str, monkeypatch: pytes
         await seat.answered()
         await look("after the vote", "case 2/6", "json-1: ")
     return told
+
+
+async def to_the_end(seat: Seat) -> None:
+    """Of the Scoreboard, once its figures stand."""
+    board = await seat.reaches(ScoreboardScreen)
+    page = board.query_one("#page")
+    await seat.until(lambda: board.figures is not None and page.max_scroll_y)
+    await seat.press("end")
+    await seat.until(lambda: page.scroll_offset.y == page.max_scroll_y)
 
 
 async def test_nothing_on_screen_tells_a_verdict_before_the_vote(
@@ -146,7 +158,10 @@ async def test_v_opens_the_verdict_whole_and_digits_tag_a_disagreement(tmp_path:
         await seat.press("p")
         await seat.sees("your vote: A better, then B better (kept apart)", "1 vote changed after a verdict")
         await seat.press("f4")
-        await seat.sees("1 vote was changed after the judge's verdict was seen", "apart from the answers")
+        await to_the_end(seat)
+        await seat.sees("agrees with people", "apart from the answers")
+        await seat.press("home")
+        await seat.sees("1 vote was changed after the judge's verdict was seen")
         await seat.press("escape")
     snapshot = recomputed(folder)
     assert (snapshot.win_rate.losses, snapshot.win_rate.wins, snapshot.changed) == (1, 0, 1)

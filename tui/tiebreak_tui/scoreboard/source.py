@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from tiebreak.records import Event
 from tiebreak.scoreboard import Snapshot
 from tiebreak_store import StoredSession
+from tiebreak_tui.screens.judging import judging_in_short
 from tiebreak_tui.screens.veil import BlindTally
 from tiebreak_tui.widgets.win_rate import Tally
 from tiebreak_workbench.figures import Material, live_material, stored_material
@@ -32,7 +33,16 @@ class Source(Protocol):
         ...
 
     @property
+    def at_rest(self) -> bool:
+        """Nobody rates it here."""
+        ...
+
+    @property
     def events(self) -> Sequence[Event]: ...
+
+    def judging(self) -> str:
+        """How far the judge is that goes along; empty where none does."""
+        ...
 
     def snapshot(self) -> Snapshot:
         """The same object until a fact is added."""
@@ -50,6 +60,8 @@ class Source(Protocol):
 class LiveSource:
     """The session in the Arena."""
 
+    at_rest = False
+
     def __init__(self, arena: "ArenaScreen") -> None:
         self._arena = arena
         self.stored = arena.stored
@@ -66,6 +78,9 @@ class LiveSource:
     def snapshot(self) -> Snapshot:
         return self._arena.live.scoreboard.snapshot()
 
+    def judging(self) -> str:
+        return judging_in_short(self._arena.live)
+
     def tally(self) -> Tally:
         return self._arena.tally(self.snapshot())
 
@@ -75,6 +90,8 @@ class LiveSource:
 
 class StoredSource:
     """A session that nobody works on here."""
+
+    at_rest = True
 
     def __init__(self, look: "Look", resume: str) -> None:
         self._look = look
@@ -89,6 +106,9 @@ class StoredSource:
 
     def snapshot(self) -> Snapshot:
         return self._look.board.snapshot()
+
+    def judging(self) -> str:
+        return ""
 
     def tally(self) -> Tally:
         return self._tally.of(self._look.board)

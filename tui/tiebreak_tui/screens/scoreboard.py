@@ -19,8 +19,7 @@ from tiebreak.reports import Tried
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard import Snapshot
 from tiebreak_tui.keys import SCOREBOARD, bindings
-from tiebreak_tui.scoreboard import changed, gates, over_time, record, sealed, segments, sides
-from tiebreak_tui.scoreboard.columns import note
+from tiebreak_tui.scoreboard import changed, gates, judges, over_time, record, sealed, segments, sides
 from tiebreak_tui.scoreboard.plot import Look, looks_of
 from tiebreak_tui.scoreboard.source import Source, StoredSource
 from tiebreak_tui.scoreboard.verdict import verdict
@@ -30,13 +29,13 @@ from tiebreak_workbench.figures import Figures, Material, tried_of, work_out
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
+    from tiebreak_workbench.calibration_record import JudgeCalibration
     from tiebreak_workbench.workbench import Workbench
 
 FOLLOW = 0.25
 """Seconds between two looks whether the session has gone on."""
 REST = 4
 """How many times as long as the figures took they are left alone."""
-NO_JUDGE = "No judge has judged this session."
 
 
 class ScoreboardScreen(Place):
@@ -60,15 +59,14 @@ class ScoreboardScreen(Place):
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (180, "-three")]
 
-    def __init__(self, source: Source, judge_panels: Sequence[Widget] = ()) -> None:
-        """`judge_panels` take the place of the panel that says that no judge has judged; each is a panel of its own,
-        with the class `panel`, and can be focused."""
+    def __init__(self, source: Source) -> None:
         super().__init__()
         self.source = source
         self._sealed = source.sealed
         """It stays so while it is on show: sides are revealed in the Arena alone."""
         self.figures: Figures | None = None
-        self._judges = judge_panels
+        self._judges: Sequence[JudgeCalibration | str] = ()
+        self._news = ""
         self._looks: list[Look] = []
         self._tried: Tried | None = None
         self._told: Snapshot | None = None
@@ -104,11 +102,7 @@ class ScoreboardScreen(Place):
         yield self._panel("How firm it is", "fragility", gates.fragility)
         yield self._panel("Answers", "answers", lambda f, room: sides.answers(f, room.width))
         yield self._panel("Speed and cost", "pace", lambda f, room: sides.pace(f, room.width))
-        for panel in self._judges:
-            panel.add_class("panel")
-            yield panel
-        if not self._judges:
-            yield self._panel("Judges", "judges", lambda _, room: note(NO_JUDGE, room.width))
+        yield self._panel("Judges", "judges", lambda _, room: self._judged(room))
         yield self._panel("On record", "record", lambda f, room: record.record(f, room.width))
 
     def _panel(self, title: str, id: str, tell: Callable[[Figures, Room], list[Content]]) -> Panel:  # noqa: A002
@@ -122,6 +116,11 @@ class ScoreboardScreen(Place):
     def _over_time(self, _figures: Figures, room: Room) -> list[Content]:
         return over_time.over_time(self._looks, room, drawn=not self.tiebreak.environ.get("NO_COLOR"))
 
+    def _judged(self, room: Room) -> list[Content]:
+        # What a judge says of cases that are not rated yet stays sealed, also in a mean.
+        estimates = self._told is not None and (self.source.at_rest or self._told.done == self._told.planned)
+        return judges.judges(self._judges, self._news, room, estimates=estimates)
+
     def on_mount(self) -> None:
         self._follow()
         self.call_after_refresh(self._focus_first)
@@ -134,7 +133,10 @@ class ScoreboardScreen(Place):
 
     def _follow(self) -> None:
         """Work the figures out anew where the session has gone on; a sealed one is told at once."""
-        snapshot = self.source.snapshot()
+        snapshot, news = self.source.snapshot(), self.source.judging()
+        if news != self._news and not self._sealed:
+            self._news = news
+            self.query_one("#judges", Panel).repaint()
         if snapshot is self._told or self._working or time.monotonic() < self._rest_until:
             return
         self._told = snapshot
@@ -148,22 +150,27 @@ class ScoreboardScreen(Place):
 
     @work(thread=True)
     def _work_out(self, material: Material) -> None:
+        from tiebreak_workbench.calibrating import calibrations
+
         began, bench = time.monotonic(), self.tiebreak.bench
         if bench is None:
             return
         if self._tried is None:
             self._tried = tried_of(bench.store, material.stored)
         figures = work_out(material, self._tried)
+        judged = calibrations(bench, material.stored)
         looks = looks_of(figures.path)
         changed.prepare(figures.changes)
-        self.tiebreak.call_from_thread(self._show, figures, looks, time.monotonic() - began)
+        self.tiebreak.call_from_thread(self._show, figures, looks, judged, time.monotonic() - began)
 
-    def _show(self, figures: Figures, looks: list[Look], took: float) -> None:
+    def _show(
+        self, figures: Figures, looks: list[Look], judged: Sequence["JudgeCalibration | str"], took: float
+    ) -> None:
         self._working = False
         self._rest_until = time.monotonic() + REST * took
         if not self.is_attached:
             return
-        before, self.figures, self._looks = self.figures, figures, looks
+        before, self.figures, self._looks, self._judges = self.figures, figures, looks, judged
         for panel in self.query(Panel):
             if before is None or panel.id != "changed":
                 panel.repaint()
@@ -217,7 +224,7 @@ class ScoreboardScreen(Place):
         self.add_class("-whole")
         for panel in self._in_turn:
             self._make_whole(panel, panel is chosen)
-        chosen.focus()
+        chosen.focus(scroll_visible=False)
         self._page.scroll_home(animate=False, immediate=True)
 
     def _close(self) -> None:
