@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from tiebreak.errors import CorruptStoreError, StoreError
 from tiebreak.records import Case, CheckSpec, Config, Dataset, DatasetCard, Policy, canonical_json, digest
@@ -12,6 +12,8 @@ from tiebreak.records.codec import adapter
 from tiebreak_store.text import from_json, restored, storable, storable_or_none, to_json
 
 T = TypeVar("T")
+Origin = Literal["file", "edit", "adhoc", "import"]
+"""How a version of a config came: from a file, by an edit in the app, for a spot check, with imported answers."""
 
 
 def put_blob(connection: sqlite3.Connection, data: bytes) -> str:
@@ -118,11 +120,19 @@ def iter_dataset_versions(connection: sqlite3.Connection) -> Iterator[DatasetVer
         yield DatasetVersion(name=restored(name), version=version, cases=cases, sessions=used, last_used=last)
 
 
-def put_config(connection: sqlite3.Connection, config: Config) -> None:
-    """Keep a config. Its description is no part of its version: the first one stays."""
+def put_config(
+    connection: sqlite3.Connection,
+    config: Config,
+    *,
+    origin: Origin | None = None,
+    parent: str | None = None,
+    at: str | None = None,
+) -> None:
+    """Keep a config. Its description is no part of its version: the first one stays, and so does where it came from."""
     connection.execute(
-        "INSERT OR IGNORE INTO config_version (hash, name, json) VALUES (?, ?, ?)",
-        (config.version, storable(config.name), to_json(config)),
+        "INSERT OR IGNORE INTO config_version (hash, name, json, origin, parent_hash, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (config.version, storable(config.name), to_json(config), origin, parent, at),
     )
 
 

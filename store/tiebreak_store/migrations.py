@@ -7,14 +7,21 @@ that, `user_version` counts them, which tells an up-to-date file apart without i
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tiebreak_store.schema import BASELINES, FIRST_TABLES, GATES_OF_RUNS, JUDGMENTS, trigger_sql
+from tiebreak_store.schema import BASELINES, CONFIG_LINEAGE, FIRST_TABLES, GATES_OF_RUNS, JUDGMENTS, trigger_sql
 from tiebreak_store.triage_schema import TRIAGE
 from tiebreak_store.views import VIEWS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-NAMES = ("0001_first_tables", "0002_cost_components", "0003_baselines", "0004_judgments", "0005_triage")
+NAMES = (
+    "0001_first_tables",
+    "0002_cost_components",
+    "0003_baselines",
+    "0004_judgments",
+    "0005_triage",
+    "0006_config_lineage",
+)
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
 APPLICATION_ID = 0x54424B31
@@ -53,6 +60,11 @@ def steps() -> "Migrations":
     @migrations(name="0005_triage")
     def triage(db: "Database") -> None:
         for statement in TRIAGE:
+            db.conn.execute(statement)
+
+    @migrations(name="0006_config_lineage")
+    def config_lineage(db: "Database") -> None:
+        for statement in CONFIG_LINEAGE:
             db.conn.execute(statement)
 
     return migrations

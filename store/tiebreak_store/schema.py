@@ -348,6 +348,14 @@ CREATE TABLE claim (
 )
 """Added by the fourth step: what judges said, apart from what people did. `shown` is the order of a pair."""
 
+CONFIG_LINEAGE = (
+    "ALTER TABLE config_version ADD COLUMN parent_hash TEXT REFERENCES config_version (hash)",
+    "ALTER TABLE config_version ADD COLUMN origin TEXT CHECK (origin IN ('file', 'edit', 'adhoc', 'import'))",
+    "ALTER TABLE config_version ADD COLUMN created_at TEXT",
+)
+"""Added by the step on lineage: the version that a config was edited from, and how it came. A version that is there
+keeps what it began with, so an edit that is taken back makes no circle."""
+
 APPEND_ONLY = (
     "response",
     "presentation",

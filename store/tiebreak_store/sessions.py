@@ -24,12 +24,14 @@ from tiebreak.records import (
 from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.sessions import SessionKind
 from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters, put_rater
-from tiebreak_store.content import get_config, get_dataset, get_policy, put_config, put_dataset, put_policy
+from tiebreak_store.content import Origin, get_config, get_dataset, get_policy, put_config, put_dataset, put_policy
 from tiebreak_store.events import iter_events
 from tiebreak_store.judgments import iter_said
 from tiebreak_store.responses import iter_check_results, iter_responses
 from tiebreak_store.text import restored, restored_or_none, storable, storable_or_none
 
+ORIGINS: Mapping[SessionKind, Origin] = {"spot": "adhoc", "import": "import"}
+"""Where the configs of a session come from, unless an edit was set down before it; else from a file."""
 Fact = Response | CheckResult | Presentation | Ballot | Event | Judge | Judgment
 
 
@@ -121,7 +123,9 @@ def put_session(connection: sqlite3.Connection, new: NewSession) -> None:
     put_policy(connection, new.policy)
     put_rater(connection, new.rater)
     for role, run in new.runs.items():
-        put_config(connection, new.configs[role])
+        put_config(
+            connection, new.configs[role], origin=ORIGINS.get(session.kind, "file"), at=session.created_at or None
+        )
         _put_run(connection, run)
     connection.execute(
         "INSERT INTO session (id, kind, title, dataset_hash, policy_hash, plan_hash, seed, segment, rater_id, blind, "

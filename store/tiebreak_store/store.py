@@ -45,6 +45,7 @@ from tiebreak_store.export import Line
 from tiebreak_store.imports import ImportedRecords, ImportReject
 from tiebreak_store.judge_reading import JudgeReading
 from tiebreak_store.outcomes import StoredRun
+from tiebreak_store.past import Past
 from tiebreak_store.sessions import Fact, NewSession, SessionSummary, StoredSession
 from tiebreak_store.triage_records import TriageRecords
 from tiebreak_store.writer import Writer
@@ -52,7 +53,7 @@ from tiebreak_store.writer import Writer
 T = TypeVar("T")
 
 
-class Store(TriageRecords, JudgeReading):
+class Store(TriageRecords, JudgeReading, Past):
     """An open database. Close it to commit what is queued; a context manager does.
 
     Every `record_…` returns at once, with a future that resolves when the record is committed, in the order of the

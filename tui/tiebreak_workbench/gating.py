@@ -38,6 +38,7 @@ from tiebreak_workbench.figures import tried_of
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
+from tiebreak_workbench.versions import tried_on
 from tiebreak_workbench.workbench import Workbench
 
 AT_ONCE = 500
@@ -127,7 +128,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
             *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
             *_reveals(snapshot),
         ),
-        tried=tried_of(store, stored),
+        tried=tried_on(store, stored),
         rows_digest=rows.digest,
         asked={gate.id: asked_of(gate) for gates in policy.gates.values() for gate in gates},
     )

@@ -29,6 +29,7 @@ from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
 from tiebreak.session.judged import JudgeSeat
+from tiebreak.session.conversation import ConversationArm
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.session.outside import WorkspaceOutside, require_trust
 from tiebreak.targets.apps.permit import Permit
@@ -42,6 +43,7 @@ from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
+from tiebreak_workbench.answers_given import answers_of
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.preregistration import first_events, judge_event
@@ -277,7 +279,7 @@ class Workbench:
             raise UsageError("This session was imported: it can be shown and exported, not continued.")
         self.ready_checks(stored)
         pool = limiters or self.limiters
-        return tuple(self._arm(role, stored.configs[role], stored.session.runs[role], speed, pool) for role in roles)
+        return tuple(self._arm(role, stored, speed, pool) for role in roles)
 
     def live(
         self,
@@ -340,7 +342,8 @@ class Workbench:
         require_trust(specs, self._permit())
         load_checks(specs)
 
-    def _arm(self, role: SessionRole, config: Config, run_id: str, speed: float | None, limiters: LimiterPool) -> Arm:
+    def _arm(self, role: SessionRole, stored: StoredSession, speed: float | None, limiters: LimiterPool) -> Arm:
+        config, run_id = stored.configs[role], stored.session.runs[role]
         if speed is not None and isinstance(config.target, RecordingTarget):
             config = replace(config, target=replace(config.target, speed=speed))
         target = open_target(
@@ -351,6 +354,9 @@ class Workbench:
             permit=self._permit(),
             helper=self.helper,
         )
+        if stored.session.kind == "spot":
+            said = answers_of(self.store, run_id)
+            return ConversationArm(role, run_id, config, target, stored.dataset.by_id, said)
         return Arm(role, run_id, config, target)
 
     def judge_target(self, judge: Judge, limiters: LimiterPool) -> AnswerTarget:

@@ -5,8 +5,21 @@ and is never read as a template, whatever braces stand in it. A template knows `
 `messages`, `contexts`, `segment`, `metadata` and `id`, and not the reference: an answer that was told is no evidence.
 """
 
+from tiebreak.prompts.document import read_prompt, written_prompt
 from tiebreak.prompts.rendering import PromptRenderer, RequestRenderer
 from tiebreak.prompts.sandbox import MAX_OUTPUT, MAX_RANGE
-from tiebreak.prompts.trying import Unrendered, unrendered
+from tiebreak.prompts.trying import Trial, Unrendered, holds_question, try_on, unrendered
 
-__all__ = ["MAX_OUTPUT", "MAX_RANGE", "PromptRenderer", "RequestRenderer", "Unrendered", "unrendered"]
+__all__ = [
+    "MAX_OUTPUT",
+    "MAX_RANGE",
+    "PromptRenderer",
+    "RequestRenderer",
+    "Trial",
+    "Unrendered",
+    "holds_question",
+    "read_prompt",
+    "try_on",
+    "unrendered",
+    "written_prompt",
+]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from tiebreak.errors import PromptError
 from tiebreak.prompts.rendering import PromptRenderer, RequestRenderer
-from tiebreak.records import Case, Config
+from tiebreak.prompts.sandbox import names_in
+from tiebreak.records import Case, Config, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +54,39 @@ def _in_request(prompts: PromptRenderer, requests: RequestRenderer, case: Case) 
     except PromptError as error:
         return [error]
     return []
+
+
+def holds_question(template: str) -> bool:
+    """Whether a template says where the question goes; one that is no template does not."""
+    import jinja2
+
+    try:
+        return bool(names_in(template) & {"input", "messages"})
+    except (jinja2.TemplateError, RecursionError, MemoryError):
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A prompt put to one case: what would be sent, or why nothing could."""
+
+    messages: tuple[Message, ...] = ()
+    problem: str = ""
+
+
+def try_on(config: Config, case: Case) -> Trial:
+    """Render the prompt of a config for one case."""
+    try:
+        prompts = PromptRenderer(config)
+        problems = prompts.problems(case)
+        if problems:
+            return Trial(problem="\n".join(_told(problem) for problem in problems))
+        return Trial(messages=prompts.render(case))
+    except PromptError as error:
+        return Trial(problem=_told(error))
+
+
+def _told(error: PromptError) -> str:
+    line = f", line {error.line}" if error.line is not None else ""
+    where = f"{(error.field or 'prompt').removeprefix('prompt.')}{line}: "
+    return f"{where}{error.problem or error.message}" + (f" {error.hint}" if error.hint else "")

@@ -15,7 +15,17 @@ Vote = Literal["A", "B", "tie", "both_bad"]
 VOTES: tuple[Vote, ...] = ("A", "B", "tie", "both_bad")
 BallotPhase = Literal["sealed", "post_reveal"]
 EventKind = Literal[
-    "plan", "peek", "reveal", "leak", "policy_edit", "fork", "drift_ack", "resume", "judge", "verdict_seen"
+    "plan",
+    "peek",
+    "reveal",
+    "leak",
+    "policy_edit",
+    "config_edit",
+    "fork",
+    "drift_ack",
+    "resume",
+    "judge",
+    "verdict_seen",
 ]
 """`judge` sets down which judge goes along from now on; `verdict_seen` that a rater saw what one said of a case."""
 Tag = Literal["judge_wrong", "human_wrong", "both_defensible", "rubric_unclear"]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from tiebreak.reports.report import Report, Tried
+from tiebreak.reports.report import Report
+from tiebreak.reports.tried import Tried, tried_briefly, versions_tried
 
-__all__ = ["FORMATS", "SUFFIXES", "Format", "Report", "Tried", "render"]
+__all__ = ["FORMATS", "SUFFIXES", "Format", "Report", "Tried", "render", "tried_briefly", "versions_tried"]
 
 Format = Literal["md", "html", "junit", "json", "events"]
 FORMATS: tuple[Format, ...] = ("md", "html", "junit", "json", "events")

@@ -2,22 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tiebreak.compare import Comparison
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import PHASES, Config, DatasetCard, Phase, Policy, Run, Session, SessionRole
+from tiebreak.reports.tried import ALONE, Tried
 from tiebreak.scoreboard import Snapshot, WinRate
-
-
-class Tried(NamedTuple):
-    """The candidate is the `number`-th of `of` configs that were put to this version of the dataset as a candidate."""
-
-    number: int
-    of: int
-
-
-ALONE = Tried(1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,10 @@ class Arm:
             body=self._requests.render(case, messages),
         )
 
+    def edited(self, config: Config) -> "Arm":
+        """The same side with another prompt, asked through the same target."""
+        return Arm(self.role, self.run_id, config, self.target)
+
 
 class Answering:
     """An attempt at a case by one arm; `await done.wait()` for its end.

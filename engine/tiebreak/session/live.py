@@ -238,11 +238,13 @@ class LiveSession(RaterActs):
 
     # -- acts on the answers
 
-    def regenerate(self, position: int, role: SessionRole) -> Answering:
-        """Ask one arm again. Where a counting answer stands, the new one is exploratory and never counts.
+    def regenerate(self, position: int, role: SessionRole, edited: Config | None = None) -> Answering:
+        """Ask one arm again. Where a counting answer stands, the new one is exploratory and never counts; that of an
+        `edited` config, whose prompt alone differs, is exploratory always.
 
         Raises:
-            UsageError: while that answer is still on its way, once a write has failed, and once closed.
+            UsageError: while that answer is still on its way, once a write has failed, and once closed; for an edited
+                config where no answer counts yet.
         """
         self._refuse_if_over()
         case = self._case(position)
@@ -251,9 +253,11 @@ class LiveSession(RaterActs):
             raise UsageError("That answer is still coming.", hint="Stop it first with esc.")
         attempt = self._attempts.next_number(role, case.id)
         if self.counting(role, case) is None:
+            if edited is not None:
+                raise UsageError("No answer to this case counts yet; one of another prompt must not.", hint="r asks.")
             return self._pipeline.start(role, case, attempt=attempt)
-        shown = self._on_show(role, case)
-        return self._pipeline.start(role, case, attempt=attempt, instead_of=shown.instead_of or shown)
+        shown, arm = self._on_show(role, case), self._arms[role].edited(edited) if edited is not None else None
+        return self._pipeline.start(role, case, attempt=attempt, instead_of=shown.instead_of or shown, arm=arm)
 
     def retry_excluded(self) -> int:
         """Ask again wherever infrastructure or the user ended every attempt; returns how many cases these are.

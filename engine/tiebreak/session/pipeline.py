@@ -80,9 +80,17 @@ class Pipeline:
             if key[1] not in near:
                 del self._latest[key]
 
-    def start(self, role: SessionRole, case: Case, *, attempt: int, instead_of: Answering | None = None) -> Answering:
-        """Begin an attempt now, whether or not its arm is paused."""
-        answering = Answering(self._arms[role], case, attempt, instead_of=instead_of)
+    def start(
+        self,
+        role: SessionRole,
+        case: Case,
+        *,
+        attempt: int,
+        instead_of: Answering | None = None,
+        arm: Arm | None = None,
+    ) -> Answering:
+        """Begin an attempt now, whether or not its arm is paused; another `arm` of the role may make it."""
+        answering = Answering(arm or self._arms[role], case, attempt, instead_of=instead_of)
         self.adopt(answering)
         task = asyncio.create_task(self._run(answering), name=f"answer {role} {case.id} {attempt}")
         self._tasks.add(task)

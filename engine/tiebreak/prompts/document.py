@@ -1,0 +1,66 @@
+"""A prompt as one text that a person edits: each part under a heading of its own, `=== system ===`."""
+
+import re
+from typing import get_args
+
+from tiebreak.errors import PromptError
+from tiebreak.records import Message, Prompt
+from tiebreak.records.cases import Role
+
+ROLES_OF_MESSAGES: tuple[Role, ...] = get_args(Role)
+_HEADING = re.compile(r"=== (\w+) ===\s*")
+_QUOTED = re.compile(r"\\*===")
+"""The start of a line that would be taken for a heading, or for the quoting of one."""
+
+
+def written_prompt(prompt: Prompt) -> str:
+    """The parts of a prompt under their headings. A line that looks like a heading is quoted with a backslash."""
+    if prompt.messages:
+        parts = [(message.role, message.content) for message in prompt.messages]
+    else:
+        parts = [("system", prompt.system or ""), ("user", prompt.user or "")]
+    return "".join(f"=== {role} ===\n{_quoted(text)}\n" for role, text in parts)
+
+
+def read_prompt(text: str, like: Prompt) -> Prompt:
+    """The prompt in an edited text, of the kind of the one that it was: a conversation, or `system` and `user`.
+
+    Raises:
+        PromptError: with the line, for text outside of a heading, a heading that is none, or one given twice.
+    """
+    parts: list[tuple[Role, list[str]]] = []
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        heading = _HEADING.fullmatch(line)
+        if heading is not None:
+            parts.append((_role(heading[1], number), []))
+        elif parts:
+            parts[-1][1].append(line[1:] if line.startswith("\\") and _QUOTED.match(line) else line)
+        elif line.strip():
+            raise _refused(number, "This stands before the first heading.", "Begin with a line `=== system ===`.")
+    found: list[tuple[Role, str]] = [(role, "\n".join(lines)) for role, lines in parts]
+    if like.messages:
+        if not found:
+            raise _refused(1, "No message is left.", "Begin with a line `=== user ===`.")
+        return Prompt(messages=tuple(Message(role=role, content=content) for role, content in found))
+    wrong = next((role for role, _ in found if role not in ("system", "user")), None)
+    if wrong is not None:
+        raise _refused(None, f"This prompt has `system` and `user`, and no `{wrong}`.", None)
+    if len(dict(found)) < len(found):
+        raise _refused(None, "A heading is given twice.", "Keep one of the two.")
+    texts = dict(found)
+    return Prompt(system=texts.get("system") or None, user=texts.get("user") or None)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"\\{line}" if _QUOTED.match(line) else line for line in text.split("\n"))
+
+
+def _role(word: str, line: int) -> Role:
+    if word not in ROLES_OF_MESSAGES:
+        raise _refused(line, f"“{word}” is no part of a prompt.", f"Parts are {', '.join(ROLES_OF_MESSAGES)}.")
+    return word
+
+
+def _refused(line: int | None, problem: str, hint: str | None) -> PromptError:
+    place = f"Line {line}: " if line is not None else ""
+    return PromptError(f"{place}{problem}", hint=hint, field="prompt", line=line, problem=problem)
