@@ -49,6 +49,43 @@ def diff_words(left: str, right: str) -> tuple[list[Run], list[Run]]:
     return _bridge(left_runs), _bridge(right_runs)
 
 
+def merge_words(left: str, right: str) -> list[Run]:
+    """Both texts as one: what they share once, what is only on the left before what is only on the right."""
+    from rapidfuzz.distance import Indel
+
+    left_tokens, right_tokens = _TOKEN.findall(left), _TOKEN.findall(right)
+    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
+        left_tokens, right_tokens = left.splitlines(keepends=True), right.splitlines(keepends=True)
+    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
+        left_tokens, right_tokens = [left], [right]
+    runs: list[Run] = []
+    gone: list[str] = []
+    come: list[str] = []
+
+    def told() -> None:
+        _extend(runs, gone, "removed")
+        _extend(runs, come, "added")
+        gone.clear()
+        come.clear()
+
+    for operation in Indel.opcodes(left_tokens, right_tokens):
+        old = left_tokens[operation.src_start : operation.src_end]
+        if operation.tag == "equal" and not (gone or come):
+            _extend(runs, old, "same")
+        elif operation.tag == "equal" and "".join(old).isspace() and "\n" not in "".join(old):
+            gone += old  # a change goes on over a mere blank
+            come += old
+        else:
+            if operation.tag == "equal":
+                told()
+                _extend(runs, old, "same")
+                continue
+            gone += old
+            come += right_tokens[operation.dest_start : operation.dest_end]
+    told()
+    return runs
+
+
 def _whole(left: str, right: str) -> tuple[list[Run], list[Run]]:
     return [Run(left, "same" if left == right else "removed")], [Run(right, "same" if left == right else "added")]
 

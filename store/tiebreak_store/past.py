@@ -1,6 +1,6 @@
 """What the store knows of the past: versions of configs, forks, spot checks that grow, and every text."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future
 from functools import partial
 
@@ -44,7 +44,7 @@ class Past:
         with self._database.reading() as connection:
             return list(lineage.iter_config_uses(connection, versions))
 
-    def iter_past(self, kind: PastKind) -> Iterator[PastText]:
-        """All texts of a kind, newest first, one after the other."""
+    def iter_past(self, kind: PastKind) -> Generator[PastText]:
+        """All texts of a kind, newest first, one after the other; close it when you have enough."""
         with self._database.reading() as connection:
             yield from finding.iter_past(connection, kind)

@@ -45,6 +45,16 @@ class _CapturingDriver(HeadlessDriver):
     def write(self, data: str) -> None:
         self.log.append(data)
 
+    @property
+    def can_suspend(self) -> bool:
+        return True
+
+    def suspend_application_mode(self) -> None:
+        """There is no terminal to give away."""
+
+    def resume_application_mode(self) -> None:
+        """Nor one to take back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terminal:

@@ -18,7 +18,8 @@ from support.workspaces import make_workspace
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.prompts import written_prompt
 from tiebreak.records import ROLES
-from tiebreak_workbench.editing import edited, fork, forked_words, keep_trial
+from tiebreak_workbench.editing import edited, fork, keep_trial
+from tiebreak_workbench.forked import forked_words
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.spot import start_spot
 from tiebreak_workbench.versions import tried_on

@@ -21,10 +21,10 @@ SIDES = ("A", "B")
 CHECKS = {"pass": ("✔", "green"), "fail": ("✘", "bold red"), "error": ("?", "magenta"), "not_applicable": ("·", "dim")}
 
 
-def print_both(bench: Workbench, session_id: str, *, as_json: bool) -> int:
-    """Ask both sides of a spot check and print what they say; returns the exit code."""
+def print_both(bench: Workbench, session_id: str, position: int = 0, *, as_json: bool) -> int:
+    """Ask both sides of a spot check the question at a position and print what they say; returns the exit code."""
     with bench.lease(session_id):
-        responses = asyncio.run(_ask(bench, session_id))
+        responses = asyncio.run(_ask(bench, session_id, position))
     if as_json:
         print_json({"session": session_id, "answers": dict(zip(SIDES, responses, strict=True))})
     else:
@@ -33,11 +33,11 @@ def print_both(bench: Workbench, session_id: str, *, as_json: bool) -> int:
     return UNAVAILABLE if any(response.excluded for response in responses) else DONE
 
 
-async def _ask(bench: Workbench, session_id: str) -> list[Response]:
+async def _ask(bench: Workbench, session_id: str, position: int) -> list[Response]:
     stored = bench.store.load_session(session_id)
     live = bench.live(stored, bench.arms(stored), lambda _: None)
     try:
-        exchange = live.exchange(0)
+        exchange = live.exchange(position)
         await answered(exchange)
         await live.saves.settled()
         return [response for role in ROLES if (response := exchange.answers[role].response) is not None]

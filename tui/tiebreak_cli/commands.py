@@ -21,8 +21,10 @@ from tiebreak_cli import (
     metrics,
     noise,
     opening,
+    past,
     promoting,
     run,
+    spotting,
     triage,
     trust,
     upkeep,
@@ -89,6 +91,8 @@ def start(
 
 
 opening.add_to(app)
+spotting.add_to(app)
+past.add_to(app)
 run.add_to(app)
 again.add_to(app)
 noise.add_to(app)

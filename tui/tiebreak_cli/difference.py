@@ -33,7 +33,7 @@ def print_comparison(console: Console, found: Comparison, cases: int) -> None:
 
 def _parts(found: Comparison, cases: int, *, wide: bool) -> Iterator[RenderableType]:
     yield _heading(found)
-    yield _measures(found, wide)
+    yield measures_table(found, wide=wide)
     yield from _segments(found, wide)
     yield from _flips("Cases that got worse", found.worse, cases)
     yield from _flips("Cases that got better", found.better, cases)
@@ -64,7 +64,8 @@ def _heading(found: Comparison) -> Text:
     return text
 
 
-def _measures(found: Comparison, wide: bool) -> RenderableType:
+def measures_table(found: Comparison, *, wide: bool) -> RenderableType:
+    """Every measure with its difference; all figures where there is room."""
     both = ("A #", "B #") if wide else ()
     more = ("flips − / + #", "n #") if wide else ()
     table = table_of("Measure", "", *both, "B − A #", "95 % interval #", "p, Holm #", *more)

@@ -12,22 +12,30 @@ from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from tiebreak.records import SessionRole, Vote
+    from tiebreak_workbench.workbench import Workbench
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for machines instead of text.")]
+FindOption = Annotated[
+    str | None, typer.Option("--find", help="Search sessions, questions, notes, votes and answers for a text.")
+]
 SessionArgument = Annotated[str, typer.Argument(help="A session: its id, the start of it, or `last`.")]
 
 
 def sessions(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 20,
+    find: FindOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """List the sessions of a workspace."""
+    """List the sessions of a workspace, or with --find the places in them that hold a text."""
     from tiebreak_cli.output import local_minute, print_json, print_table, say
     from tiebreak_workbench.workbench import Workbench
 
     place = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
     with Workbench.existing(workspace) as bench:
+        if find is not None:
+            print_found(bench, find, limit, as_json=as_json)
+            return
         found = bench.store.sessions(limit) if bench.recorded else []
     if as_json:
         print_json(found)
@@ -50,6 +58,28 @@ def sessions(
             ),
         )
         say(f"Resume one with `tiebreak arena -r ID{place}`.")
+
+
+def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> None:
+    """Print the places in everything recorded that hold a text, or nearly do."""
+    from tiebreak_cli.output import local_minute, print_json, print_table, say
+    from tiebreak_workbench.finding import find
+
+    found = find(bench, text, limit=limit)
+    if as_json:
+        print_json(found)
+    elif not found.hits:
+        say(f"Nothing recorded here holds “{text}”.")
+    else:
+        print_table(
+            "Found, the closest first",
+            ("session", "case", "what", "text", "when"),
+            (
+                (one.session_id, one.case_id or "", f"{one.kind} {one.side or ''}", one.excerpt, local_minute(one.at))
+                for one in found.hits
+            ),
+        )
+        say("`tiebreak show SESSION CASE` shows one." + ("" if found.complete else " Only the newest was looked at."))
 
 
 def show(

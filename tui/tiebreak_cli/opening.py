@@ -1,12 +1,10 @@
-"""Commands that open a session: `arena`, `spot`, `demo`."""
+"""Commands that open a session: `arena`, `demo`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tiebreak.errors import UsageError
 from tiebreak_cli.start import HERE, has_terminal, need_terminal
 
 WorkspaceOption = Annotated[
@@ -62,38 +60,6 @@ def arena(
     raise SystemExit(launch(workspace, wishes))
 
 
-def spot(
-    question: Annotated[str, typer.Argument(help="What to ask both; `-` reads it from standard input.")],
-    a: Annotated[str, typer.Option("-a", help="Model A, such as openai/gpt-4.1-mini.", metavar="MODEL")],
-    b: Annotated[str, typer.Option("-b", help="Model B.", metavar="MODEL")],
-    system: Annotated[str | None, typer.Option("--system", help="A system prompt for both.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option("--base-url", help="An OpenAI-compatible server that serves both models.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Ask, print both answers as JSON, and leave.")] = False,
-) -> None:
-    """Ask two models one question, see both answers stream, and vote. No workspace needed.
-
-    Without a terminal both answers are printed; exit code 4 when one of them did not come.
-    """
-    from tiebreak_workbench.spot import spot_workbench, start_spot
-
-    text = sys.stdin.read() if question == "-" else question
-    if not text.strip():
-        raise UsageError("There is nothing to ask.", hint="Write the question in quotes, or pipe it into `-`.")
-    with spot_workbench() as bench:
-        session_id = start_spot(bench, text, (a, b), system=system, base_url=base_url)
-        folder = bench.workspace.folder
-        if as_json or question == "-" or not has_terminal():
-            from tiebreak_cli.answers import print_both
-
-            raise typer.Exit(print_both(bench, session_id, as_json=as_json))
-    from tiebreak_tui.launch import launch
-    from tiebreak_tui.wishes import Wishes
-
-    raise SystemExit(launch(folder, Wishes(resume=session_id, start=True, spot=True, save_cases_to=Path())))
-
-
 def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="Replay the recorded votes and print the result.")
@@ -126,5 +92,4 @@ def demo(
 
 def add_to(app: typer.Typer) -> None:
     app.command()(arena)
-    app.command()(spot)
     app.command()(demo)

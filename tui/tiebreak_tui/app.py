@@ -23,7 +23,7 @@ import tiebreak
 from tiebreak.errors import StoreError, TiebreakError, UsageError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui import themes
-from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, save_copy
+from tiebreak_tui.clipboard import OSC52_LIMIT, Copied, doubt_of, save_copy
 from tiebreak_tui.collecting import keep_what_is_loaded, spare_the_frames
 from tiebreak_tui.driver import HANGUP, TerminalDriver, TerminalGone
 from tiebreak_tui.fit import fit
@@ -69,6 +69,8 @@ class TiebreakApp(App[None]):
         self.own_keys = OwnKeys({})
         self.parting_words = ""
         """Said on stderr once the terminal is back, such as how to resume."""
+        self.copy_doubt = ""
+        """Why a copy likely does not reach the clipboard, once that is known."""
         self.saved = threading.Event()
         """Set once nothing is left to be written."""
         self._keyboard = Keyboard(self, super().on_event)
@@ -96,6 +98,7 @@ class TiebreakApp(App[None]):
     def _after_first_frame(self) -> None:
         spare_the_frames()
         self._take_own_keys()
+        self._look_at_clipboard()
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.open_folder()
 
@@ -122,6 +125,10 @@ class TiebreakApp(App[None]):
             remember_theme(self.environ, theme.name)
         except OSError as error:
             self.flash(f"The theme holds until you leave; it cannot be kept: {error}.", severity="warning")
+
+    @work(thread=True, group="clipboard")
+    def _look_at_clipboard(self) -> None:
+        self.copy_doubt = doubt_of(self.environ)
 
     @work(thread=True, exclusive=True, group="open")
     def open_folder(self) -> None:
@@ -281,6 +288,18 @@ class TiebreakApp(App[None]):
         for warning in filter(None, (lease.warning, seat.notice if seat is not None else "")):
             self.notify(clean(warning), severity="warning", timeout=10, markup=False)
 
+    async def move_to(self, folder: Path, wishes: Wishes) -> None:
+        """Open another folder in the place of this one, at Setup."""
+        await self.leave_session()
+        bench, self.bench = self.bench, None
+        if bench is not None:
+            await bench.let_helper_go()
+            await asyncio.to_thread(bench.close)
+        self.folder, self.wishes = folder, wishes
+        self._uncover_setup()
+        self.setup.begin_anew()
+        self.open_folder()
+
     async def leave_session(self) -> None:
         """Close the open session, if any; it stays resumable."""
         arena, self.arena = self.arena, None
@@ -330,7 +349,7 @@ class TiebreakApp(App[None]):
         safe = clean(text)
         if len(safe) <= OSC52_LIMIT:
             self.copy_to_clipboard(safe)
-            return Copied(sent=True, saved=None)
+            return Copied(sent=True, saved=None, doubt=self.copy_doubt)
         return Copied(sent=False, saved=self.save(text, name))
 
     def save(self, text: str, name: str) -> Path:

@@ -40,6 +40,8 @@ class TerminalDriver(LinuxDriver):
         # Textual leaves the type of its App open.
         super().__init__(app, debug=debug, mouse=mouse, size=size)  # pyright: ignore[reportUnknownMemberType]
         self._gone = Event()
+        self._away = False
+        """Another program has the terminal."""
         self._file = cast("IO[str]", _Output(self._file, self._lost))
 
     def run_input_thread(self) -> None:
@@ -62,6 +64,19 @@ class TerminalDriver(LinuxDriver):
                         self.process_message(message)
                 for message in reader.tick():
                     self.process_message(message)
+
+    def suspend_application_mode(self) -> None:
+        super().suspend_application_mode()
+        self._away = True
+
+    def resume_application_mode(self) -> None:
+        self._away = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """While another program has the terminal the loop goes on, and what it would paint is painted afterwards."""
+        if not self._away:
+            super().write(data)
 
     def _lost(self) -> None:
         """To be called in any thread, as often as one likes."""

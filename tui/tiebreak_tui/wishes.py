@@ -9,6 +9,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpotWish:
+    """What a spot check was begun with, as far as it was given; what is missing is asked for."""
+
+    models: tuple[str, str] = ("", "")
+    question: str = ""
+    system: str | None = None
+    template: str | None = None
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """Names are as typed; Setup resolves them and says what it cannot find."""
 
@@ -30,7 +41,7 @@ class Wishes:
     """Take up the newest session of the workspace that still has open cases, if there is one."""
     start: bool = False
     """Go straight to the Arena."""
-    spot: bool = False
+    spot: "SpotWish | None" = None
     """The app was opened for one spot check, and closes with it."""
     save_cases_to: Path | None = None
     """The folder whose datasets a case is saved to; the workspace itself unless given."""

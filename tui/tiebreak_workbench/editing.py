@@ -50,8 +50,8 @@ class Forked:
     """Answers that were taken over."""
 
 
-def edited(config: Config, text: str) -> Config:
-    """The config with the prompt that was written for it.
+def edited(config: Config, text: str, *, shown: str | None = None) -> Config:
+    """The config with the prompt that was written for it; `shown` is what its own prompt was shown as, if not as it is.
 
     Raises:
         PromptError: for a text that is no prompt.
@@ -60,7 +60,7 @@ def edited(config: Config, text: str) -> Config:
     if isinstance(config.target, RecordingTarget):
         hint = "Edit the prompt of a config that asks a model."
         raise UsageError("This side replays recorded answers; another prompt would change none of them.", hint=hint)
-    if text.rstrip("\n") == written_prompt(config.prompt).rstrip("\n"):
+    if text.rstrip("\n") == (shown or written_prompt(config.prompt)).rstrip("\n"):
         raise UsageError("Nothing was changed.")
     changed = replace(config, prompt=read_prompt(text, config.prompt))
     if changed.version == config.version:
@@ -149,16 +149,6 @@ def fork(bench: Workbench, wanted: str, role: SessionRole, config: Config, scope
         )
     ).result()
     return Forked(session_id=session.id, planned=len(plan.case_ids), reused=reused)
-
-
-def forked_words(stored: StoredSession) -> str:
-    """Of a session that an edit made: whose answers were taken over; nothing for every other one."""
-    reused = next((event.detail.get("reused") for event in stored.events if event.kind == "fork"), None)
-    if not isinstance(reused, Mapping):
-        return ""
-    counts: Mapping[object, object] = reused  # pyright: ignore[reportUnknownVariableType]  # JSON
-    told = [f"{SIDES[role]} {counts[role]}" for role in ROLES if counts.get(role)]
-    return f"reused {' '.join(told)}" if told else "nothing reused"
 
 
 def _plan(stored: StoredSession, scope: Scope) -> Plan:

@@ -9,6 +9,7 @@ from tiebreak.gates import GateOutcome
 from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.policies import SIDES
+from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
 from tiebreak.scoreboard.judged import ORDER_OF_LABEL
 from tiebreak_store import StoredSession
@@ -123,6 +124,30 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "raters": {name: dict(said.votes) for name, said in raters.items() if said.votes},
         "judges": {name: dict(said.verdicts) for name, said in raters.items() if said.verdicts},
         "decision": snapshot.decision,
+    }
+
+
+def moved_report(moved: Moved) -> dict[str, object]:
+    """What changed between two sessions and what moved, JSON-ready."""
+
+    def both(rates: tuple[WinRate | None, WinRate | None]) -> dict[str, object]:
+        return {when: None if r is None else _win_rate(r) for when, r in zip(("before", "after"), rates, strict=True)}
+
+    return {
+        "before": moved.before,
+        "after": moved.after,
+        "changed": parts_changed(moved),
+        "sentences": list(sentences(moved)),
+        "configs": moved.configs,
+        "dataset": moved.dataset,
+        "policy": moved.policy,
+        "plan": moved.plan,
+        "win_rate": both(moved.win_rates),
+        "segments": {name: both(rates) for name, rates in moved.segments.items()},
+        "gates": {key: {"before": old, "after": new} for key, (old, new) in moved.gates.items()},
+        "candidates": moved.candidates,
+        "baselines": moved.baselines,
+        "not_compared": moved.not_compared or None,
     }
 
 

@@ -13,7 +13,7 @@ from tiebreak_tui.input_reader import KeyBurst
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.status_bar import StatusBar
-from tiebreak_tui.wishes import Wishes
+from tiebreak_tui.wishes import SpotWish, Wishes
 from tiebreak_workbench.spot import start_spot
 
 
@@ -141,7 +141,7 @@ async def test_a_spot_check_of_the_command_line_ends_with_its_arena(tmp_path: Pa
             await seat.press("q")
             await seat.reaches(SetupScreen)
             assert seat.app.is_running
-        async with sit_down(folder, Wishes(resume=session, start=True, spot=True)) as seat:
+        async with sit_down(folder, Wishes(resume=session, start=True, spot=SpotWish())) as seat:
             await seat.reaches(ArenaScreen)
             await seat.answered()
             await seat.press("f2")

@@ -8,6 +8,7 @@ from tiebreak.records import Config
 from tiebreak_tui.dialogs.build_config import BuildConfigDialog
 from tiebreak_tui.dialogs.spot import SpotCheck, SpotDialog
 from tiebreak_tui.dialogs.welcome import Beginning, WelcomeDialog
+from tiebreak_tui.wishes import SpotWish
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
@@ -31,20 +32,32 @@ def build_config(app: "TiebreakApp", saved: Callable[[str], object]) -> None:
 
 
 def spot_check(app: "TiebreakApp", enter: Callable[[str], Awaitable[None]]) -> None:
-    """Ask for two models and a question, and put both answers into the Arena."""
+    """Ask for two models and a question, and put both answers into the Arena. What the command line gave stands there
+    already; where the app was opened for this alone, leaving it leaves the app."""
     from tiebreak_workbench.spot import start_spot
+
+    wish = app.wishes.spot or SpotWish()
 
     async def ask(check: SpotCheck | None) -> None:
         if check is None or app.bench is None:
+            if app.wishes.spot is not None and app.arena is None:
+                await app.end()
             return
         try:
-            session_id = start_spot(app.bench, check.question, check.models, base_url=check.base_url)
+            session_id = start_spot(
+                app.bench,
+                check.question,
+                check.models,
+                system=wish.system,
+                template=wish.template,
+                base_url=check.base_url,
+            )
         except TiebreakError as error:
             app.tell_error(error)
         else:
             await enter(session_id)
 
-    app.push_screen(SpotDialog(app.environ), ask)
+    app.push_screen(SpotDialog(app.environ, wish), ask)
 
 
 def welcome(app: "TiebreakApp", folder: str, spot: Callable[[], None]) -> None:

@@ -22,6 +22,17 @@ MARKS = {
 }
 
 
+def case_as_text(case: Case) -> str:
+    """All of a case but its checks, to be read in an editor."""
+    parts = [f"# {case.id}"]
+    parts += [f"## {message.role}\n\n{message.content}" for message in case.messages]
+    parts += [f"## passage {context.id} {context.title or ''}\n\n{context.text}" for context in case.contexts]
+    if case.reference is not None:
+        parts.append(f"## reference\n\n{case.reference}")
+    parts += [f"## {name}\n\n{value}" for name, value in case.metadata.items()]
+    return "\n\n".join(parts) + "\n"
+
+
 class CaseDialog(Dialog[None]):
     """Messages, passages, reference, expectation, metadata, checks."""
 

@@ -1,5 +1,6 @@
 """A quick spot check: two models, one question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual import on
@@ -14,6 +15,7 @@ from tiebreak.records import ModelTarget
 from tiebreak.sanitise import clean
 from tiebreak.targets.providers import resolve
 from tiebreak_tui.dialogs.models import ModelDialog
+from tiebreak_tui.wishes import SpotWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,27 @@ class SpotDialog(ModelDialog[SpotCheck]):
     heading = "Spot check"
     hint = "⇥ next field · ctrl+s asks both · esc leaves"
 
+    def __init__(self, environ: Mapping[str, str], begun: SpotWish | None = None) -> None:
+        """`begun` is what the fields hold at first."""
+        super().__init__(environ)
+        self._begun = begun or SpotWish()
+
     def body(self) -> ComposeResult:
+        examples = ("openai/gpt-4.1-mini", "openai/gpt-4.1-nano")
         with VerticalScroll():
-            for side, example in (("a", "openai/gpt-4.1-mini"), ("b", "openai/gpt-4.1-nano")):
+            for side, example, begun in zip("ab", examples, self._begun.models, strict=True):
                 yield Label(Content(f"Model {side.upper()}   → takes the suggestion, ↓ lists them all"))
-                yield Input(placeholder=example, id=side, classes="model")
+                yield Input(clean(begun), placeholder=example, id=side, classes="model")
             yield Label(Content("Server, only for one of your own"))
-            yield Input(placeholder="http://localhost:8000/v1", id="base_url")
+            yield Input(clean(self._begun.base_url or ""), placeholder="http://localhost:8000/v1", id="base_url")
             yield Label(Content("Question"))
-            yield TextArea(id="question", soft_wrap=True, tab_behavior="focus")
+            yield TextArea(clean(self._begun.question), id="question", soft_wrap=True, tab_behavior="focus")
         yield Static(id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        empty = next((one for one in self.query("Input.model").results(Input) if not one.value), None)
+        (empty or self.query_one(TextArea)).focus()
 
     @on(Input.Submitted)
     def next_field(self) -> None:

@@ -27,6 +27,7 @@ from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.second_chances import ask_all_again, words_of_missing
 from tiebreak_tui.screens.small import in_short
+from tiebreak_tui.screens.workshop import SPOT_END, Workshop
 from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.gate_bar import Chip, GateBar
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from tiebreak_workbench.workbench import Workbench
 
 
-class ArenaScreen(Asides):
+class ArenaScreen(Workshop):
     """One session, case after case. The session decides; this screen shows and passes on keys."""
 
     KEYS = ARENA
@@ -64,6 +65,7 @@ class ArenaScreen(Asides):
         self._stale = False
         self._too_early = ""
         self.drafts = Drafts()
+        self.prompt_drafts = {}
 
     def compose(self) -> ComposeResult:
         self.pump = StreamPump(self)
@@ -88,7 +90,7 @@ class ArenaScreen(Asides):
         self.reading = Reading(self.left, self.right)
         self.query_one(StatusBar).in_short = lambda: in_short(self)
         self.left.view.focus()
-        if self.stored.responses:
+        if self.stored.responses and not self.is_spot:
             self.live.diary.resumed()
             self._peeked("arena")
             self.tiebreak.flash(words_of_missing(self.live))
@@ -110,8 +112,8 @@ class ArenaScreen(Asides):
     def go(self, position: int) -> None:
         """Show the case at a position; beyond the last one, the Scoreboard."""
         if position >= len(self.live.cases):
-            if self.stored.session.kind == "spot":
-                self.tiebreak.flash("f keeps the question as a case · q leaves")
+            if self.is_spot:
+                self.tiebreak.flash(SPOT_END)
             else:
                 self.action_scoreboard()
             return
@@ -129,6 +131,10 @@ class ArenaScreen(Asides):
         if self.exchange.complete:
             self._forget_early()
         self._refresh()
+
+    def show_again(self) -> None:
+        """Show the case as it stands now, with what is asked for it meanwhile."""
+        self._show()
 
     def _forget_early(self) -> None:
         """Say “still answering” no longer: it is not true any more, or of another case."""
@@ -280,12 +286,15 @@ class ArenaScreen(Asides):
             return bool(self.live.scoreboard.snapshot().drift)
         if action in ("verdict", "review"):
             return self.live.judged is not None
-        return action != "save_case" or self.stored.session.kind == "spot"
+        return action not in ("save_case", "ask_on", "full_session") or self.is_spot
 
     # -- moving
 
-    def action_next_case(self) -> None:
-        self.go(self.position + 1)
+    async def action_next_case(self) -> None:
+        if self.is_spot and self.position + 1 == len(self.live.cases):
+            await self.action_ask_on()
+        else:
+            self.go(self.position + 1)
 
     def action_previous_case(self) -> None:
         self.go(self.position - 1)

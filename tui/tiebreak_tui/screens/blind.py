@@ -1,6 +1,6 @@
 """The Arena of a blind session: the same keys and panes, and nothing that tells the sides apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
@@ -20,6 +20,7 @@ Show which side is which?
 
 The reveal is written down. Votes and scores that you give from then on are kept, apart from the others, and count in \
 no gate of the human phase. What you gave before stands."""
+TELLING = f"Prompts and versions tell which side is which.\n\n{REVEAL}"
 FINISHED = """\
 Every case is done. Open the result?
 
@@ -78,17 +79,27 @@ class BlindArenaScreen(ArenaScreen):
         else:
             self.tiebreak.flash("The sides are revealed already.")
 
+    def reveal_first(self, why: str, then: Callable[[], None]) -> None:
+        if self._veiled:
+            self._ask_to_reveal(
+                "Reveal first", f"Prompts and versions tell which side is which.\n\n{REVEAL}", why, then
+            )
+        else:
+            then()
+
     def action_scoreboard(self) -> None:
         if self._veiled and not self.live.scoreboard.snapshot().open:
             self._ask_to_reveal("Session finished", FINISHED, "finished")
         else:
             super().action_scoreboard()
 
-    def _ask_to_reveal(self, heading: str, text: str, why: str) -> None:
+    def _ask_to_reveal(self, heading: str, text: str, why: str, then: Callable[[], None] | None = None) -> None:
         def answered(yes: bool | None) -> None:
             if yes and self.attempt(lambda: self.live.blinding.reveal(why)):
                 self.show()
                 if why == "finished":
                     super(BlindArenaScreen, self).action_scoreboard()
+                if then is not None:
+                    then()
 
         self.tiebreak.push_screen(ConfirmDialog(heading, Content(text)), answered)

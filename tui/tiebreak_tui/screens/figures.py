@@ -18,6 +18,7 @@ from tiebreak_tui.widgets.gate_bar import Chip
 from tiebreak_tui.widgets.rubric import RubricRow
 from tiebreak_tui.widgets.status_bar import Status
 from tiebreak_tui.widgets.win_rate import Tally
+from tiebreak_workbench.forked import forked_words
 
 QUESTION = 4000
 """Characters of a question above the answers; `c` shows it whole."""
@@ -32,6 +33,7 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
         saves=str(live.saves),
         halted=live.saves.failure is not None,
         spent="  ".join(filter(None, ("" if live.blinding.veiled else spent(snapshot), spent_on_judging(live)))),
+        begun_with="" if live.blinding.veiled else forked_words(stored),
     )
 
 

@@ -53,19 +53,21 @@ def write_note(
 def keep_question(arena: "ArenaScreen") -> None:
     """Ask for a dataset, and add a spot check's question to it."""
     from tiebreak_tui.dialogs.line import LineDialog
-    from tiebreak_workbench.spot import save_case
+    from tiebreak_workbench.spot import save_case, whole_case
 
     if not arena.applies("save_case"):
         arena.tiebreak.flash("f keeps the question of a spot check; this case is in its dataset already.")
         return
     folder = (arena.tiebreak.wishes.save_cases_to or arena.tiebreak.folder).absolute()
-    case = arena.live.cases[arena.position]
+    case, role = arena.live.cases[arena.position], arena.focused_role
 
     def keep(dataset: str | None) -> None:
-        if dataset is None:
+        bench = arena.tiebreak.bench
+        if dataset is None or bench is None:
             return
         try:
-            path = save_case(folder, dataset, case)
+            # A follow-up stands by itself only with what was said before it: as the focused side remembers it.
+            path = save_case(folder, dataset, whole_case(bench, arena.stored, case, role))
         except TiebreakError as error:
             arena.tiebreak.tell_error(error)
         else:

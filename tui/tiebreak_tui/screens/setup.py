@@ -95,6 +95,10 @@ class SetupScreen(Place):
         self.query_one("#masthead", Static).update(self._masthead(bench.workspace.name), layout=False)
         self.load()
 
+    def begin_anew(self) -> None:
+        """Forget what was chosen: another folder is being opened."""
+        self.choosing, self._wanted, self._reading, self._begun = None, None, None, False
+
     def show_problem(self, error: TiebreakError) -> None:
         """The workspace cannot be used: say why, in full."""
         self.query_one("#preview-text", Static).update(Content.styled(clean(str(error)), "$text-error"))
@@ -179,7 +183,7 @@ class SetupScreen(Place):
         if not self._begun:
             self._begun = True
             self.call_next(self._carry_out_wishes)
-            if empty and self.tiebreak.wishes.resume is None:
+            if empty and self.tiebreak.wishes.resume is None and self.tiebreak.wishes.spot is None:
                 self._welcome(str(choosing.workspace.folder.resolve()))
 
     async def _carry_out_wishes(self) -> None:
@@ -192,6 +196,8 @@ class SetupScreen(Place):
             wanted = await asyncio.to_thread(unfinished_session, bench.store)
         if wanted is not None:
             await self._enter(wanted, wishes.judge if wishes.resume is not None else None)
+        elif wishes.spot is not None:
+            self.action_spot()
         elif wishes.start:
             await self.action_start()
 
@@ -314,6 +320,21 @@ class SetupScreen(Place):
         from tiebreak_tui.dialogs.begin import spot_check
 
         spot_check(self.tiebreak, self._enter)
+
+    def action_find(self) -> None:
+        from tiebreak_tui.dialogs.past import find_in_past
+
+        find_in_past(self.tiebreak)
+
+    def action_versions(self) -> None:
+        from tiebreak_tui.dialogs.versions import show_versions
+
+        choices = self.choosing.choices if self.choosing is not None else None
+        name = choices and (choices.baseline if self._marked == "baseline" else choices.candidate)
+        if name:
+            show_versions(self.tiebreak, name)
+        else:
+            self.tiebreak.flash("No config is chosen yet.")
 
     def _welcome(self, folder: str) -> None:
         from tiebreak_tui.dialogs.begin import welcome

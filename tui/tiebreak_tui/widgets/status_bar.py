@@ -31,6 +31,8 @@ class Status:
     saves: str
     halted: bool
     spent: str
+    begun_with: str = ""
+    """Of a forked session: whose answers were taken over."""
 
 
 class StatusBar(Static):
@@ -96,6 +98,7 @@ class StatusBar(Static):
             (0, case, "bold"),
             *((n / 8, f" {word} ", "$text-accent") for n, word in enumerate(self.in_short(), start=1)),
             (4, f" {clean_line(status.dataset, 30)} ", "dim"),
+            (1.5, f" {status.begun_with} " if status.begun_with else "", "$text-accent"),
             (3, f" {status.counts} ", "dim"),
             (2, f" {clean_line(self.last_act, 48)} " if self.last_act else "", "$text-accent"),
             (0, saves, "bold $text-error" if status.halted else "$text-success"),

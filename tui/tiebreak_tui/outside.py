@@ -1,0 +1,43 @@
+"""Gives the terminal to the user's editor for a while; answers go on coming meanwhile."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import SuspendNotSupported
+
+from tiebreak.errors import UsageError
+
+if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
+
+T = TypeVar("T")
+
+
+async def with_terminal(app: "TiebreakApp", work: Callable[[], T]) -> T:
+    """Do in a thread what needs the terminal to itself.
+
+    Raises:
+        UsageError: where this terminal cannot be given away, and what `work` raises.
+    """
+    try:
+        with app.suspend(), _unmoved():
+            return await asyncio.to_thread(work)
+    except SuspendNotSupported:
+        raise UsageError("The app cannot leave this terminal to another program.", hint="y copies, Y saves.") from None
+
+
+def _nothing(number: int, frame: object) -> None:
+    """Not SIG_IGN, which the editor would inherit."""
+
+
+@contextmanager
+def _unmoved() -> Generator[None]:
+    """ctrl+c ends the editor, and not the app with it. The editor itself begins with the default."""
+    before = signal.signal(signal.SIGINT, _nothing)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
