@@ -113,7 +113,7 @@ async def test_a_wrong_line_of_keys_is_told_and_the_others_hold(
 
 
 async def test_several_wrong_lines_are_counted_and_all_listed_in_the_help(tmp_path: Path) -> None:
-    environ = keys_file(tmp_path, '"a.b" = "t"\n"vote.tei" = "t"\n"vote.a" = "right"\n"vote.tie" = "o"\n')
+    environ = keys_file(tmp_path, '"a.b" = "t"\n"vote.tei" = "t"\n"vote.a" = "right"\n"vote.tie" = "z"\n')
     async with rating(tmp_path / "ws", environ=environ) as seat:
         assert "keys.toml:1: a.b: There is no binding" in seat.toasts
         assert "2 more lines of it cannot be used." in seat.toasts

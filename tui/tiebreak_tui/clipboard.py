@@ -43,8 +43,8 @@ def doubt_of(environ: Mapping[str, str]) -> str:
         return "GNU screen does not pass it on"
     if program == "Apple_Terminal":
         return "this terminal (Apple's) does not take copies from programs"
-    if term in ("", "dumb", "linux", "unknown", "vt100", "vt220"):
-        return f"this terminal ({term or 'of no name'}) likely takes no copies from programs"
+    if term in ("dumb", "linux", "unknown", "vt100", "vt220"):
+        return f"this terminal ({term}) likely takes no copies from programs"
     return ""
 
 

@@ -78,7 +78,7 @@ class SetupScreen(Place):
     def on_mount(self) -> None:
         self.query_one("#choices").border_title = "New session"
         self.query_one("#sessions").border_title = "Earlier sessions"
-        self.query_one("#sessions").border_subtitle = "⏎ resumes · f4 figures"
+        self.query_one("#sessions").border_subtitle = "⏎ resumes · f4 figures · / finds"
         self.query_one("#preview").border_title = "Preview"
 
     def _masthead(self, name: str = "") -> Content:
