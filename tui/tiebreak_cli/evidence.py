@@ -98,11 +98,12 @@ def show(
     from tiebreak_cli.exits import NOT_DECIDED, verdict_code
     from tiebreak_cli.output import console, print_json, say
     from tiebreak_workbench.calibrating import session_standings, standing_words
-    from tiebreak_workbench.figures import stored_material, tried_of, work_out
+    from tiebreak_workbench.figures import stored_material, work_out
     from tiebreak_workbench.figures_report import show_report
     from tiebreak_workbench.judge_spend import judging_costs
     from tiebreak_workbench.looking import look_at
     from tiebreak_workbench.sealed import sealed_words
+    from tiebreak_workbench.versions import tried_on
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench:
@@ -121,7 +122,7 @@ def show(
 
             show_case(bench, session, case, as_json=as_json)
             return
-        figures = work_out(stored_material(stored, look.board), tried_of(bench.store, stored))
+        figures = work_out(stored_material(stored, look.board), tried_on(bench.store, stored))
         judges = session_standings(bench, stored)
         if as_json:
             costs = judging_costs(bench, stored.session.id)

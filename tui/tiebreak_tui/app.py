@@ -296,7 +296,7 @@ class TiebreakApp(App[None]):
             await bench.let_helper_go()
             await asyncio.to_thread(bench.close)
         self.folder, self.wishes = folder, wishes
-        self._uncover_setup()
+        self._uncover(self.setup)
         self.setup.begin_anew()
         self.open_folder()
 

@@ -30,11 +30,12 @@ from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
 from tiebreak_store import CopiedAnswer, Edit, NewFork, NewSession, StoredSession
 from tiebreak_workbench.headless import is_app
+from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.preflight import prompt_problems, try_target
 from tiebreak_workbench.preregistration import first_events
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.setup import in_order
-from tiebreak_workbench.workbench import Workbench, session_id
+from tiebreak_workbench.workbench import Workbench
 
 Scope = Literal["rated", "all"]
 """The cases that a session of an edited config goes over: those rated so far, or all that were planned."""

@@ -20,7 +20,7 @@ from tiebreak.scoreboard.pace import Paces, paces_of
 from tiebreak.scoreboard.path import path_of
 from tiebreak.scoreboard.reading import Reading
 from tiebreak.scoreboard.segments import SegmentLine, segment_lines
-from tiebreak_store import Store, StoredSession
+from tiebreak_store import StoredSession
 
 if TYPE_CHECKING:
     from tiebreak.session.live import LiveSession
@@ -126,10 +126,3 @@ def work_out(material: Material, tried: Tried) -> Figures:
         tried=tried,
         events=tuple(sorted(material.events, key=lambda event: event.id)),
     )
-
-
-def tried_of(store: Store, stored: StoredSession) -> Tried:
-    """Which of the configs that were candidates on this version of the dataset this one is, by their first session."""
-    known = store.candidates_tried(stored.dataset.version)
-    own = stored.configs["candidate"].version if "candidate" in stored.configs else None
-    return Tried(known.index(own) + 1 if own in known else len(known) + 1, max(1, len(known)))

@@ -34,7 +34,6 @@ from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.calibrating import session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
-from tiebreak_workbench.figures import tried_of
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look

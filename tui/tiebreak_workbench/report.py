@@ -131,7 +131,9 @@ def moved_report(moved: Moved) -> dict[str, object]:
     """What changed between two sessions and what moved, JSON-ready."""
 
     def both(rates: tuple[WinRate | None, WinRate | None]) -> dict[str, object]:
-        return {when: None if r is None else _win_rate(r) for when, r in zip(("before", "after"), rates, strict=True)}
+        return {
+            when: None if r is None else win_rate_report(r) for when, r in zip(("before", "after"), rates, strict=True)
+        }
 
     return {
         "before": moved.before,

@@ -28,8 +28,8 @@ from tiebreak.records import (
 from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
-from tiebreak.session.judged import JudgeSeat
 from tiebreak.session.conversation import ConversationArm
+from tiebreak.session.judged import JudgeSeat
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.session.outside import WorkspaceOutside, require_trust
 from tiebreak.targets.apps.permit import Permit

@@ -9,7 +9,8 @@ from tiebreak.gates import GateOutcome, GateStatus
 from tiebreak.gates.wording import RAW, money, percent, plural, points, rests_on_raw_judge, seconds, value_of
 from tiebreak.records import ROLES, Phase, Policy
 from tiebreak.records.policies import SIDES
-from tiebreak.reports.report import Report, Tried
+from tiebreak.reports.report import Report
+from tiebreak.reports.tried import Tried
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import places, reasked

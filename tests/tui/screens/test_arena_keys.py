@@ -371,8 +371,7 @@ async def test_another_model_in_mid_session_is_asked_about(tmp_path: Path) -> No
     async with ModelServer() as server:
         target = {"kind": "model", "model": "drifting", "base_url": server.base_url, "api_key_env": "TEST_KEY"}
         (folder / "configs" / "warm.yaml").write_text(json.dumps({"target": target}))
-        wishes = Wishes(start=True, baseline="plain", candidate="warm", seed=7)
-        async with sit_down(folder, wishes) as seat:
+        async with sit_down(folder, Wishes(start=True, baseline="plain", candidate="warm", seed=7)) as seat:
             await seat.reaches(ConfirmDialog)
             await seat.sees("B began with model-1 and is now served by model-2.", "Kept out of every figure")
             await seat.press("n")

@@ -78,5 +78,7 @@ def event_words(event: Event, *, sealed: bool = False) -> str:
             return f"judge {detail.get('name') or 'none'} goes along"
         case "verdict_seen":
             return "a judge's verdict seen, after rating"
+        case "config_edit":
+            return "a prompt edited"
         case "policy_edit":
             return "policy edited"

@@ -18,7 +18,6 @@ from tiebreak.session.live import Change, Exchange
 from tiebreak.session.seating import Seating
 from tiebreak_store import StoredSession
 from tiebreak_tui.keys import ARENA, bindings
-from tiebreak_tui.screens.asides import Asides
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
 from tiebreak_tui.screens.judging import judge_news
@@ -134,7 +133,7 @@ class ArenaScreen(Workshop):
 
     def show_again(self) -> None:
         """Show the case as it stands now, with what is asked for it meanwhile."""
-        self._show()
+        self.show()
 
     def _forget_early(self) -> None:
         """Say “still answering” no longer: it is not true any more, or of another case."""

@@ -25,7 +25,7 @@ from tiebreak_tui.scoreboard.source import Source, StoredSource
 from tiebreak_tui.scoreboard.verdict import verdict
 from tiebreak_tui.screens.place import Place
 from tiebreak_tui.widgets.panel import Panel, Room
-from tiebreak_workbench.figures import Figures, Material, tried_of, work_out
+from tiebreak_workbench.figures import Figures, Material, work_out
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
@@ -151,12 +151,13 @@ class ScoreboardScreen(Place):
     @work(thread=True)
     def _work_out(self, material: Material) -> None:
         from tiebreak_workbench.calibrating import calibrations
+        from tiebreak_workbench.versions import tried_on
 
         began, bench = time.monotonic(), self.tiebreak.bench
         if bench is None:
             return
         if self._tried is None:
-            self._tried = tried_of(bench.store, material.stored)
+            self._tried = tried_on(bench.store, material.stored)
         figures = work_out(material, self._tried)
         judged = calibrations(bench, material.stored)
         looks = looks_of(figures.path)

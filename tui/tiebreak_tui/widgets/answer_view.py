@@ -200,13 +200,7 @@ class AnswerView(LineView):
 
     def _repaint(self) -> None:
         """Lay out again if the theme has changed: colours are part of what was laid out."""
-        if self._built is None:
-            return
-        try:
-            palette = Palette.read(self._style_of)
-        except KeyError:  # the styles are being made anew, which ends with another update
-            return
-        if self._palette != palette:
+        if self._built is not None and self._palette != Palette.read(self._style_of):
             self._settle()
 
     def on_resize(self) -> None:
