@@ -6,7 +6,18 @@ from sys import intern
 from typing import Any, TypeVar, cast
 
 from tiebreak.errors import StoreError
-from tiebreak.records import CheckResult, CheckSpec, Context, Cost, Response, ResponseError, Timings, ToolCall, Usage
+from tiebreak.records import (
+    CheckResult,
+    CheckSpec,
+    Context,
+    Cost,
+    Response,
+    ResponseError,
+    ResponseStatus,
+    Timings,
+    ToolCall,
+    Usage,
+)
 from tiebreak.records.responses import PART
 from tiebreak_store.content import get_blob, put_blob, put_checks
 from tiebreak_store.rows import AppendOnly
@@ -28,7 +39,7 @@ RESPONSE = AppendOnly("response", (*_LIGHT_COLUMNS, *_HEAVY_COLUMNS))
 _LIGHT = ", ".join(_LIGHT_COLUMNS) + ", NULL, '', ''"
 _WHOLE = ", ".join(RESPONSE.columns)
 
-_REUSABLE = "('ok', 'empty', 'truncated', 'filtered')"
+REUSABLE: tuple[ResponseStatus, ...] = ("ok", "empty", "truncated", "filtered")
 """Answers that came to their end. Errors, cut streams and stopped ones are asked again."""
 
 
@@ -115,7 +126,7 @@ def find_reusable(connection: sqlite3.Connection, fingerprint: str) -> Response 
     if not fingerprint:  # a request that could not be made has none
         return None
     found = connection.execute(
-        f"SELECT {_WHOLE} FROM response WHERE fingerprint = ? AND error_code IS NULL AND status IN {_REUSABLE} "  # noqa: S608  # names of ours
+        f"SELECT {_WHOLE} FROM response WHERE fingerprint = ? AND error_code IS NULL AND status IN {REUSABLE} "  # noqa: S608  # names of ours
         "ORDER BY seq LIMIT 1",
         (fingerprint,),
     ).fetchone()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -146,6 +147,28 @@ async def drifting(exchange: Exchange) -> None:
     message = {"role": "assistant", "content": "served", "refusal": None}
     choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
     await exchange.reply(200, {"id": "c1", "model": "model-1" if "ok" in asked else "model-2", "choices": choices})
+
+
+_obeyed: Counter[str] = Counter()
+
+
+@behaviour("obeys")
+async def obeys(exchange: Exchange) -> None:
+    """`Thirty days.`, but `No.` where every phrase of `fails` (parted by `|`) stands in what is asked, and `What?`
+    where one of `needs` does not. With `of=3` the first two of three such failures are none; with `refuses`, requests
+    that hold that phrase are refused."""
+    asked = " ".join(str(message["content"]) for message in exchange.call.body["messages"])
+    fails, needs = (exchange.options.get(name, "").split("|") for name in ("fails", "needs"))
+    if (phrase := exchange.options.get("refuses")) is not None and phrase in asked:
+        return await bad_request(exchange)
+    said = "Thirty days."
+    if fails != [""] and all(phrase in asked for phrase in fails):
+        _obeyed[str(exchange.call.body)] += 1
+        fails_now = _obeyed[str(exchange.call.body)] % int(exchange.number("of", 1)) == 0
+        said = "No." if fails_now else said
+    await exchange.begin()
+    await exchange.say(said if all(phrase in asked for phrase in needs) else "What?")
+    return await exchange.end()
 
 
 @behaviour("tool_calls")

@@ -1,9 +1,11 @@
 """`tiebreak retry`, `tiebreak rerun` and `tiebreak score`: what is missing, what failed, and checks by themselves."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiebreak.errors import UsageError
 from tiebreak_cli.evidence import JsonOption, SessionArgument
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.run import (
@@ -55,12 +57,25 @@ def retry(
 
 def rerun(
     session: SessionArgument = "last",
+    cases: Annotated[list[str] | None, typer.Argument(help="Cases, asked by themselves.", metavar="[CASE]...")] = None,
+    filter_: Annotated[str, typer.Option("--filter", "-f", help="Cases as `tiebreak triage` filters them.")] = "",
     failed: Annotated[
         bool, typer.Option("--failed", help="Only the cases whose candidate failed a check or gave a broken answer.")
     ] = False,
     candidate: Annotated[
-        str | None, typer.Option("--candidate", "-b", help="Another config than the file of the session's candidate.")
+        str | None,
+        typer.Option("--candidate", "--config", "-b", help="Another config than the file of the session's candidate."),
     ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Another model, with the prompt as it is.")] = None,
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", help="A text file in the place of the system prompt.")
+    ] = None,
+    times: Annotated[
+        int | None,
+        typer.Option("--times", "-k", min=1, max=100, help="Answers of a case: flaky or broken?"),
+    ] = None,
+    mark: Annotated[bool, typer.Option("--mark", help="Write down what is flaky and what is fixed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be asked.")] = False,
     concurrency: ConcurrencyOption = 8,
     max_cost: MaxCostOption = None,
     allow_unknown_cost: UnknownCostOption = False,
@@ -69,20 +84,32 @@ def rerun(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Put the cases of a session to the candidate's config file as it is now: a new session, under the same policy.
+    """Put cases of a session to the candidate's config file as it is now.
 
-    It stands on the answers of A that are there. Exit codes as for `run`.
+    All of them, or those that failed, become a new session under the same policy, which stands on the answers of A
+    that are there; exit codes as for `run`. Cases that are named or filtered, or asked several times, of another model
+    or with another prompt, are asked beside any session; exit code 1 where one of them fails every time.
     """
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all, print_outcome
+    from tiebreak_cli.rerunning import Chosen, rerun_chosen
     from tiebreak_workbench.again import to_rerun
     from tiebreak_workbench.headless import Wanted
+    from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
     limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
+    chosen = Chosen(tuple(cases or ()), filter_, failed, candidate, model, prompt, times, mark, dry_run)
     with Workbench.existing(workspace) as bench:
         bench.require_record()
+        if chosen.any:
+            if phase is not None:
+                raise UsageError("Cases that are asked by themselves have no gates.", hint="Leave --phase out.")
+            beside = TrialLimits(
+                concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, fresh=not resume
+            )
+            raise rerun_chosen(bench, session, chosen, beside, as_json=as_json)
         again = to_rerun(bench, session, failed=failed, candidate=candidate, resume=resume, concurrency=concurrency)
         ending = ask_all(bench, [again.taken], Wanted(limits=limits), again.warnings)
         raise print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)

@@ -11,6 +11,7 @@ import tiebreak
 from tiebreak.errors import UsageError
 from tiebreak_cli import (
     again,
+    bisecting,
     calibrating,
     checks,
     comparing,
@@ -108,3 +109,4 @@ judging.add_to(app)
 calibrating.add_to(app)
 triage.add_to(app)
 promoting.add_to(app)
+bisecting.add_to(app)

@@ -7,12 +7,16 @@ import typer
 from tiebreak.errors import UsageError
 from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
+from tiebreak_cli.run import MaxCostOption, UnknownCostOption
 from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from tiebreak_workbench.promoting import Promotion
+    from tiebreak_workbench.shrinking import Shrunk
+    from tiebreak_workbench.trials import TrialLimits
+    from tiebreak_workbench.workbench import Workbench
 
 
 def promote(
@@ -32,13 +36,22 @@ def promote(
         bool, typer.Option("--allow-alike", help="Also where the dataset asks nearly the same already.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    shrink: Annotated[bool, typer.Option("--shrink", help="Make its question as small as still fails.")] = False,
+    times: Annotated[
+        int, typer.Option("--times", "-k", min=1, max=100, help="With --shrink: answers of each side to one cut.")
+    ] = 1,
+    offline: Annotated[bool, typer.Option("--offline", help="With --shrink: ask nothing, use what is there.")] = False,
+    max_calls: Annotated[int, typer.Option("--max-calls", min=1, help="With --shrink: calls in all.")] = 200,
+    max_cost: MaxCostOption = None,
+    allow_unknown_cost: UnknownCostOption = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Keep a failure from coming back: write its case into a dataset, with checks proven on both answers."""
     from tiebreak_cli.output import print_json, say, show
     from tiebreak_store.outcomes import ROLE_WORDS
-    from tiebreak_workbench import promoting
+    from tiebreak_workbench import promoting, shrinking
+    from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
     if not 2 <= len(names) <= 3:
@@ -59,6 +72,13 @@ def promote(
             segment=segment,
             allow_alike=allow_alike,
         )
+        smaller = None
+        if shrink:
+            limits = TrialLimits(
+                offline=offline, max_calls=max_calls, max_cost=max_cost, unknown_cost=allow_unknown_cost
+            )
+            smaller = _shrunk(bench, names, found, limits, times)
+            found = shrinking.shrunk_promotion(found, smaller)
         path = None if dry_run else promoting.write(found)
     if as_json:
         print_json(
@@ -70,15 +90,67 @@ def promote(
                 "good": "A" if found.good == "baseline" else "B",
                 "proposed": [{"check": p.spec, "why": p.why, "of_the_bad_answer": p.told} for p in found.proposals],
                 "checks": [spec.id for spec in found.chosen],
+                "shrunk": smaller,
             }
         )
         return
     show(_proposals(found))
+    if smaller is not None:
+        say(_smaller(smaller))
     say(found.line)
     if path is None:
         say(f"Not written. Without --dry-run it goes into {found.dataset}{', which is made' if found.new else ''}.")
     else:
         say(f"Written to {path} as {found.case.id}.")
+
+
+def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "TrialLimits", times: int) -> "Shrunk":
+    from dataclasses import replace
+
+    from tiebreak_cli import trying
+    from tiebreak_workbench.shrinking import prepare_shrink, shrink
+
+    plan = prepare_shrink(bench, names[:-1], names[-1], found, times=times, offline=limits.offline)
+    if plan.offline:
+        from tiebreak_cli.output import complain_line
+
+        limits = replace(limits, offline=True)
+        complain_line("Shrinking against recorded answers: no model is asked.")
+    else:
+        trying.announce("Shrinking", plan.most_calls, plan.usd_a_call, limits)
+    return trying.ask(
+        bench,
+        plan.policy,
+        limits,
+        lambda trials: shrink(plan, trials),
+        doing="Shrinking",
+        configs=(plan.good, plan.bad),
+        specs=plan.specs,
+        sample=plan.case,
+    )
+
+
+def _smaller(shrunk: "Shrunk") -> str:
+    from tiebreak.gates.wording import plural
+    from tiebreak_cli.output import safe
+    from tiebreak_cli.trying import used
+
+    match shrunk.ending:
+        case "not_reproduced":
+            head = "Not shrunk: asked again, the bad side does not fail, or the good one does not pass."
+        case "as_small_as_it_gets" if shrunk.untried:
+            head = "Not shrunk: of no smaller cut is it known that it fails."
+        case "as_small_as_it_gets":
+            head = "Not shrunk: whatever is left out, it does not fail any more."
+        case _ if shrunk.words_after < shrunk.words_before:
+            head = f"Shrunk from {shrunk.words_before} to {plural(shrunk.words_after, 'word')}."
+        case _:
+            head = "Not shrunk."
+    them = "it" if shrunk.untried == 1 else "them"
+    untried = f" {plural(shrunk.untried, 'cut')} could not be tried: no answer to {them} is recorded."
+    untried = untried if shrunk.untried else ""
+    why = f" {safe(shrunk.why)}" if shrunk.why else ""
+    return f"{head}{why}{untried} {plural(shrunk.tried, 'cut')} looked at; {used(shrunk.progress)}."
 
 
 def _proposals(found: "Promotion") -> "Text":

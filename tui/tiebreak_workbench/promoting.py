@@ -1,6 +1,6 @@
 """Promoting a failure into a dataset: what would be written, then writing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -142,11 +142,11 @@ def _chosen(
         known = [proposal.spec for proposal in proposals if proposal.known]
         return tuple(known or (proposal.spec for proposal in proposals[:CHOSEN]))
     by_id = {proposal.spec.id: proposal.spec for proposal in proposals}
-    return tuple(by_id[name] if name in by_id else _given(case, good, bad, name, by_id) for name in wanted)
+    return tuple(by_id[name] if name in by_id else given_check(case, good, bad, name, by_id) for name in wanted)
 
 
-def _given(case: Case, good: Response, bad: Response, text: str, known: "dict[str, CheckSpec]") -> CheckSpec:
-    """A check as JSON, proven.
+def given_check(case: Case, good: Response, bad: Response, text: str, known: Iterable[str] = ()) -> CheckSpec:
+    """A check as JSON, proven; `known` are the ids of those that it might have been instead.
 
     Raises:
         UsageError: where it is none, or does not tell the answers apart.

@@ -1,0 +1,95 @@
+"""Answers that were asked for beside any session, by the fingerprint of their request: asking the same costs nothing.
+
+They have a file of their own, `trials.db`: no session, gate or figure can ever count them. It may be deleted, and what
+is wanted again is then asked again. One that is damaged, or was made by another version, is made anew.
+"""
+
+import sqlite3
+from pathlib import Path
+from threading import RLock
+
+from tiebreak.records import Response
+from tiebreak.records.codec import decode
+from tiebreak_store.responses import REUSABLE
+from tiebreak_store.sqlite_errors import primary_code, store_errors
+from tiebreak_store.text import to_json
+
+VERSION = 1
+"""Of what is kept here. Another one is thrown away."""
+FILE = "trials.db"
+
+_TABLE = "CREATE TABLE trial (fingerprint TEXT PRIMARY KEY, response TEXT NOT NULL) STRICT, WITHOUT ROWID"
+
+
+class TrialFile:
+    """The open file. Any thread may use it; calls take turns."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path, *, busy_seconds: float = 10.0) -> "TrialFile":
+        """Open the file, made if missing, and made anew where it is damaged or of another version.
+
+        Raises:
+            StoreError: where it cannot be used.
+        """
+        with store_errors(path):
+            try:
+                return cls(path, _opened(path, busy_seconds))
+            except sqlite3.DatabaseError as error:
+                if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                    raise
+            for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+                name.unlink(missing_ok=True)
+            return cls(path, _opened(path, busy_seconds))
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def find(self, fingerprint: str) -> Response | None:
+        """The answer to a request, if it was asked.
+
+        Raises:
+            StoreError: where the file cannot be read.
+        """
+        with self._lock, store_errors(self.path):
+            found = self._connection.execute("SELECT response FROM trial WHERE fingerprint = ?", (fingerprint,))
+            row = found.fetchone()
+        return None if row is None else decode(Response, row[0])
+
+    def keep(self, response: Response) -> None:
+        """Keep an answer in place of an earlier one to the same request; one that came to no end is not kept.
+
+        Raises:
+            StoreError: where it cannot be kept.
+        """
+        if not response.fingerprint or response.error is not None or response.status not in REUSABLE:
+            return
+        with self._lock, store_errors(self.path):
+            self._connection.execute(
+                "INSERT INTO trial (fingerprint, response) VALUES (?, ?) "
+                "ON CONFLICT (fingerprint) DO UPDATE SET response = excluded.response",
+                (response.fingerprint, to_json(response)),
+            )
+
+
+def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            connection.execute("DROP TABLE IF EXISTS trial")
+            connection.execute(_TABLE)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

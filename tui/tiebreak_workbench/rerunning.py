@@ -1,0 +1,294 @@
+"""Chosen cases put once more, or several times: to the candidate as it is now, another model, or an edited prompt.
+
+It asks beside any session (`tiebreak_workbench.trials`), so that nothing it learns counts in one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from tiebreak.checks import checks_for
+from tiebreak.datasets.reading import read_text
+from tiebreak.errors import PromptError, UsageError, WorkspaceError
+from tiebreak.prompts import PromptRenderer
+from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy
+from tiebreak.stats.intervals import clopper_pearson
+from tiebreak.triage import Filter
+from tiebreak.workspace.configs import read_config
+from tiebreak_workbench.again import failed_cases
+from tiebreak_workbench.triage import Done, Triage
+from tiebreak_workbench.triage_case import CaseSide, case_detail
+from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials, cost_of_call
+from tiebreak_workbench.workbench import Workbench, pinned
+
+AgainVerdict = Literal["fixed", "still_failing", "flaky", "now_failing", "still_passing", "not_answered"]
+AGAIN: Mapping[AgainVerdict, str] = {
+    "fixed": "fixed",
+    "still_failing": "still failing",
+    "flaky": "flaky",
+    "now_failing": "now failing",
+    "still_passing": "passing as before",
+    "not_answered": "not answered",
+}
+"""In the order in which they are told."""
+MARKS: Mapping[AgainVerdict, str] = {"flaky": "flaky", "fixed": "fixed"}
+"""Status that a verdict can be written down as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunPlan:
+    """What will be asked, before anything is."""
+
+    session: str
+    cases: tuple[Case, ...]
+    specs: Mapping[str, tuple[CheckSpec, ...]]
+    """Of each case the checks in force."""
+    failed_before: Mapping[str, bool]
+    """Whether the recorded answer of the candidate fails one of them, or is broken."""
+    config: Config
+    same: bool
+    """Whether it is the very config that gave the recorded answers."""
+    times: int
+    policy: Policy
+    usd_a_call: float | None
+    """At most; None where no price is known."""
+
+    @property
+    def calls(self) -> int:
+        """At most; what was asked before is not asked again."""
+        return self.times * len(self.cases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAgain:
+    """One case, asked again."""
+
+    case_id: str
+    verdict: AgainVerdict
+    failed_before: bool
+    passes: int
+    of: int
+    """Answers that could be judged."""
+    low: float
+    high: float
+    """The exact interval (95 %) of how often it passes."""
+    trials: tuple[Trial, ...]
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """Checks that some answer fails, and `answer` where one is broken."""
+        found = [check.check_id for trial in self.trials for check in trial.results if check.status == "fail"]
+        broken = [
+            "answer"
+            for trial in self.trials
+            if trial.response and trial.response.broken and not trial.response.excluded
+        ]
+        return tuple(dict.fromkeys((*broken, *found)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """What came of it."""
+
+    plan: RerunPlan
+    cases: tuple[CaseAgain, ...]
+    """In the order of the plan."""
+    reason: Reason | None
+    """Why it ended before its time; None where all was asked."""
+    why: str
+    progress: TrialProgress
+
+    def of(self, verdict: AgainVerdict) -> list[CaseAgain]:
+        return [case for case in self.cases if case.verdict == verdict]
+
+
+def select_cases(
+    triage: Triage, case_ids: Sequence[str] = (), wanted: Filter | None = None, *, failed: bool = False
+) -> list[str]:
+    """The cases of a session that are named, and those that a filter leaves; with `failed` those of them, or of all,
+    that the candidate failed.
+
+    Raises:
+        UsageError: where neither run has a case, and where none is left.
+    """
+    for case_id in case_ids:
+        triage.place_of(case_id)
+    chosen = list(dict.fromkeys(case_ids))
+    if wanted is not None:
+        if wanted.words:
+            triage.index_texts()
+        left = triage.case_ids(triage.listing(wanted).places)
+        chosen = [case_id for case_id in left if not chosen or case_id in chosen]
+    if failed:
+        stored = triage.bench.store.load_session(triage.b.session_id, facts=False)
+        every = list(failed_cases(triage.bench, stored))
+        chosen = [case_id for case_id in chosen if case_id in set(every)] if chosen or wanted is not None else every
+    if not chosen:
+        raise UsageError("No case is left to ask again.", hint="`tiebreak triage SESSION` lists what there is.")
+    return chosen
+
+
+def changed_config(
+    bench: Workbench, triage: Triage, *, config: str | None = None, model: str | None = None, prompt: Path | None = None
+) -> Config:
+    """The file of the candidate's config as it is now, or another `config`; with another `model` (of the same server,
+    where the config names one), or the text of a file in the place of its system prompt (of its user template, where
+    that is all it has).
+
+    Raises:
+        UsageError: where there is none of that name, or it is a conversation, which no one text can stand for.
+        InputError: where a file cannot be used.
+    """
+    path = bench.workspace.config_file(config or triage.b.config.name)
+    found = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
+    if model is not None:
+        target = ModelTarget(model=model)
+        if isinstance(found.target, ModelTarget) and found.target.base_url is not None:
+            target = replace(found.target, model=model)
+        found = replace(found, name=f"{found.name} on {model}", target=target, price=None)
+    if prompt is not None:
+        text, given = read_text(prompt, WorkspaceError), found.prompt
+        if given.messages:
+            raise UsageError(
+                f"The prompt of “{found.name}” is a whole conversation, so one text cannot stand in for it.",
+                hint="Copy the config, edit its `messages`, and give it with --config.",
+            )
+        user_alone = given.system is None and given.user is not None
+        edited = replace(given, user=text) if user_alone else replace(given, system=text)
+        found = replace(found, name=f"{found.name} with {prompt.name}", prompt=edited)
+    try:
+        PromptRenderer(found)
+    except PromptError as problem:
+        raise WorkspaceError(problem.message, path=None if prompt is None else str(prompt), hint=problem.hint) from None
+    return found
+
+
+def prepare_rerun(triage: Triage, case_ids: Sequence[str], config: Config, *, times: int = 1) -> RerunPlan:
+    """What asking these cases again would take.
+
+    Raises:
+        UsageError: where there is no such case.
+        TiebreakError: where the config's model cannot be reached, such as for a missing key.
+    """
+    bench, a, b = triage.bench, triage.a, triage.b
+    cases: list[Case] = []
+    specs: dict[str, tuple[CheckSpec, ...]] = {}
+    failed: dict[str, bool] = {}
+    for case_id in case_ids:
+        detail = case_detail(bench.store, a, b, case_id)
+        cases.append(detail.case)
+        specs[case_id] = checks_for(detail.case, b.policy)
+        failed[case_id] = _fails(detail.b, {spec.version for spec in specs[case_id]})
+    return RerunPlan(
+        session=b.session_id,
+        cases=tuple(cases),
+        specs=specs,
+        failed_before=failed,
+        config=config,
+        same=config.version == b.config.version,
+        times=times,
+        policy=b.policy,
+        usd_a_call=cost_of_call(bench, config, cases),
+    )
+
+
+async def rerun(plan: RerunPlan, trials: Trials) -> Rerun:
+    """Ask every case as often as planned, all cases once before any is asked again.
+
+    Raises:
+        StoreError: where an answer could not be kept.
+    """
+    came: dict[str, list[Trial]] = {case.id: [] for case in plan.cases}
+    asked = [case for case in plan.cases if trials.renders(plan.config, case)]
+    wanted = [(case, sample) for sample in range(plan.times) for case in asked]
+    ended: EndedError | None = None
+    try:
+        await trials.answers(
+            plan.config, wanted, lambda case: plan.specs[case.id], lambda trial: came[trial.case_id].append(trial)
+        )
+    except EndedError as early:
+        ended = early
+    return Rerun(
+        plan=plan,
+        cases=tuple(_judged(plan, case_id, tuple(trials_)) for case_id, trials_ in came.items()),
+        reason=ended.reason if ended else None,
+        why=ended.why if ended else "",
+        progress=trials.progress,
+    )
+
+
+def mark(triage: Triage, done: Rerun) -> Done:
+    """Write down what was learned as decisions, in one act: cases that are flaky, and those that are fixed.
+
+    Raises:
+        StoreError: where it cannot be recorded.
+    """
+    act = triage.bench.new_id()
+    cases = decisions = 0
+    for verdict, status in MARKS.items():
+        if found := [case.case_id for case in done.of(verdict)]:
+            one = triage.decide(found, {"status": status}, batch=act)
+            cases, decisions = cases + one.cases, decisions + one.decisions
+    return Done(cases, decisions, ())
+
+
+def rerun_plain(done: Rerun) -> dict[str, object]:
+    """For machines."""
+    plan = done.plan
+    return {
+        "session": plan.session,
+        "config": {"name": plan.config.name, "version": plan.config.version, "unchanged": plan.same},
+        "times": plan.times,
+        "counts": {verdict: len(done.of(verdict)) for verdict in AGAIN},
+        "cases": [
+            {
+                "case": case.case_id,
+                "verdict": case.verdict,
+                "failed_before": case.failed_before,
+                "passes": case.passes,
+                "of": case.of,
+                "interval": [case.low, case.high],
+                "failing": case.failing,
+                "answers": [{"response": trial.response, "checks": trial.results} for trial in case.trials],
+            }
+            for case in done.cases
+        ],
+        "ended": None if done.reason is None else {"reason": done.reason, "why": done.why},
+        "usage": done.progress,
+    }
+
+
+def _fails(side: CaseSide, in_force: set[str]) -> bool:
+    return any(
+        one.response.broken or any(check.status == "fail" and check.check_hash in in_force for check in one.checks)
+        for one in side.counting
+    )
+
+
+def _judged(plan: RerunPlan, case_id: str, trials: tuple[Trial, ...]) -> CaseAgain:
+    failed = [trial.failed for trial in trials if trial.failed is not None]
+    passes = failed.count(False)
+    low, high = clopper_pearson(passes, len(failed))
+    before = plan.failed_before[case_id]
+    return CaseAgain(
+        case_id=case_id,
+        verdict=verdict_of(passes, len(failed), failed_before=before, same=plan.same),
+        failed_before=before,
+        passes=passes,
+        of=len(failed),
+        low=low,
+        high=high,
+        trials=trials,
+    )
+
+
+def verdict_of(passes: int, of: int, *, failed_before: bool, same: bool) -> AgainVerdict:
+    """What answers say of a case. The `same` config that failed before and passes now has done both: it is flaky."""
+    if of == 0:
+        return "not_answered"
+    if 0 < passes < of or (same and failed_before == (passes > 0)):
+        return "flaky"
+    if passes:
+        return "fixed" if failed_before else "still_passing"
+    return "still_failing" if failed_before else "now_failing"
