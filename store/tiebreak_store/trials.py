@@ -5,14 +5,15 @@ is wanted again is then asked again. One that is damaged, or was made by another
 """
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
-from tiebreak.records import Response
+from tiebreak.records import Response, canonical_json
 from tiebreak.records.codec import decode
 from tiebreak_store.responses import REUSABLE
 from tiebreak_store.sqlite_errors import primary_code, store_errors
-from tiebreak_store.text import to_json
+from tiebreak_store.text import restored, restored_or_none, storable
 
 VERSION = 1
 """Of what is kept here. Another one is thrown away."""
@@ -59,7 +60,7 @@ class TrialFile:
         with self._lock, store_errors(self.path):
             found = self._connection.execute("SELECT response FROM trial WHERE fingerprint = ?", (fingerprint,))
             row = found.fetchone()
-        return None if row is None else decode(Response, row[0])
+        return None if row is None else _with_odd_text(decode(Response, row[0]))
 
     def keep(self, response: Response) -> None:
         """Keep an answer in place of an earlier one to the same request; one that came to no end is not kept.
@@ -73,8 +74,28 @@ class TrialFile:
             self._connection.execute(
                 "INSERT INTO trial (fingerprint, response) VALUES (?, ?) "
                 "ON CONFLICT (fingerprint) DO UPDATE SET response = excluded.response",
-                (response.fingerprint, to_json(response)),
+                (response.fingerprint, storable(canonical_json(response))),
             )
+
+
+def _with_odd_text(kept: Response) -> Response:
+    """The response with what `storable` did to its texts undone."""
+    return replace(
+        kept,
+        case_id=restored(kept.case_id),
+        text=restored(kept.text),
+        reasoning=restored(kept.reasoning),
+        finish=restored_or_none(kept.finish),
+        requested_model=restored_or_none(kept.requested_model),
+        served_model=restored_or_none(kept.served_model),
+        tool_calls=tuple(
+            replace(call, name=restored(call.name), arguments=restored(call.arguments)) for call in kept.tool_calls
+        ),
+        contexts=tuple(
+            replace(one, id=restored(one.id), text=restored(one.text), title=restored_or_none(one.title))
+            for one in kept.contexts
+        ),
+    )
 
 
 def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:

@@ -96,13 +96,16 @@ def _what(plan: "BisectPlan") -> str:
 def _told(plan: "BisectPlan", found: "Bisection") -> "Text":
     from rich.text import Text
 
+    from tiebreak.gates.wording import plural
     from tiebreak_cli.output import safe
     from tiebreak_cli.trying import share, used
 
     said = Text(f"{_verdict(found)}\n", "bold")
     if found.found:
         said.append_text(_hunks(found.found))
-    told = [f"A's prompt fails {share(found.a.fails, found.a.of)}, B's {share(found.b.fails, found.b.of)}."]
+    sides = (("A", found.a), ("B", found.b))
+    ends = [f"{side}'s prompt fails {share(one.fails, one.of)}" for side, one in sides if one.of]
+    told = [f"{', '.join(ends)}."] if ends else []
     if found.found and found.with_only is not None:
         told.append(f"A's with these changes alone fails {share(found.with_only.fails, found.with_only.of)}.")
     if found.found and found.without is not None:
@@ -114,7 +117,7 @@ def _told(plan: "BisectPlan", found: "Bisection") -> "Text":
     if found.why:
         told.append(safe(found.why))
     invalid = f", {found.invalid} of them could not be made or were refused" if found.invalid else ""
-    told.append(f"{found.tried} prompts{invalid}; {used(found.progress)}.")
+    told.append(f"{plural(found.tried, 'prompt')}{invalid}; {used(found.progress)}.")
     if plan.times == 1:
         told.append("One answer to each prompt cannot tell a flaky case from a broken one; --times 3 can tell more.")
     said.append("\n".join(told))

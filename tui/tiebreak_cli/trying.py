@@ -34,7 +34,8 @@ def announce(what: str, calls: int, usd_a_call: float | None, limits: TrialLimit
     cost = "of unknown cost" if usd_a_call is None else f"{money(usd_a_call * limited)} at most"
     if limits.max_cost is not None:
         cost += f", and no call beyond {money(limits.max_cost)}"
-    complain_line(f"{what}: {words}; {cost}. What was asked before is not asked again.")
+    known = "" if limits.fresh else " What was asked before is not asked again."
+    complain_line(f"{what}: {words}; {cost}.{known}")
 
 
 def ask(

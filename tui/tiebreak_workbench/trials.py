@@ -122,7 +122,7 @@ class Trials:
         tick: Callable[[TrialProgress], None] = lambda _: None,
     ) -> None:
         self.limits = limits
-        self.tick = tick
+        self.tick: Callable[[TrialProgress], None] = tick
         self.untried = 0
         """Answers that were wanted and not there, where nothing may be asked."""
         self._bench = bench

@@ -32,6 +32,7 @@ def reduce_by(count: int, *causes: frozenset[int]) -> Reduction:
     return search
 
 
+@settings(deadline=None)
 @given(COUNTS, st.data())
 def test_a_single_cause_is_found_by_halves(count: int, data: st.DataObject) -> None:
     cause = data.draw(st.integers(0, count - 1))
@@ -44,12 +45,14 @@ def test_a_single_cause_is_found_by_halves(count: int, data: st.DataObject) -> N
     assert tried <= likely_tries(count)
 
 
+@settings(deadline=None)
 @given(COUNTS, st.data())
 def test_parts_that_cause_it_only_together_are_found_together(count: int, data: st.DataObject) -> None:
     cause = frozenset(data.draw(st.sets(st.integers(0, count - 1), min_size=1)))
     assert reduce_by(count, cause).best == cause
 
 
+@settings(deadline=None)
 @given(COUNTS, st.data())
 def test_of_several_causes_one_is_found_whole(count: int, data: st.DataObject) -> None:
     some = st.frozensets(st.integers(0, count - 1), min_size=1)
@@ -59,6 +62,7 @@ def test_of_several_causes_one_is_found_whole(count: int, data: st.DataObject) -
     assert not any(cause < best for cause in causes)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 7), st.data())
 def test_whatever_fails_the_end_fails_and_no_part_can_be_left_out(count: int, data: st.DataObject) -> None:
     """Also where more of a change fails less, and where some of it cannot be tried."""
@@ -105,6 +109,7 @@ def test_the_search_may_be_left_at_any_time() -> None:
         ended.tell("fail")
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(), min_size=1, unique=True), st.integers(1, 40))
 def test_pieces_are_whole_even_and_in_order(parts: list[int], pieces: int) -> None:
     cut = split(parts, pieces)
@@ -114,6 +119,7 @@ def test_pieces_are_whole_even_and_in_order(parts: list[int], pieces: int) -> No
     assert sum(map(len, cut)) == len(parts)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.data())
 def test_stopping_early_says_what_all_answers_would(of: int, data: st.DataObject) -> None:
     rule = Rule(of, data.draw(st.integers(1, of)))

@@ -1,7 +1,7 @@
 """A change cut into hunks: none of them is A, all of them are B, and every cut gives both texts back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiebreak.prompts import PromptRenderer
@@ -23,6 +23,7 @@ LINES = st.lists(
 SIDES = st.builds(config, st.none() | LINES, st.none() | LINES)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, st.sampled_from(["A", "B"]), st.data())
 def test_no_hunk_is_a_and_all_are_b_however_fine(a: Config, b: Config, rest: str, data: st.DataObject) -> None:
     difference = difference_of(a, b)
@@ -98,6 +99,7 @@ def test_names_and_deadlines_are_no_difference() -> None:
     assert difference_of(config("x"), config("x", name="other", retries=9, description="d")).hunks == ()
 
 
+@settings(deadline=None)
 @given(st.text() | LINES)
 def test_sentences_give_the_text_back(text: str) -> None:
     assert "".join(sentences(text)) == text

@@ -1,6 +1,6 @@
 """A case in pieces: all of them are the case, and fewer ask less."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiebreak.records import Case, Context, Message
@@ -23,6 +23,7 @@ def plainly(case: Case | None) -> list[str]:
     return [text.strip() for text in texts if text.strip()]
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_all_pieces_are_the_case_however_fine(case: Case) -> None:
     pieces = pieces_of(case)
@@ -34,6 +35,7 @@ def test_all_pieces_are_the_case_however_fine(case: Case) -> None:
         assert plainly(pieces.keeping(range(len(pieces.pieces)))) == plainly(case)
 
 
+@settings(deadline=None)
 @given(CASES, st.sets(st.integers(0, 30)), st.sampled_from(GRAINS))
 def test_fewer_pieces_ask_less(case: Case, kept: set[int], grain: str) -> None:
     pieces: Pieces = pieces_of(case)
