@@ -22,6 +22,7 @@ from tiebreak.workspace import init_sample
 from tiebreak_tui.app import TiebreakApp
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.scoreboard import ScoreboardScreen
+from tiebreak_tui.screens.triage import TriageScreen
 from tiebreak_tui.widgets.gate_bar import GateBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, sample_setup
@@ -103,6 +104,21 @@ class Camera:
             await terminal.until(lambda: isinstance(app.screen, ScoreboardScreen) and app.screen.figures is not None)
             self._take(terminal, "scoreboard")
 
+    async def triage(self, session_id: str) -> None:
+        app = TiebreakApp(
+            Path(), Wishes(triage=(session_id, None), triage_filter="class:regression,fix"), self._environ
+        )
+        async with capture_app(app, self._size) as terminal:
+            await terminal.until(lambda: isinstance(app.screen, TriageScreen) and app.screen.indexed)
+            screen = cast("TriageScreen", app.screen)
+            kinds = ("look", "case", "lines")
+            await terminal.until(lambda: screen.detail is not None and not any(map(screen.lanes.busy, kinds)))
+            shown = screen.detail
+            await terminal.pilot.press("right")
+            await terminal.until(lambda: screen.detail is not shown and not any(map(screen.lanes.busy, kinds)))
+            await terminal.until(lambda: screen.left.view.settled and screen.right.view.settled)
+            self._take(terminal, "triage")
+
     async def setup(self) -> None:
         wishes = Wishes(dataset=DATASET, baseline=BASELINE, candidate=CANDIDATE, policy=POLICY, seed=SEED)
         app = TiebreakApp(Path(), wishes, self._environ)
@@ -131,6 +147,7 @@ async def main() -> None:
         with contextlib.chdir(folder):
             await camera.setup()
             await camera.arena_and_scoreboard(session_id)
+            await camera.triage(session_id)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,19 @@ from textual.widgets import Input, OptionList, TextArea
 from support.app import Seat, rating, sit_down, stored_session
 from support.hostile import HOSTILE, HOSTILE_DOCUMENT
 from support.model_server import ModelServer
+from support.triage_app import settled
 from support.workspaces import write_lines
 from tiebreak_tui.dialogs.build_config import BuildConfigDialog
 from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.confirm import TellDialog
+from tiebreak_tui.dialogs.line import LineDialog
 from tiebreak_tui.dialogs.number import NumberDialog
+from tiebreak_tui.dialogs.pager import PagerDialog
 from tiebreak_tui.dialogs.pick import PickDialog
+from tiebreak_tui.dialogs.promote import PromoteDialog
+from tiebreak_tui.dialogs.status import StatusDialog
 from tiebreak_tui.dialogs.text import TextDialog
+from tiebreak_tui.dialogs.triage_filter import FilterDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
@@ -196,6 +202,48 @@ async def test_the_arena_and_its_dialogs(tmp_path: Path) -> None:
     stored = stored_session(folder)
     assert any(ballot.kind == "note" for ballot in stored.ballots)
     assert stored.responses[0].text == DOCUMENT, "the store keeps what came"
+
+
+async def test_triage_and_its_dialogs(tmp_path: Path) -> None:
+    folder = hostile_workspace(tmp_path / NAME)
+    (folder / "configs" / "broken.yaml").unlink()
+    async with rating(folder) as seat:
+        await seat.press("left")
+        await seat.saved()
+        await seat.press("f5")
+        screen = await settled(seat)
+        for key in ("m", "m", "m", "d", "d", "tab", "Y", "shift+tab", "1", "space", "asterisk", "escape", "home"):
+            await seat.press(key)
+        for key in ("enter", "c", "v"):
+            await seat.press(key)
+            await seat.reaches(PagerDialog)
+            await seat.press("end", "escape")
+        await seat.press("n")
+        await seat.reaches(TextDialog)
+        await paste(seat, DOCUMENT + "\ud800")
+        await seat.press("ctrl+s", "at")
+        await seat.reaches(LineDialog)
+        await paste(seat, EVIL)
+        await seat.press("enter", "slash")
+        await paste(seat, EVIL)
+        await settled(seat)
+        await seat.press("escape", "l")
+        await seat.reaches(FilterDialog)
+        await seat.sees("regression")
+        await seat.press("tab", "end")
+        await paste(seat, EVIL)
+        await seat.press("enter", "escape", "f")
+        dialog = await seat.reaches(PromoteDialog)
+        dialog.query_one(Input).focus()
+        await paste(seat, EVIL)
+        await seat.press("ctrl+g", "ctrl+l", "escape", "g")
+        await settled(seat)
+        await seat.press("o", "g", "w")
+        await seat.reaches(StatusDialog)
+        await seat.press("enter", "ctrl+r")
+        await settled(seat)
+        assert screen.at_hand.cause == "retrieval"
+        assert screen.at_hand.note is not None
 
 
 async def test_what_providers_say(tmp_path: Path) -> None:

@@ -7,13 +7,17 @@ import typer
 from tiebreak.errors import UsageError
 from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
-from tiebreak_cli.start import HERE
+from tiebreak_cli.start import HERE, has_terminal
+
+LISTED = 20
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tiebreak.records.triage import DecisionField
     from tiebreak.triage import Filter
+    from tiebreak_tui.wishes import Wishes
     from tiebreak_workbench.triage import Triage
 
 
@@ -31,7 +35,9 @@ def triage(
     ] = "",
     words: Annotated[str, typer.Option("--search", "-s", help="Words to find in ids, questions and answers.")] = "",
     group: Annotated[bool, typer.Option("--group", help="Put failures together that are nearly the same.")] = False,
-    cases: Annotated[int, typer.Option("--cases", "-n", min=1, help="How many cases or groups to list.")] = 20,
+    cases: Annotated[
+        int | None, typer.Option("--cases", "-n", min=1, help="How many cases or groups to list.", show_default="20")
+    ] = None,
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", help="FIELD=VALUE of the cases: status, cause, assignee, note; parted by commas."),
@@ -49,9 +55,13 @@ def triage(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """List what changed from A to B, regressions first; decide about cases. Nothing is asked of any model."""
+    """List what changed from A to B, regressions first; decide about cases. Nothing is asked of any model.
+
+    On a terminal, with nothing to print or to decide, opens in the app.
+    """
     from tiebreak.triage import parse_filter
     from tiebreak_cli.output import progress
+    from tiebreak_tui.wishes import Wishes
     from tiebreak_workbench.triage import Triage, named_runs
     from tiebreak_workbench.workbench import Workbench
 
@@ -62,6 +72,11 @@ def triage(
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         a, b, chosen = named_runs(bench, names or ["last"])
+        if not (chosen or values or every or undo or history or group or cases or as_json) and has_terminal():
+            Triage.named(bench, a, b, allow=allow or ()).close()  # what is refused is refused here, and not in the app
+            wishes = Wishes(triage=(a, b), triage_filter=str(wanted), allow=tuple(allow or ()))
+            bench.close()
+            raise SystemExit(_in_app(workspace, wishes))
         if chosen and not values:
             hint = "With --set or --note they are decided about; `tiebreak show SESSION CASE` shows one."
             raise UsageError(f"Nothing is said of what to do with {', '.join(chosen[:3])}.", hint=hint)
@@ -76,7 +91,13 @@ def triage(
             elif values:
                 _decide(opened, wanted, values, chosen, every=every, as_json=as_json)
             else:
-                _list(opened, wanted, cases, group=group, as_json=as_json)
+                _list(opened, wanted, cases or LISTED, group=group, as_json=as_json)
+
+
+def _in_app(folder: "Path", wishes: "Wishes") -> int:
+    from tiebreak_tui.launch import launch
+
+    return launch(folder, wishes)
 
 
 def _values(sets: "Sequence[str] | None", note: str | None) -> "dict[DecisionField, str | None]":

@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
@@ -35,10 +35,12 @@ from tiebreak_tui.screens.place import Place
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.settings import remember_theme, remembered_theme, settings_folder
 from tiebreak_tui.signals import end_on_signals
+from tiebreak_tui.to_triage import leave_triage, to_triage
 from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.arena import ArenaScreen
+    from tiebreak_tui.screens.triage import TriageScreen
     from tiebreak_tui.widgets.status_bar import Severity
     from tiebreak_workbench.lease import Lease
     from tiebreak_workbench.workbench import Workbench
@@ -64,6 +66,7 @@ class TiebreakApp(App[None]):
         self.environ = environ
         self.bench: Workbench | None = None
         self.arena: ArenaScreen | None = None
+        self.triage: TriageScreen | None = None
         self._lease: Lease | None = None
         """Keeps other processes off the session in the Arena."""
         self.own_keys = OwnKeys({})
@@ -155,6 +158,8 @@ class TiebreakApp(App[None]):
         if self._ending:
             return
         self._ending = True
+        if self.triage is not None:
+            await self.triage.close()
         if self.arena is not None:
             await self.arena.live.close()
         bench, self.bench = self.bench, None  # what is still being read must begin nothing with it
@@ -213,17 +218,22 @@ class TiebreakApp(App[None]):
         return screen
 
     async def action_place(self, place: str) -> None:
-        """Go to `setup` or `arena`."""
-        if place == "setup" and self.wishes.spot:
+        """Go to `setup`, `arena` or `triage`."""
+        if place == "triage":
+            await to_triage(self)
+        elif place == "setup" and self.wishes.spot:
             self.flash("This spot check has no Setup: q leaves, and `tiebreak` opens a folder.")
         elif place == "setup":
+            await leave_triage(self)
             self._uncover(self.setup)
         elif self.arena is None:
             self.flash("No session is open yet. Start one here, or resume an earlier one.")
-        elif self.arena in self.screen_stack:
-            self._uncover(self.arena)
         else:
-            await self.push_screen(self.arena)
+            await leave_triage(self)
+            if self.arena in self.screen_stack:
+                self._uncover(self.arena)
+            else:
+                await self.push_screen(self.arena)
 
     def _uncover(self, place: Place) -> None:
         while self.screen is not place and len(self.screen_stack) > 1:
@@ -375,6 +385,9 @@ class TiebreakApp(App[None]):
             if applies and screen.check_action(name, ()) is not False and key.group != "Scores":
                 yield SystemCommand(key.label, key.help, lambda action=key.action: self.run_palette(action, screen))
             del rest
+        for key in EVERYWHERE[1:] if isinstance(screen, Place) else ():
+            if key.label != getattr(screen, "NAME", ""):
+                yield SystemCommand(key.label, key.help, lambda act=key.action: self.run_palette(f"app.{act}", screen))
         yield SystemCommand("Keys", "What every key does here", self.action_help)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand(

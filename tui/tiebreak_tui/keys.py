@@ -33,6 +33,9 @@ EVERYWHERE = (
     Key("app.help", "question_mark", "help", "Help", "What every key does here", "Everywhere", show=True, display="?"),
     Key("app.setup", "f2", "place('setup')", "Setup", "Choose dataset, configs and policy", "Everywhere"),
     Key("app.arena", "f3", "place('arena')", "Arena", "Back to the session", "Everywhere"),
+    Key(
+        "app.triage", "f5", "place('triage')", "Triage", "What changed between two runs, the worst first", "Everywhere"
+    ),
 )
 
 ARENA = (
@@ -111,6 +114,17 @@ BLIND = (
 )
 """The Arena's keys while A and B have no names."""
 
+CAUSES = (
+    ("retrieval", "the passages that were needed did not come"),
+    ("generation", "the passages were there, the answer is wrong all the same"),
+    ("prompt", "the prompt asks for the wrong thing, or not clearly"),
+    ("tools", "a tool was called wrongly, or not at all"),
+    ("format", "the content is right, its form is not"),
+    ("safety", "refused what it should answer, or answered what it should refuse"),
+    ("case", "the case, its reference or its check is wrong"),
+)
+"""As `tiebreak.records.triage.CAUSES`, which a first frame does without; a test holds them alike."""
+
 SETUP = (
     Key("setup.start", "ctrl+s", "start", "Start", "Start the session", "Setup", show=True),
     Key("setup.choose", "enter", "choose", "Choose", "Choose a value for the marked line", "Setup", True, "⏎"),
@@ -133,6 +147,68 @@ SCOREBOARD = (
     Key("board.leave", "q", "leave", "Leave", "Back to where you came from", "Scoreboard", show=True),
 )
 
+TRIAGE = (
+    Key("list.worse_before", "left", "worse(-1)", "Worse before", "Previous regression", "List", True, "←"),
+    Key("list.worse_after", "right", "worse(1)", "Next worse", "Next regression", "List", True, "→"),
+    Key(
+        "list.groups",
+        "g",
+        "groups",
+        "Groups",
+        "Failures that are nearly the same together, or apart",
+        "List",
+        show=True,
+    ),
+    Key("list.group_before", "left_square_bracket", "group(-1)", "Group before", "Previous group", "List", display="["),
+    Key("list.group_after", "right_square_bracket", "group(1)", "Next group", "Next group", "List", display="]"),
+    Key("list.unfold", "o", "unfold", "Unfold", "Show the cases of the group, or fold them", "List"),
+    Key("list.search", "slash", "search", "Search", "Search ids, questions and answers", "List", True, "/"),
+    Key("list.filter", "l", "filter", "Filter", "Leave only some of the cases in the list", "List", show=True),
+    Key("list.mark", "space", "mark", "Mark", "Mark the case or group, to decide about many at once", "List"),
+    Key(
+        "list.mark_group",
+        "asterisk",
+        "mark_group",
+        "Mark group",
+        "Mark all that are nearly the same",
+        "List",
+        display="*",
+    ),
+    Key("list.reload", "ctrl+r", "reload", "Reload", "Take in what was recorded since", "List"),
+    *(
+        Key(
+            f"cause.{n}",
+            str(n),
+            f"cause('{cause}')",
+            f"Cause: {cause}",
+            f"Cause: {why}",
+            "Decide",
+        )
+        for n, (cause, why) in enumerate(CAUSES, start=1)
+    ),
+    Key("cause.clear", "0", "cause('')", "No cause", "Clear the cause", "Decide"),
+    Key("decide.status", "w", "status", "Status", "Confirmed, expected, flaky, fixed or open", "Decide", show=True),
+    Key("decide.note", "n", "note", "Note", "Write a note", "Decide"),
+    Key("decide.assignee", "at", "assignee", "Assignee", "Say who looks after it", "Decide", display="@"),
+    Key(
+        "decide.undo", "u", "undo", "Undo", "Take back what you decided last, as often as you like", "Decide", show=True
+    ),
+    Key(
+        "decide.promote", "f", "promote", "Promote", "Put the failure into a dataset, with checks", "Decide", show=True
+    ),
+    Key("read.open", "enter", "open", "Detail", "Both prompts, what the configs change, history", "Read", True, "⏎"),
+    Key("read.pane", "tab", "pane(1)", "Other pane", "From the list to the answers and back", "Read", display="⇥"),
+    Key("read.pane_before", "shift+tab", "pane(-1)", "Other pane", "From the list to the answers and back", "Read"),
+    Key("read.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Read", show=True),
+    Key("read.mode", "m", "view_mode", "View", "Rendered, raw or JSON", "Read"),
+    Key("read.contexts", "c", "contexts", "Contexts", "Passages that came, what cites them, the reference", "Read"),
+    Key("read.verdict", "v", "verdict", "Verdict", "What judges and people said", "Read"),
+    Key("read.copy", "y", "copy", "Copy", "Copy the focused answer, or B's", "Read"),
+    Key("read.save", "Y", "save_copy", "Save copy", "Save it to a file", "Read", display="Y"),
+    Key("triage.escape", "escape", "escape", "Back", "End the search, else clear marks, else the filter", "Leave"),
+    Key("triage.leave", "q", "leave", "Leave", "Back; everything is saved", "Leave", show=True),
+)
+
 SPOKEN_FOR = {
     **dict.fromkeys(("ctrl+q", "ctrl+p", "ctrl+c"), "always the same in Tiebreak"),
     **dict.fromkeys(("ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h"), "another key to a terminal"),
@@ -145,6 +221,7 @@ PLACES: Mapping[str, tuple[Key, ...]] = {
     "Arena": ARENA,
     "Blind": (REVEAL,),
     "Scoreboard": SCOREBOARD,
+    "Triage": TRIAGE,
     "Everywhere": EVERYWHERE,
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiebreak.errors import WorkspaceError
-from tiebreak_tui.keys import BLIND, EVERYWHERE, PLACES, SETUP, SPOKEN_FOR
+from tiebreak_tui.keys import BLIND, EVERYWHERE, PLACES, SETUP, SPOKEN_FOR, TRIAGE
 
 KEYS = "keys.toml"
 
@@ -123,7 +123,7 @@ def _drop_clashes(entries: dict[str, _Entry], path: Path) -> Iterator[WorkspaceE
 
 
 def _clashes(keymap: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for keys in (SETUP, BLIND):
+    for keys in (SETUP, BLIND, TRIAGE):
         taken: dict[str, str] = {}
         for binding in (*keys, *EVERYWHERE):
             for key in keymap.get(binding.id, binding.keys).split(","):

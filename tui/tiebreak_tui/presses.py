@@ -13,10 +13,14 @@ FIRST_REPEAT = 1.1
 PACE = 0.3
 """Seconds between two acts of a held key that may be held."""
 
-PACED = ("case.undo", "score.clear")
+PACED = ("case.undo", "score.clear", "decide.undo")
 """Ids of bindings that a held key may go on doing, slowly enough to be seen and stopped."""
-ONCE = ("vote.", "score.", "case.skip", "answer.again", "place.leave", "board.leave", "setup.quit")
-"""How the ids begin of what a held key does once: it would rate cases that nobody has read, pay, or leave."""
+ONCE = (
+    "vote.", "score.", "case.skip", "answer.again", "place.leave", "board.leave", "setup.quit",
+    "cause.", "decide.", "list.mark", "list.groups", "list.unfold", "list.reload", "triage.",
+)  # fmt: skip
+"""How the ids begin of what a held key does once: it would rate or decide about cases that nobody has read, pay,
+or leave."""
 
 
 @dataclass(slots=True)

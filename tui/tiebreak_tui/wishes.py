@@ -46,6 +46,13 @@ class Wishes:
     save_cases_to: Path | None = None
     """The folder whose datasets a case is saved to; the workspace itself unless given."""
 
+    triage: tuple[str, str | None] | None = None
+    """What to open in Triage: a session, or two runs."""
+    triage_filter: str = ""
+    """Its filter, in its text form."""
+    allow: tuple[str, ...] = ()
+    """What may differ between the two."""
+
     def choices(self) -> "Choices":
         """The part that Setup's lines begin with."""
         from tiebreak_workbench.choosing import Choices

@@ -103,12 +103,17 @@ class Triage:
                 done, or the runs cannot be compared.
             StoreError: where the database, or the index beside it, cannot be used.
         """
+        triage = cls.named(bench, a, b, allow=allow)
+        triage.refresh(progress)
+        return triage
+
+    @classmethod
+    def named(cls, bench: Workbench, a: str, b: str | None = None, *, allow: Collection[str] = ()) -> Self:
+        """As `open`, without reading any rows: `refresh` it before anything else."""
         (label_a, one), (label_b, other) = two_runs(bench, a, b)
         found = differences(side_of(label_a, one), side_of(label_b, other))
         refuse(found, allow)
-        triage = cls(bench, one, other, found)
-        triage.refresh(progress)
-        return triage
+        return cls(bench, one, other, found)
 
     def close(self) -> None:
         self._index.close()

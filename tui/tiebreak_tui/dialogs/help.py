@@ -16,7 +16,7 @@ from tiebreak_tui.own_keys import OwnKeys
 NAMES = {
     "left": "←", "right": "→", "up": "↑", "down": "↓", "enter": "⏎", "escape": "esc", "backspace": "⌫", "tab": "⇥",
     "shift+tab": "⇧⇥", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "slash": "/",
-    "full_stop": ".", "comma": ",",
+    "full_stop": ".", "comma": ",", "asterisk": "*", "at": "@",
 }  # fmt: skip
 
 

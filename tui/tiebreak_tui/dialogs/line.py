@@ -10,7 +10,7 @@ from tiebreak_tui.dialogs.dialog import Dialog
 
 
 class LineDialog(Dialog[str]):
-    """Dismissed with the line, stripped; an empty one is no answer."""
+    """Dismissed with the line, stripped; an empty one is no answer, unless it may be."""
 
     DEFAULT_CSS = """
     LineDialog > .dialog { width: 70; }
@@ -19,11 +19,12 @@ class LineDialog(Dialog[str]):
     """
     hint = "⏎ takes it · esc leaves"
 
-    def __init__(self, heading: str, ask: str, value: str = "") -> None:
+    def __init__(self, heading: str, ask: str, value: str = "", *, may_be_empty: bool = False) -> None:
         super().__init__()
         self.heading = heading
         self._ask = ask
         self._value = value
+        self._may_be_empty = may_be_empty
 
     def body(self) -> ComposeResult:
         yield Static(Content(clean(self._ask)))
@@ -31,5 +32,5 @@ class LineDialog(Dialog[str]):
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip():
+        if event.value.strip() or self._may_be_empty:
             self.dismiss(event.value.strip())

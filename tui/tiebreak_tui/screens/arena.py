@@ -360,6 +360,10 @@ class ArenaScreen(Workshop):
         return self.stored.session.id
 
     @property
+    def compared(self) -> tuple[str, str | None]:
+        return self.session_id, None
+
+    @property
     def resume_command(self) -> str:
         """What to type to come back here."""
         return self.tiebreak.resume_command(self.session_id)

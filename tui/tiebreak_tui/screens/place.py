@@ -25,6 +25,11 @@ class Place(Stepwise[None]):
     def on_screen_resume(self) -> None:
         fit(self, self.tiebreak.size)
 
+    @property
+    def compared(self) -> tuple[str, str | None] | None:
+        """What Triage would open from here: a session, or two runs."""
+        return None
+
     def applies(self, action: str) -> bool:
         """Whether the palette offers an act now. Its key stays live and says why it does nothing."""
         return True

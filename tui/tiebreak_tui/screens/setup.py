@@ -196,6 +196,13 @@ class SetupScreen(Place):
             wanted = await asyncio.to_thread(unfinished_session, bench.store)
         if wanted is not None:
             await self._enter(wanted, wishes.judge if wishes.resume is not None else None)
+        elif wishes.triage is not None:
+            from tiebreak_tui.to_triage import enter_triage
+
+            try:
+                await enter_triage(self.tiebreak, *wishes.triage, allow=wishes.allow, wanted=wishes.triage_filter)
+            except TiebreakError as error:
+                self.tiebreak.tell_error(error)
         elif wishes.spot is not None:
             self.action_spot()
         elif wishes.start:
@@ -212,6 +219,17 @@ class SetupScreen(Place):
         """The key of the marked line."""
         option = self.query_one("#choices", OptionList).highlighted_option
         return option.id if option is not None else None
+
+    @property
+    def compared(self) -> tuple[str, str | None] | None:
+        """The marked session; where the choices have the keyboard, the newest runs of both configs."""
+        session = self.query_one("#sessions", OptionList)
+        if session.has_focus and session.highlighted_option is not None and session.highlighted_option.id:
+            return session.highlighted_option.id, None
+        chosen = self.choosing
+        if chosen is None or chosen.baseline is None or chosen.candidate is None:
+            return None
+        return f"config:{chosen.baseline.name}", f"config:{chosen.candidate.name}"
 
     def _preview(self) -> None:
         key = self._marked

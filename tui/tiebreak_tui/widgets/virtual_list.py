@@ -86,8 +86,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """What an empty list says."""
         self.highlighted: int | None = None
 
-    def set_rows(self, count: int, row: Callable[[int], ListRow]) -> None:
-        """Show `count` rows; `row(index)` is asked only for those on the screen. The first one is highlighted."""
+    def set_rows(self, count: int, row: Callable[[int], ListRow], *, at: int = 0) -> None:
+        """Show `count` rows; `row(index)` is asked only for those on the screen. The one `at` is highlighted."""
         self._count = count
         self._row = row
         size = Size(self.size.width, count)
@@ -96,7 +96,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll_update(size)
         self.scroll_to(y=0, animate=False)
         self.highlighted = None
-        self.highlight(0)
+        self.highlight(at)
         self.refresh()
 
     def show(self, rows: Sequence[ListRow]) -> None:

@@ -1,0 +1,169 @@
+"""`f` in Triage: put a failure into a dataset, with checks that are proven on both answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tiebreak.errors import TiebreakError
+from tiebreak.records import SessionRole
+from tiebreak.records.policies import SIDES
+from tiebreak.sanitise import clean, clean_line
+from tiebreak_tui.dialogs.dialog import Dialog
+from tiebreak_tui.lanes import Lanes
+from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.promoting import Promotion
+
+TARGET = "regressions"
+"""The dataset that is proposed; it is made where it is missing."""
+PREVIEW = 1_500
+"""Characters of the line that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the promotion is to be."""
+
+    dataset: str
+    good: SessionRole | None = None
+    checks: tuple[str, ...] | None = None
+    """Ids of the proposals to take; None for those that are taken where nobody chooses."""
+    allow_alike: bool = False
+
+
+Prepare = Callable[[Asked], "Promotion"]
+
+
+class PromoteDialog(Dialog["Promotion"]):
+    """Dismissed with the promotion to write."""
+
+    DEFAULT_CSS = """
+    PromoteDialog > .dialog { width: 94%; max-width: 120; height: 90%; }
+    PromoteDialog.-narrow > .dialog { height: 100%; }
+    PromoteDialog Input, PromoteDialog Input:focus { border: none; height: 1; background: $panel; }
+    PromoteDialog Static { height: auto; color: $text-muted; }
+    PromoteDialog VirtualList { height: 1fr; min-height: 3; }
+    PromoteDialog #line { max-height: 40%; background: $panel; color: $foreground; }
+    PromoteDialog #told { max-height: 4; }
+    """
+    BINDINGS = [
+        Binding("enter", "write", "Write", priority=True),
+        Binding("space", "take", "Take or leave", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("ctrl+g", "good", "Good side", priority=True),
+        Binding("ctrl+l", "alike", "Alike", priority=True),
+    ]
+    hint = "⇥ dataset or checks · space takes a check · ctrl+g other good side · ⏎ writes · esc leaves"
+
+    def __init__(self, case_id: str, prepare: Prepare, good: SessionRole | None) -> None:
+        """`prepare` works out a promotion, in a thread; `good` is the side whose answer is the good one, if known."""
+        super().__init__()
+        self.heading = f"Promote {case_id}"
+        self._prepare = prepare
+        self._asked = Asked(dataset=TARGET, good=good)
+        self._ready: Promotion | None = None
+        self._lanes: Lanes | None = None
+
+    def body(self) -> ComposeResult:
+        yield Static("Dataset, by name or path; made where it is missing", markup=False)
+        yield Input(TARGET, id="dataset")
+        yield Static("Checks that the good answer passes and the bad one fails", markup=False)
+        yield VirtualList(empty="Proving checks on both answers …")
+        yield Static(id="told", markup=False)
+        yield Static(id="line", markup=False)
+
+    def on_mount(self) -> None:
+        self._lanes = Lanes(self, self._refused)
+        self.query_one(VirtualList).focus()
+        self._work()
+
+    def on_unmount(self) -> None:
+        if self._lanes is not None:
+            self._lanes.closed = True
+
+    def _work(self) -> None:
+        self._ready = None
+        asked = self._asked
+        if self._lanes is not None:
+            self._lanes.start("promotion", lambda: self._prepare(asked), self._prepared)
+
+    def _refused(self, _: str, error: TiebreakError) -> None:
+        self._ready = None
+        alike = " Here: ctrl+l." if "--allow-alike" in (error.hint or "") else ""
+        side = " Here: ctrl+g." if "--good" in (error.hint or "") else ""
+        self.query_one("#told", Static).update(Content.styled(clean(f"{error}{alike}{side}"), "$text-warning"))
+        self.query_one("#line", Static).update("")
+        if not self._shown:
+            self.query_one(VirtualList).empty = "No check is proposed."
+            self.query_one(VirtualList).refresh()
+
+    @property
+    def _shown(self) -> bool:
+        return self.query_one(VirtualList).highlighted is not None
+
+    def _prepared(self, found: "Promotion") -> None:
+        self._ready = found
+        chosen = {spec.id for spec in found.chosen}
+        self._asked = replace(self._asked, good=found.good)
+        rows = [
+            ListRow(
+                f"{'[x]' if one.spec.id in chosen else '[ ]'} {one.spec.id}",
+                f"{one.why}; {_other(found.good)}: {one.told or 'fails'}",
+                hint="checked before" if one.known else "",
+            )
+            for one in found.proposals
+        ]
+        proposals = self.query_one(VirtualList)
+        proposals.set_rows(len(rows), rows.__getitem__, at=proposals.highlighted or 0)
+        new = " It will be made." if found.new else ""
+        into = clean_line("/".join(found.dataset.parts[-2:]), 60)
+        told = f"Good is {SIDES[found.good]}. Goes into {into}.{new} ⏎ writes this line:"
+        self.query_one("#told", Static).update(Content.styled(told, "dim"))
+        more = f" … {len(found.line) - PREVIEW:,} more characters" if len(found.line) > PREVIEW else ""
+        self.query_one("#line", Static).update(Content(clean(found.line[:PREVIEW]) + more))
+
+    @on(Input.Changed)
+    def typed(self, event: Input.Changed) -> None:
+        if event.value.strip() and event.value.strip() != self._asked.dataset:
+            self._asked = replace(self._asked, dataset=event.value.strip(), allow_alike=False)
+            self._work()
+
+    def action_take(self) -> None:
+        """Take the marked check, or leave it; the last one stays."""
+        at, ready = self.query_one(VirtualList).highlighted, self._ready
+        if at is None or ready is None:
+            return
+        name = ready.proposals[at].spec.id
+        before = [spec.id for spec in ready.chosen]
+        after = [one for one in before if one != name] if name in before else [*before, name]
+        if after:
+            self._asked = replace(self._asked, checks=tuple(after))
+            self._work()
+        else:
+            self.query_one("#told", Static).update(
+                Content.styled("One check at least has to keep the failure from coming back.", "$text-warning")
+            )
+
+    def action_good(self) -> None:
+        other: SessionRole = "baseline" if self._asked.good == "candidate" else "candidate"
+        self._asked = replace(self._asked, good=other, checks=None)
+        self._work()
+
+    def action_alike(self) -> None:
+        self._asked = replace(self._asked, allow_alike=True)
+        self._work()
+
+    def action_write(self) -> None:
+        if self._ready is not None:
+            self.dismiss(self._ready)
+
+
+def _other(good: SessionRole) -> str:
+    return "B" if good == "baseline" else "A"

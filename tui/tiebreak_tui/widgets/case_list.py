@@ -1,0 +1,115 @@
+"""The list of triage: a case in a line, or a group of cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.strip import Strip
+from textual.style import Style as VisualStyle
+
+from tiebreak.sanitise import clean_line
+from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
+
+Part = tuple[str, str]
+"""A text, which may be anything, and the words of its style."""
+WIDEST_ID = 18
+ROOMY = 64
+"""Cells from which on a line has the question as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A line: texts and the words of their styles."""
+
+    marked: bool
+    glyph: Part
+    name: str
+    moved: tuple[Part, ...]
+    decided: Part
+    question: str
+    indent: bool = False
+
+
+class CaseList(VirtualList, inherit_bindings=False):
+    """Enter, space and the arrows to the sides are the screen's, so that they can be given other keys."""
+
+    BINDINGS = [
+        binding for binding in VirtualList.BINDINGS if isinstance(binding, Binding) and binding.id != "list.pick"
+    ]
+    DEFAULT_CSS = """
+    CaseList { background: $background; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(empty="No case is left.", id=id)
+        self._case: Callable[[int], CaseRow] | None = None
+        self._styles: dict[str, Style] = {}
+
+    def set_cases(self, count: int, case: Callable[[int], CaseRow], *, at: int = 0) -> None:
+        """Show `count` lines; `case(index)` is asked only for those on the screen."""
+        self._case = case
+        self.set_rows(count, lambda _: ListRow(""), at=at)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles = {}
+
+    @property
+    def on_screen(self) -> range:
+        """The rows that are on the screen."""
+        top = self.scroll_offset.y
+        return range(top, min(self._count, top + max(1, self.size.height)))
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        if self._case is None or index >= self._count:
+            return super().render_line(y)
+        width, chosen = self.scrollable_content_region.width, index == self.highlighted
+        parts = fitted(self._case(index), width, chosen=chosen)
+        base = self._style("$block-cursor-foreground on $block-cursor-background bold" if chosen else "")
+        segments = [Segment(text, base if chosen else self._style(style)) for text, style in parts]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, words: str) -> Style:
+        style = self._styles.get(words)
+        if style is None:
+            style = self._styles[words] = (self.visual_style + VisualStyle.parse(words)).rich_style
+        return style
+
+
+def fitted(row: CaseRow, width: int, *, chosen: bool) -> list[Part]:
+    """A line in at most `width` cells: marks and name, what moved, the question, what was decided."""
+    lead = f"{'▶' if chosen else ' '}{'●' if row.marked else ' '}"
+    parts: list[Part] = [(lead, "$text-accent"), (f"{'  ' if row.indent else ''}{row.glyph[0]} ", row.glyph[1])]
+    room = width - sum(cell_len(text) for text, _ in parts)
+    column = min(WIDEST_ID, max(8, width // 4))
+    parts.append((_padded(row.name, min(column, room)), ""))
+    room -= column + 1
+    decided = clean_line(row.decided[0], max(0, room // 3)) if row.decided[0] else ""
+    own = cell_len(decided) + 1 if decided else 0
+    moved_room = min(room - own, max(12, width // 3)) if width >= ROOMY else room - own
+    parts.append((" ", ""))
+    used = 0
+    for text, style in row.moved:
+        shown = clean_line(text, max(0, moved_room - used))
+        if used and cell_len(shown) < min(cell_len(text), 4):
+            break  # better no word than the first letter of one
+        parts.append((shown, style))
+        used += cell_len(shown)
+    if width >= ROOMY:
+        parts.append((" " * max(0, moved_room - used), ""))
+        used = moved_room
+        question = clean_line(row.question, max(0, room - used - own - 1))
+        parts.append((f" {question}", "dim"))
+        used += cell_len(question) + 1
+    parts.append((" " * max(0, room - used - cell_len(decided)), ""))
+    parts.append((decided, row.decided[1]))
+    return parts
+
+
+def _padded(text: str, width: int) -> str:
+    shown = clean_line(text, max(0, width))
+    return shown + " " * (width - cell_len(shown))
