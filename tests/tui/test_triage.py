@@ -202,7 +202,9 @@ async def test_the_case_whole_its_passages_and_its_verdicts(tmp_path: Path) -> N
         await seat.press("escape", "v")
         await seat.reaches(PagerDialog)
         await seat.sees("People", "vote A")
-        await seat.press("escape", "down", "v")
+        await seat.press("escape", "down")
+        await settled(seat)
+        await seat.press("v")
         await seat.sees("Neither a judge nor a person")
 
 

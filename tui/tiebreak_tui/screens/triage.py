@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer, Static
 
 from tiebreak.errors import TiebreakError
-from tiebreak.triage import Decided, Filter, TriageRow
+from tiebreak.triage import Decided, Filter, Table, TriageRow
 from tiebreak_tui.keys import TRIAGE, bindings
 from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.screens.figures import case_text
@@ -144,6 +144,14 @@ class TriageScreen(Asking):
         index = partial(self.triage.index_texts, self._told_progress, lambda: not self.lanes.closed)
         self.lanes.start("index", index, self._indexed)
 
+    def reload(self) -> None:
+        # The places are others afterwards: what is decided before is saved first, and meanwhile there is no list.
+        self.rows = self.detail = None
+        self.ready = False
+        self.marked.clear()
+        self.cases.set_cases(0, self._row)
+        self.lanes.add(SAVING, self.triage.refresh, lambda _: self._reloaded())
+
     def _reloaded(self) -> None:
         self._opened()
         self.tiebreak.flash("What was recorded since is taken in.")
@@ -239,9 +247,11 @@ class TriageScreen(Asking):
         near = range(max(0, seen.start - AROUND), min(len(rows), seen.stop + AROUND))
         places = [place for index in near if (place := rows.row(index).place) not in self._lines]
         if places:
-            self.lanes.start("lines", partial(self.triage.lines, places), self._take_lines)
+            self.lanes.start("lines", partial(self.triage.lines, places), partial(self._take_lines, self.triage.table))
 
-    def _take_lines(self, lines: "Sequence[Line]") -> None:
+    def _take_lines(self, of: Table, lines: "Sequence[Line]") -> None:
+        if of is not self.triage.table:
+            return  # read again meanwhile: a place is another case
         self._lines.update((line.place, (line.case_id, line.question)) for line in lines)
         self.cases.refresh()
         rows = self.rows
@@ -294,7 +304,7 @@ class TriageScreen(Asking):
         width = max(20, self.query_one("#sides").size.width - 2)
         row: TriageRow = self.triage.view.row(self._at)
         self.query_one("#moved", Static).update(moved_lines(row, self.detail, width))
-        self.query_one("#decision", Static).update(decision_line(self.at_hand, self.detail, width))
+        self.query_one("#decision", Static).update(decision_line(self.deciding.decided(self._at), self.detail, width))
 
     def on_resize(self) -> None:
         if self.is_mounted:
@@ -303,8 +313,10 @@ class TriageScreen(Asking):
     @property
     def at_hand(self) -> Decided:
         """What stands of the highlighted case."""
-        assert self._at is not None
-        return self.deciding.decided(self._at)
+        index = self.highlighted_row
+        assert self.rows is not None
+        assert index is not None
+        return self.deciding.decided(self.rows.row(index).place)
 
     @property
     def highlighted_row(self) -> int | None:
@@ -379,21 +391,6 @@ class TriageScreen(Asking):
             after = rows.toggled(group)
             heads = (i for i in range(len(after)) if after.row(i).group == group)
             self._list(after, next(heads, 0))
-
-    def action_pane(self, step: int) -> None:
-        ring = [self.cases, self.left.view, self.right.view]
-        at = next((i for i, view in enumerate(ring) if view.has_focus), 0)
-        ring[(at + step) % len(ring)].focus()
-
-    def on_descendant_focus(self) -> None:
-        if hasattr(self, "right"):
-            self.right.set_class(not self.left.has_focus_within, "-current")
-            self.left.set_class(self.left.has_focus_within, "-current")
-
-    @property
-    def focused_side(self) -> tuple[str, AnswerPane]:
-        """The answer that keys act on: B's, unless A's is focused."""
-        return ("A", self.left) if self.left.has_focus_within else ("B", self.right)
 
     async def action_leave(self) -> None:
         await leave_triage(self.tiebreak)

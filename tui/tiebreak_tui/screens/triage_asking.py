@@ -44,6 +44,8 @@ class Asking(Place):
     lanes: "Lanes"
     deciding: "Deciding"
     reading: "Reading"
+    left: "AnswerPane"
+    right: "AnswerPane"
     _drafts: Drafts | None = None
 
     @property
@@ -57,10 +59,6 @@ class Asking(Place):
     @property
     @abstractmethod
     def served(self) -> list[int]: ...
-
-    @property
-    @abstractmethod
-    def focused_side(self) -> "tuple[str, AnswerPane]": ...
 
     @abstractmethod
     def look(self) -> None: ...
@@ -129,7 +127,7 @@ class Asking(Place):
             self._decide({}, "")
             return
         drafts = self._drafts = self._drafts or Drafts()
-        key = places[0]
+        key = self.triage.view.row(places[0]).ordinal
 
         def keep(text: str | None) -> None:
             if text is None:
@@ -226,14 +224,12 @@ class Asking(Place):
         self.tiebreak.push_screen(FilterDialog(self.triage, self.wanted), chosen)
 
     def action_reload(self) -> None:
-        """Take in what was recorded since; marks are of places, which may be others then."""
         if self.ready:
-            self.marked.clear()
-            self.detail = None
-            self.lanes.start("open", self.triage.refresh, lambda _: self._reloaded())
+            self.reload()
 
     @abstractmethod
-    def _reloaded(self) -> None: ...
+    def reload(self) -> None:
+        """Take in what was recorded since."""
 
     def action_escape(self) -> None:
         """Close what is open, else take back marks, search and filter, one after the other."""
@@ -257,6 +253,21 @@ class Asking(Place):
         self.cases.focus()
 
     # -- reading
+
+    def action_pane(self, step: int) -> None:
+        ring = [self.cases, self.left.view, self.right.view]
+        at = next((i for i, view in enumerate(ring) if view.has_focus), 0)
+        ring[(at + step) % len(ring)].focus()
+
+    def on_descendant_focus(self) -> None:
+        if hasattr(self, "right"):
+            self.right.set_class(not self.left.has_focus_within, "-current")
+            self.left.set_class(self.left.has_focus_within, "-current")
+
+    @property
+    def focused_side(self) -> "tuple[str, AnswerPane]":
+        """The answer that keys act on: B's, unless A's is focused."""
+        return ("A", self.left) if self.left.has_focus_within else ("B", self.right)
 
     def action_diff(self) -> None:
         if self.detail is None or any(side.answer is None for side in self.detail.sides):
