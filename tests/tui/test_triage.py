@@ -62,7 +62,7 @@ async def test_a_cause_is_shown_at_once_and_saved(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     async with triaging(folder) as (seat, screen):
         await seat.press("2")
-        assert screen.at_hand.cause == "generation"
+        assert screen.at_hand.cause == "prompt"
         await seat.sees("1 decided")
         await seat.press("w")
         await seat.reaches(StatusDialog)
@@ -77,7 +77,7 @@ async def test_a_cause_is_shown_at_once_and_saved(tmp_path: Path) -> None:
         await seat.press("ctrl+s")
         await settled(seat)
         await seat.sees("@kim", "too long", "confirmed")
-        wanted = {"status": "confirmed", "cause": "generation", "assignee": "kim", "note": "too long"}
+        wanted = {"status": "confirmed", "cause": "prompt", "assignee": "kim", "note": "too long"}
         assert stored_decisions(folder, "q-0") == wanted
         await seat.press("0")
         await settled(seat)
@@ -98,8 +98,8 @@ async def test_marked_cases_are_decided_about_in_one_act(tmp_path: Path) -> None
         await seat.sees("2 marked")
         await seat.press("5")
         await settled(seat)
-        await seat.sees("2 cases: cause format.")
-        assert [stored_decisions(folder, case)["cause"] for case in ("q-0", "q-1", "q-4")] == ["format", None, "format"]
+        await seat.sees("2 cases: cause data.")
+        assert [stored_decisions(folder, case)["cause"] for case in ("q-0", "q-1", "q-4")] == ["data", None, "data"]
         await seat.press("u")
         await settled(seat)
         await seat.sees("Taken back for 2 cases.")
@@ -327,7 +327,7 @@ async def test_what_came_since_is_taken_in(tmp_path: Path) -> None:
     await changed(folder)
     async with triaging(folder) as (seat, screen):
         with Workbench.open(folder, {"USER": "kim"}) as bench, Triage.open(bench, "last") as triage:
-            triage.decide(["q-1"], {"status": "expected"})
+            triage.decide(["q-1"], {"status": "accepted"})
         await seat.press("ctrl+r")
-        await seat.sees("What was recorded since is taken in.", "expected")
+        await seat.sees("What was recorded since is taken in.", "accepted")
         assert listed(screen)[0] == "q-0"

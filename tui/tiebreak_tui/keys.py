@@ -116,12 +116,12 @@ BLIND = (
 
 CAUSES = (
     ("retrieval", "the passages that were needed did not come"),
-    ("generation", "the passages were there, the answer is wrong all the same"),
     ("prompt", "the prompt asks for the wrong thing, or not clearly"),
-    ("tools", "a tool was called wrongly, or not at all"),
-    ("format", "the content is right, its form is not"),
-    ("safety", "refused what it should answer, or answered what it should refuse"),
-    ("case", "the case, its reference or its check is wrong"),
+    ("model", "the model had all it needs, and is wrong all the same"),
+    ("tool", "a tool was called wrongly, or failed"),
+    ("data", "the case, its reference or its check is wrong"),
+    ("judge", "the answer is fine, the judge is wrong"),
+    ("flaky", "differs from one answer to the next"),
 )
 """As `tiebreak.records.triage.CAUSES`, which a first frame does without; a test holds them alike."""
 
@@ -187,7 +187,7 @@ TRIAGE = (
         for n, (cause, why) in enumerate(CAUSES, start=1)
     ),
     Key("cause.clear", "0", "cause('')", "No cause", "Clear the cause", "Decide"),
-    Key("decide.status", "w", "status", "Status", "Confirmed, expected, flaky, fixed or open", "Decide", show=True),
+    Key("decide.status", "w", "status", "Status", "Open, confirmed, fixed, accepted or wontfix", "Decide", show=True),
     Key("decide.note", "n", "note", "Note", "Write a note", "Decide"),
     Key("decide.assignee", "at", "assignee", "Assignee", "Say who looks after it", "Decide", display="@"),
     Key(

@@ -13,6 +13,7 @@ from tiebreak.datasets.reading import read_text
 from tiebreak.errors import PromptError, UsageError, WorkspaceError
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy
+from tiebreak.records.triage import DecisionField
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage import Filter
 from tiebreak.workspace.configs import read_config
@@ -32,8 +33,8 @@ AGAIN: Mapping[AgainVerdict, str] = {
     "not_answered": "not answered",
 }
 """In the order in which they are told."""
-MARKS: Mapping[AgainVerdict, str] = {"flaky": "flaky", "fixed": "fixed"}
-"""Status that a verdict can be written down as."""
+MARKS: Mapping[AgainVerdict, Mapping[DecisionField, str]] = {"flaky": {"cause": "flaky"}, "fixed": {"status": "fixed"}}
+"""What a verdict can be written down as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,9 +227,9 @@ def mark(triage: Triage, done: Rerun) -> Done:
     """
     act = triage.bench.new_id()
     cases = decisions = 0
-    for verdict, status in MARKS.items():
+    for verdict, decision in MARKS.items():
         if found := [case.case_id for case in done.of(verdict)]:
-            one = triage.decide(found, {"status": status}, batch=act)
+            one = triage.decide(found, decision, batch=act)
             cases, decisions = cases + one.cases, decisions + one.decisions
     return Done(cases, decisions, ())
 

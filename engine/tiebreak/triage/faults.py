@@ -11,6 +11,7 @@ from tiebreak.metrics.registry import find_metric
 from tiebreak.metrics.retrieved import ranked
 from tiebreak.metrics.texts import words
 from tiebreak.records import Case, Response
+from tiebreak.records.triage import Cause
 
 Fault = Literal["retrieval", "generation"]
 LOW = 0.5
@@ -31,6 +32,11 @@ class Suggestion:
 
     fault: Fault
     why: str
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Of those that a person may decide for: which of prompt and model it is no metric tells."""
+        return ("retrieval",) if self.fault == "retrieval" else ("prompt", "model")
 
 
 def suggest(case: Case, response: Response, claims: ClaimLabels | None = None) -> Suggestion | None:

@@ -20,6 +20,7 @@ from tiebreak_tui.screens.triage_acts import SAVING, Deciding
 from tiebreak_tui.screens.triage_asking import Asking
 from tiebreak_tui.screens.triage_rows import Rows, find_groups, find_rows, first_rows, read_case
 from tiebreak_tui.screens.triage_text import case_row, decision_line, listed, moved_lines, remarks, why_no_answer
+from tiebreak_tui.to_triage import leave_triage
 from tiebreak_tui.widgets.case_list import CaseList, CaseRow
 from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.pair import AnswerPane, Identity

@@ -112,8 +112,8 @@ def decision_line(decided: Decided, detail: CaseDetail | None, width: int) -> Co
     text = Content("")
     for number, cause in enumerate(CAUSES, start=1):
         chosen = cause == decided.cause
-        style = "bold reverse" if chosen else "$text-warning" if hint is not None and cause == hint.cause else ""
-        mark = "?" if hint is not None and cause == hint.cause and not chosen else ""
+        style = "bold reverse" if chosen else "$text-warning" if hint is not None and cause in hint.causes else ""
+        mark = "?" if hint is not None and cause in hint.causes and not chosen else ""
         text += Content.styled(f"{number} ", "dim") + Content.styled(f"{cause}{mark}", style) + Content(" ")
     status = Content.assemble(("status ", "dim"), (decided.status, "bold" if decided.status != "open" else ""))
     if decided.assignee is not None:
@@ -124,7 +124,7 @@ def decision_line(decided: Decided, detail: CaseDetail | None, width: int) -> Co
         )
     if hint is None:
         return Content("\n").join([text, status])
-    likely = Content.styled(f"perhaps {hint.cause}: ", "$text-warning")
+    likely = Content.styled(f"perhaps {hint.fault}: ", "$text-warning")
     if decided.note is None:
         likely = status + Content("  ") + likely
     likely += Content.styled(clean_line(hint.why, max(10, width - likely.cell_length)), "dim")
@@ -187,7 +187,7 @@ def detail_parts(detail: CaseDetail) -> list[Titled]:
     for side in detail.sides:
         parts.append((f"The answer of {SIDES[side.role]}", "\n".join(_answer_facts(side)) or "No answer that counts."))
     parts += [
-        (f"{SIDES[side.role]} may be the fault of {side.suggestion.cause}", side.suggestion.why)
+        (f"{SIDES[side.role]} may be the fault of {side.suggestion.fault}", side.suggestion.why)
         for side in detail.sides
         if side.suggestion is not None
     ]
