@@ -11,11 +11,10 @@ from array import array
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from threading import RLock
 
 from tiebreak_store.database import immediate
-from tiebreak_store.sqlite_errors import primary_code, store_errors
+from tiebreak_store.side_file import SideFile
+from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.triage import Marks
 
 VERSION = 1
@@ -64,35 +63,23 @@ class KeptTable:
     notes: Mapping[str, object]
 
 
-class TriageIndex:
-    """The open file. Any thread may use it; calls take turns. A call that fails because the file is damaged raises a
-    `StoreError`; `TriageIndex.open` then makes a new one."""
+class TriageIndex(SideFile):
+    """A call that fails because the file is damaged raises a `StoreError`; `TriageIndex.open` then makes a new one."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-        self._lock = RLock()
-
-    @classmethod
-    def open(cls, path: Path, *, busy_seconds: float = 10.0) -> "TriageIndex":
-        """Open the file, made if missing, and made anew where it is damaged or of another version.
-
-        Raises:
-            StoreError: where it cannot be used.
-        """
-        with store_errors(path):
-            try:
-                return cls(path, _opened(path, busy_seconds))
-            except sqlite3.DatabaseError as error:
-                if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                    raise
-            for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-                name.unlink(missing_ok=True)
-            return cls(path, _opened(path, busy_seconds))
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+    @staticmethod
+    def _make_ready(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What is lost with the power is made anew.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -16000")
+        with immediate(connection):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in (0, VERSION):
+                _clear(connection)
+            if version != VERSION:
+                for statement in _TABLES.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def table(self, baseline_run: str, candidate_run: str) -> KeptTable | None:
         """What is kept of two runs; None where nothing is."""
@@ -226,28 +213,6 @@ def in_batches(texts: Iterable[tuple[int, str]], size: int) -> Iterator[list[tup
             batch = []
     if batch:
         yield batch
-
-
-def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
-        # What is lost with the power is made anew.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA cache_size = -16000")
-        with immediate(connection):
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version not in (0, VERSION):
-                _clear(connection)
-            if version != VERSION:
-                for statement in _TABLES.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
 
 
 def _clear(connection: sqlite3.Connection) -> None:

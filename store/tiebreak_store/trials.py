@@ -6,13 +6,13 @@ is wanted again is then asked again. One that is damaged, or was made by another
 
 import sqlite3
 from dataclasses import replace
-from pathlib import Path
-from threading import RLock
 
 from tiebreak.records import Response, canonical_json
 from tiebreak.records.codec import decode
+from tiebreak_store.database import immediate
 from tiebreak_store.responses import REUSABLE
-from tiebreak_store.sqlite_errors import primary_code, store_errors
+from tiebreak_store.side_file import SideFile
+from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.text import restored, restored_or_none, storable
 
 VERSION = 1
@@ -22,34 +22,18 @@ FILE = "trials.db"
 _TABLE = "CREATE TABLE trial (fingerprint TEXT PRIMARY KEY, response TEXT NOT NULL) STRICT, WITHOUT ROWID"
 
 
-class TrialFile:
-    """The open file. Any thread may use it; calls take turns."""
+class TrialFile(SideFile):
+    """Answers by the fingerprint of their request."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-        self._lock = RLock()
-
-    @classmethod
-    def open(cls, path: Path, *, busy_seconds: float = 10.0) -> "TrialFile":
-        """Open the file, made if missing, and made anew where it is damaged or of another version.
-
-        Raises:
-            StoreError: where it cannot be used.
-        """
-        with store_errors(path):
-            try:
-                return cls(path, _opened(path, busy_seconds))
-            except sqlite3.DatabaseError as error:
-                if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                    raise
-            for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-                name.unlink(missing_ok=True)
-            return cls(path, _opened(path, busy_seconds))
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+    @staticmethod
+    def _make_ready(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        with immediate(connection):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version != VERSION:
+                connection.execute("DROP TABLE IF EXISTS trial")
+                connection.execute(_TABLE)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def find(self, fingerprint: str) -> Response | None:
         """The answer to a request, if it was asked.
@@ -96,21 +80,3 @@ def _with_odd_text(kept: Response) -> Response:
             for one in kept.contexts
         ),
     )
-
-
-def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("BEGIN IMMEDIATE")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
-            connection.execute("DROP TABLE IF EXISTS trial")
-            connection.execute(_TABLE)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection

@@ -2,9 +2,9 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tiebreak.compare.result import Flip, Unit
 from tiebreak.records.outcomes import CaseOutcome, Counted, Scored
@@ -21,6 +21,17 @@ PARTS = {
 PART_OF = {word: part for part, words in PARTS.items() for word in words}
 Latest = dict[str, list[Scored]]
 """Version of a check → what it says of each sample, in the order in which the versions were put."""
+
+
+class Tried(Protocol):
+    """What one run made of a case."""
+
+    @property
+    def case_hash(self) -> str: ...
+    @property
+    def answers(self) -> Sequence[object]: ...
+    @property
+    def excluded(self) -> str | None: ...
 
 
 class Place(NamedTuple):
@@ -58,7 +69,7 @@ class Columns:
 
     def add(self, a: CaseOutcome | None, b: CaseOutcome | None) -> None:
         """One case; None where a side never tried it."""
-        why = _why_not(a, b)
+        why = why_not_compared(a, b)
         if why is not None or a is None or b is None:
             self.excluded[why or "tried on one side only"] += 1
             return
@@ -148,7 +159,8 @@ class Columns:
             self._column(f"score {check_id}").add(_mean(values[0]), _mean(values[1]), pair)
 
 
-def _why_not(a: CaseOutcome | None, b: CaseOutcome | None) -> str | None:
+def why_not_compared(a: Tried | None, b: Tried | None) -> str | None:
+    """Why a case cannot be compared; None where it can."""
     for side, outcome in (("A", a), ("B", b)):
         if outcome is None:
             return f"{side} did not try it"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal, NamedTuple, get_args
 
-from tiebreak.compare.pairing import alike, by_check, why_silent
+from tiebreak.compare.pairing import alike, by_check, why_not_compared, why_silent
 from tiebreak.records.outcomes import Counted, Scored
 from tiebreak.records.responses import BROKEN
-from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts
+from tiebreak.records.triage import AnswerFacts, PairFacts, Scores
 
 RowClass = Literal["regression", "unchanged_failed", "fix", "unchanged_passed", "left_out"]
 CLASSES: tuple[RowClass, ...] = get_args(RowClass)
@@ -111,7 +111,7 @@ class RowMaker:
 
     def row(self, facts: PairFacts, human: Lean | None = None, judge: Lean | None = None) -> TriageRow:
         a, b = facts.a, facts.b
-        why = left_out(a, b)
+        why = why_not_compared(a, b)
         if why is not None or a is None or b is None:
             return TriageRow(facts.ordinal, facts.kind, facts.segment, facts.tags, "left_out", 0.0, why=why)
         moves = self._moves(a.answers, b.answers)
@@ -153,18 +153,6 @@ class RowMaker:
                 self._known.clear()
             found = self._known[key] = moves_between(*(_counted(side) for side in key))
         return found
-
-
-def left_out(a: SideFacts | None, b: SideFacts | None) -> str | None:
-    """Why a case cannot be compared; None where it can."""
-    for side, outcome in (("A", a), ("B", b)):
-        if outcome is None:
-            return f"{side} did not try it"
-        if not outcome.answers:
-            return f"{side}: {outcome.excluded or 'no answer'}"
-    if a is not None and b is not None and a.case_hash != b.case_hash:
-        return "the case itself was edited"
-    return None
 
 
 def moves_between(a: tuple[Counted, ...], b: tuple[Counted, ...]) -> Moves:
