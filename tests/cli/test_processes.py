@@ -45,7 +45,7 @@ async def test_version_and_unknown_words(tmp_path: Path) -> None:
     from tiebreak import __version__
 
     assert (await run_process(tmp_path, "--version")).out == f"tiebreak {__version__}\n"
-    for arguments in (("shwo",), ("show", "--jason"), ("spot", "Hi?"), ("sessions", "--limit", "none")):
+    for arguments in (("shwo",), ("show", "--jason"), ("spot", "--frehs"), ("sessions", "--limit", "none")):
         outcome = await run_process(tmp_path, *arguments)
         assert (outcome.code, outcome.out) == (2, "")
         assert outcome.err.startswith("error: ")

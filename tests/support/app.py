@@ -104,9 +104,9 @@ class Seat:
         await self.press(*(NAMED.get(letter, letter) for letter in text))
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Let the app run until the condition holds; fails after ten seconds, with what the screen says."""
+        """Let the app run until the condition holds; fails after twenty seconds, with what the screen says."""
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while not holds():
                     await self.terminal.pilot.pause(POLL)
         except TimeoutError:

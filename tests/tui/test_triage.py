@@ -44,7 +44,7 @@ async def test_the_worst_comes_first_with_both_answers(tmp_path: Path, size: tup
         assert listed(screen) == ["q-0", "q-1", "q-4", "q-2", "q-3"]
         await seat.sees("A plain", "B warm", "✘ 3 worse", "✔ 1 better", "5 cases", "q-0", "−max_length")
         await seat.sees(
-            "Thirty days.", "Well, that is a long story", "Question 0 about lamps?", "1 retrieval", "7 case"
+            "Thirty days.", "Well, that is a long story", "Question 0 about lamps?", "1 retrieval", "7 flaky"
         )
         await seat.press("right", "right", "right")
         await seat.sees("No regression comes after this one.")
@@ -125,7 +125,7 @@ async def test_a_decision_on_a_folded_group_serves_all_of_it(tmp_path: Path) -> 
         assert listed(screen) == ["q-0", "q-0", "q-1", "q-4"]
         await seat.press("down", "down", "3")
         await settled(seat)
-        assert [stored_decisions(folder, case)["cause"] for case in ("q-0", "q-1")] == ["retrieval", "prompt"]
+        assert [stored_decisions(folder, case)["cause"] for case in ("q-0", "q-1")] == ["retrieval", "model"]
         await seat.press("right_square_bracket")
         await settled(seat)
         assert at_hand(screen) == "q-4"

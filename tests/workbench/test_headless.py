@@ -213,9 +213,15 @@ async def test_a_prompt_that_fails_all_the_same_is_excluded(bench: Workbench, se
     assert "pass" not in {outcome.status for outcome in snapshot.gates if outcome.gate_id == "preferred"}
 
 
-def test_a_broken_first_policy_is_not_passed_over(bench: Workbench) -> None:
+def test_a_broken_policy_is_not_passed_over(bench: Workbench) -> None:
+    (bench.workspace.folder / "policies" / "ship.yaml").write_text("gates: {}\n")
+    with pytest.raises(WorkspaceError, match=r"ship\.yaml"):
+        setup(bench)
+
+
+def test_of_several_policies_one_has_to_be_named(bench: Workbench) -> None:
     (bench.workspace.folder / "policies" / "aaa.yaml").write_text("gates: {}\n")
-    with pytest.raises(WorkspaceError, match=r"aaa\.yaml"):
+    with pytest.raises(UsageError, match="2 policies: aaa, ship"):
         setup(bench)
 
 

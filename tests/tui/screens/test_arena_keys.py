@@ -27,11 +27,11 @@ from tiebreak_workbench.spot import start_spot
 
 Proof = Callable[[Path], Awaitable[None]]
 PROVED: set[str] = set()
-IN_THE_WORKSHOP = {
+ELSEWHERE = {
     *("spot.ask", "spot.session", "view.editor", "case.editor", "case.link"),
-    *("prompt.edit", "prompt.history"),
+    *("prompt.edit", "prompt.history", "app.triage"),
 }
-"""By the tests of `test_workshop.py` and `test_editing_in_place.py`."""
+"""By the tests of `test_workshop.py`, `test_editing_in_place.py` and `test_triage.py`."""
 TWO_DIMENSIONS = """\
 form:
   vote: required
@@ -49,7 +49,7 @@ def proves(*ids: str) -> Callable[[Proof], Proof]:
 
 
 def test_no_key_is_left_out() -> None:
-    assert {key.id for key in (*ARENA, *EVERYWHERE)} == PROVED | IN_THE_WORKSHOP
+    assert {key.id for key in (*ARENA, *EVERYWHERE)} == PROVED | ELSEWHERE
 
 
 @proves("vote.a", "vote.b", "vote.tie", "vote.bad", "case.next", "case.previous", "case.open", "case.skip", "case.undo")
