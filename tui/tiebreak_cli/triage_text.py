@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from tiebreak.gates.wording import plural
+from tiebreak.gates.wording import money, plural
 from tiebreak.triage import FailureGroup, RowClass
 from tiebreak_cli.output import safe_line, table_of
 from tiebreak_workbench.triage import Line, Listing, Triage
@@ -173,4 +173,4 @@ def _seconds(value: float | None) -> str:
 
 
 def _money(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.5f} $"
+    return "–" if value is None else f"{'-' if value < 0 else '+'}{money(abs(value))}"
