@@ -108,11 +108,22 @@ async def seen(folder: Path, server: JudgeServer, model: str, monkeypatch: pytes
     return told
 
 
+LOOKS = 10
+
+
 async def to_the_end(seat: Seat) -> None:
     """Of the Scoreboard, once its figures stand."""
     board = await seat.reaches(ScoreboardScreen)
     page = board.query_one("#page")
     await seat.until(lambda: board.figures is not None and page.max_scroll_y)
+    ends: list[int] = []
+
+    def laid_out() -> bool:
+        """Panels grow as their figures come in."""
+        ends.append(page.max_scroll_y)
+        return len(ends) > LOOKS and len(set(ends[-LOOKS:])) == 1
+
+    await seat.until(laid_out)
     await seat.press("end")
     await seat.until(lambda: page.scroll_offset.y == page.max_scroll_y)
 
@@ -187,7 +198,11 @@ async def test_shift_v_goes_from_one_case_worth_a_look_to_the_next(tmp_path: Pat
         assert recomputed(tmp_path / "ws").win_rate == before
 
 
-async def test_blind_a_verdict_names_places_and_its_list_tells_no_side(tmp_path: Path, server: JudgeServer) -> None:
+async def test_blind_a_verdict_names_places_and_its_list_tells_no_side(
+    tmp_path: Path, server: JudgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Sides are drawn by the id of the session: with this one, either side comes first in the four cases.
+    monkeypatch.setattr("tiebreak_workbench.workbench.session_id", lambda: "20260101-000000-bcdf")
     async with judging(tmp_path / "ws", server, "first", blind=True) as seat:
         arena = await seat.reaches(BlindArenaScreen)
         firsts: set[str] = set()
