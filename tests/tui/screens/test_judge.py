@@ -19,7 +19,9 @@ from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import Wishes
 
-FIGURES = re.compile(r"\b[0-9a-f]{8}\b|\$[0-9.e-]+|\d\.\d+ s|\d+ of \d+ asked")
+BARS = re.compile("[▁-▇]")
+"""Ends of scrollbars, which follow the number of lines above and below."""
+FIGURES = re.compile(r"\b[0-9a-f]{8}\b|\$[0-9.e-]+|\d\.\d+ s|\d+ of \d+ (asked|questions answered)")
 """Seals and versions, which are hashes, and how far judging is, which is a matter of time."""
 
 
@@ -69,7 +71,7 @@ async def seen(folder: Path, server: JudgeServer, model: str, monkeypatch: pytes
             screens = [""]
 
             def still() -> bool:
-                screens.append(FIGURES.sub("#", seat.text))
+                screens.append(BARS.sub(" ", FIGURES.sub("#", seat.text)))
                 return screens[-1] == screens[-2]
 
             await seat.until(still)
@@ -115,6 +117,11 @@ async def to_the_end(seat: Seat) -> None:
     """Of the Scoreboard, once its figures stand."""
     board = await seat.reaches(ScoreboardScreen)
     page = board.query_one("#page")
+    live = seat.arena.live
+    ahead = len(live.cases) - (seat.arena.position + 4)
+    # Where a line is broken depends on how long its figures are.
+    await seat.until(lambda: live.judged is not None and live.judged.waiting <= ahead)
+    await judged(seat)
     await seat.until(lambda: board.figures is not None and page.max_scroll_y)
     ends: list[int] = []
 
