@@ -97,12 +97,12 @@ def test_an_edited_dataset_is_refused_unless_allowed(tiebreak: CommandLine, ran:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("-n", "80", "--disagreement", "0.2"), "With 80 cases and 20% disagreement you can detect 14 pp."),
-        (("--find", "0.05"), "It takes 626 cases with 20% disagreement to detect 5 pp."),
+        (("-n", "80", "--disagreement", "0.2"), "With 80 cases and 20 % disagreement you can detect 14 pp."),
+        (("--find", "0.05"), "It takes 626 cases with 20 % disagreement to detect 5 pp."),
         (("--find", "0.03", "--variance", "0.1111111"), "It takes 969 cases with a variance of 0.111111"),
         (("-n", "3", "--disagreement", "0.05"), "no difference that is possible can be detected"),
         (("-n", "500", "--out-of", "500"), "you can detect 0 pp for a claim about 500 cases alone"),
-        ((), "With 500 cases and 20% disagreement you can detect 6 pp."),
+        ((), "With 500 cases and 20 % disagreement you can detect 6 pp."),
     ],
 )
 def test_plan(tiebreak: CommandLine, options: tuple[str, ...], says: str) -> None:

@@ -74,7 +74,7 @@ def test_show_says_by_its_code_how_the_gates_stand(
 
 def test_the_scoreboard_of_a_session(tiebreak: CommandLine, imported: str) -> None:
     out = tiebreak("show", imported[:15]).out
-    assert "Win rate of B  100%" in out
+    assert "Win rate of B  100 %" in out
     gates = {line.split()[0]: line for line in out.splitlines() if "✔ pass" in line}
     assert "100 %" in gates["win"]
     assert "6/6" in gates["win"]

@@ -83,7 +83,7 @@ def _agreement_table(line: LineCalibration) -> Table:
     one, table = line.agreement, table_of("Held against people", "value #", "95 % #")
     gate = {"pass": "passes", "fail": "fails"}.get(one.gate.status, "is open")
     told = f"{_share(one.share)} of {one.n}"
-    span = f"{one.low:.0%} to {one.high:.0%}" if one.n else "–"
+    span = f"{100 * one.low:.0f} to {100 * one.high:.0f} %" if one.n else "–"
     table.add_row(f"agreement; the gate of {percent(one.gate.least)} {gate}", told, span)
     if one.excluded:
         table.add_row("the same, excluded cases as wrong", _share(one.share_of_all), "")
@@ -127,7 +127,7 @@ def _confusion(line: LineCalibration) -> Table:
 def _segments(segments: Mapping[str, Agreement]) -> Table:
     table = table_of("Segment", "agreement #", "95 % #", "κ #", "n #")
     for name, one in segments.items():
-        span = f"{one.low:.0%} to {one.high:.0%}" if one.n else "–"
+        span = f"{100 * one.low:.0f} to {100 * one.high:.0f} %" if one.n else "–"
         kappa = _figure(one.kappa.value if one.kappa else None)
         table.add_row(safe_line(name, 32), _share(one.share), span, kappa, str(one.n))
     return table
@@ -203,7 +203,8 @@ def _drift(line: LineCalibration) -> Text:
     up, down = ("towards B", "towards A") if line.dimension is None else ("upwards", "downwards")
     low, high = drift.interval
     told = Text(f"\nAsked again (round {drift.round}): ")
-    share = f"{drift.changed} of {drift.n} verdicts changed, {_share(drift.share)} ({low:.0%} to {high:.0%}); "
+    span = f"{100 * low:.0f} to {100 * high:.0f} %"
+    share = f"{drift.changed} of {drift.n} verdicts changed, {_share(drift.share)} ({span}); "
     told.append(share + f"{drift.up} {up}, {drift.down} {down}, p {_p(drift.p)}")
     if drift.to_one_side:
         told.append("\n! The judge has drifted to one side.", "bold yellow")

@@ -292,11 +292,11 @@ def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
 
 def _steadiness(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
     if (pairs := summary.pairs) is not None and pairs.consistency is not None:
-        yield f"orders agree ({pairs.both} pairs)", f"{pairs.consistency:.1%}"
+        yield f"orders agree ({pairs.both} pairs)", f"{100 * pairs.consistency:.1f} %"
         yield "verdicts for the first shown / second shown", f"{pairs.first} / {pairs.second}"
     spread = summary.spread
     if spread.repeated:
-        yield f"repeats agree ({spread.repeated} questions)", f"{spread.agreeing / spread.repeated:.1%}"
+        yield f"repeats agree ({spread.repeated} questions)", f"{100 * (spread.agreeing / spread.repeated):.1f} %"
         if spread.deviation is not None:
             yield "mean standard deviation over repeats", f"{spread.deviation:.3f}"
 

@@ -185,7 +185,7 @@ def _print_steadiness(names: Sequence[str], arms: "Sequence[Steadiness]") -> Non
         print_table(
             "Samples of one case that disagree on success",
             ("side", "flip rate #", "unsteady cases #"),
-            ((side, f"{one.flip_rate:.1%}", f"{one.unsteady}/{one.cases}") for side, one in spreads),
+            ((side, f"{100 * one.flip_rate:.1f} %", f"{one.unsteady}/{one.cases}") for side, one in spreads),
         )
     effects = [(side, effect) for side, one in zip(sides, arms, strict=True) for effect in one.variants]
     if effects:
@@ -197,8 +197,8 @@ def _print_steadiness(names: Sequence[str], arms: "Sequence[Steadiness]") -> Non
                     side,
                     one.kind,
                     f"{one.n}",
-                    f"{one.source:.1%}",
-                    f"{one.variant:.1%}",
+                    f"{100 * one.source:.1f} %",
+                    f"{100 * one.variant:.1f} %",
                     _points(one.difference),
                     "–" if one.interval is None else f"{_points(one.interval[0])} to {_points(one.interval[1])}",
                 )

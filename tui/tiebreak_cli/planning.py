@@ -87,7 +87,9 @@ def _difference(wish: Wish, cases: int) -> float | None:
 
 def sentences(wish: Wish, rows: list[Found]) -> list[str]:
     """The same in words; differences are rounded up."""
-    told = f"{wish.disagreement:.0%} disagreement" if wish.variance is None else f"a variance of {wish.variance:g}"
+    told = (
+        f"{100 * wish.disagreement:.0f} % disagreement" if wish.variance is None else f"a variance of {wish.variance:g}"
+    )
     about = f" for a claim about {wish.out_of} cases alone" if wish.out_of is not None else ""
     lines: list[str] = []
     for row in rows:
@@ -97,7 +99,8 @@ def sentences(wish: Wish, rows: list[Found]) -> list[str]:
             lines.append(f"With {row.cases} cases and {told} no difference that is possible can be detected.")
         else:
             lines.append(f"With {row.cases} cases and {told} you can detect {_amount(wish, row.difference)}{about}.")
-    lines.append(f"Found in {wish.power:.0%} of runs, and where there is no difference in {wish.alpha:.0%} of them.")
+    power, alpha = (f"{100 * rate:.0f} %" for rate in (wish.power, wish.alpha))
+    lines.append(f"Found in {power} of runs, and where there is no difference in {alpha} of them.")
     return lines
 
 

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from tiebreak.batch import Ending, Progress
-from tiebreak.gates.wording import money, plural
+from tiebreak.gates.wording import plural, spent
 from tiebreak.sanitise import clean
 from tiebreak_workbench.headless import TakenUp
 from tiebreak_workbench.judged_run import JudgedRun, JudgingFigures
@@ -52,7 +52,7 @@ class Figures:
         if progress.failed:
             parts.append(plural(progress.failed, "error"))
         unknown = sum(arm.spend.unknown for arm in progress.arms.values())
-        parts.append(money(progress.usd) + (f" and {plural(unknown, 'answer')} of unknown cost" if unknown else ""))
+        parts.append(spent(progress.usd, unknown, "answer"))
         if progress.ending:
             parts.append(f"{sum(arm.in_flight for arm in progress.arms.values())} in flight")
         elif rate and progress.answered < progress.planned:
@@ -163,8 +163,7 @@ class Live(Shown):
 
 def judging_figures(figures: JudgingFigures) -> str:
     """`$0.04 · 2 errors · 3 in flight`: what judging costs stands apart from what answers cost."""
-    unknown = f" and {plural(figures.unknown, 'judgment')} of unknown cost" if figures.unknown else ""
-    parts = [money(figures.usd) + unknown]
+    parts = [spent(figures.usd, figures.unknown, "judgment")]
     if figures.errors:
         parts.append(plural(figures.errors, "error"))
     if figures.in_flight:

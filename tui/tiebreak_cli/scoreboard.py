@@ -1,6 +1,6 @@
 """A session's numbers for a person, in plain tables. Words stand beside every colour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -112,15 +112,17 @@ def _gates(stored: StoredSession, snapshot: Snapshot) -> Table | None:
 def _sides(snapshot: Snapshot) -> Table:
     table = table_of("Answers", "A #", "B #")
     for name, means in snapshot.dimensions.items():
-        table.add_row(f"{safe_line(name, 30)}, mean of 1 to 5", *_means(means, "{:.2f}"))
+        table.add_row(f"{safe_line(name, 30)}, mean of 1 to 5", *_means(means, lambda mean: f"{mean:.2f}"))
     for name, counts in snapshot.checks.items():
         table.add_row(
             f"check {safe_line(name, 30)}",
             *(f"{counts[role].passed:g} of {counts[role].n}" if role in counts else "–" for role in ROLES),
         )
     for name, means in snapshot.scores.items():
-        table.add_row(f"{safe_line(name.removeprefix('metric:'), 30)}, mean of 0 to 1", *_means(means, "{:.3f}"))
-    table.add_row("broken answers", *_means(snapshot.errors, "{:.1%}"))
+        table.add_row(
+            f"{safe_line(name.removeprefix('metric:'), 30)}, mean of 0 to 1", *_means(means, lambda mean: f"{mean:.3f}")
+        )
+    table.add_row("broken answers", *_means(snapshot.errors, lambda rate: f"{100 * rate:.1f} %"))
     costs = (snapshot.cost.get(role) for role in ROLES)
     table.add_row("cost per answer", *(money(c.mean) if c is not None and c.mean is not None else "–" for c in costs))
     return table
@@ -154,15 +156,14 @@ def _raters(stored: StoredSession) -> Table | None:
     return table if votes or verdicts else None
 
 
-def _means(means: Mapping[SessionRole, Mean], form: str) -> list[str]:
+def _means(means: Mapping[SessionRole, Mean], write: Callable[[float], str]) -> list[str]:
     return [
-        form.format(mean.mean) if (mean := means.get(role)) is not None and mean.mean is not None else "–"
-        for role in ROLES
+        write(mean.mean) if (mean := means.get(role)) is not None and mean.mean is not None else "–" for role in ROLES
     ]
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def interval(rate: WinRate) -> str:

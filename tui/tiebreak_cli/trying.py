@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from tiebreak.gates.wording import money, percent, plural
+from tiebreak.gates.wording import money, percent, plural, spent
 from tiebreak.records import Case, CheckSpec, Config, Policy
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak_cli.asking import heed_interrupts
@@ -76,8 +76,7 @@ def used(at: TrialProgress) -> str:
     parts = plural(f"{at.calls:,}", "call")
     if at.known:
         parts += f", {plural(f'{at.known:,}', 'answer')} that {'was' if at.known == 1 else 'were'} there"
-    unknown = f" and {plural(at.unknown, 'answer')} of unknown cost" if at.unknown else ""
-    return f"{parts}; {money(at.usd)}{unknown}"
+    return f"{parts}; {spent(at.usd, at.unknown, 'answer')}"
 
 
 def share(count: int, of: int) -> str:

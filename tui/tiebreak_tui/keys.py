@@ -24,8 +24,10 @@ class Key:
     display: str | None = None
 
     def binding(self) -> Binding:
+        # Textual would write ^s for what help, hints and the documents call ctrl+s.
+        display = self.display or (self.keys if self.keys.startswith("ctrl+") else None)
         return Binding(
-            self.keys, self.action, self.label, id=self.id, show=self.show, tooltip=self.help, key_display=self.display
+            self.keys, self.action, self.label, id=self.id, show=self.show, tooltip=self.help, key_display=display
         )
 
 

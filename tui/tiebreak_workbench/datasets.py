@@ -259,12 +259,12 @@ def vary_dataset(
         InputError: for a file that cannot be used.
     """
     dataset = find_dataset(workspace, wanted)
-    folder = new_folder(workspace, out or f"{dataset.card.name}-varied")
     given = [line for line in read_text(frames, DatasetError).splitlines() if line.strip()] if frames else []
     options = {"frames": given} if given else {}
     varied = vary(dataset.cases, kinds, seed=seed, copies=copies, length=length, **options)
     if not sum(varied.made.values()):
         raise UsageError("There is nothing here that these kinds could change.", hint="Choose other kinds.")
+    folder = new_folder(workspace, out or f"{dataset.card.name}-varied")
     card = dataset.card
     said = f"Variants of {card.name}@{dataset.version[:SHORT]}, seed {seed}: {', '.join(varied.made)}."
     new = DatasetCard(

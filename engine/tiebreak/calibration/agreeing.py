@@ -190,6 +190,7 @@ def _cautions(confusion: Confusion, excluded: int, units: int) -> Iterable[str]:
         yield f"only {units} independent labels: an interval of κ covers less than it says under {ENOUGH}"
     constant = confusion.constant
     if constant is not None and constant.share >= SKEWED:
-        yield f"{constant.share:.0%} of people's labels are “{constant.label}”: read AC1 and the table rather than κ"
+        share = f"{100 * constant.share:.0f} %"
+        yield f"{share} of people's labels are “{constant.label}”: read AC1 and the table rather than κ"
     if constant is not None and confusion.agreed <= constant.agreed:
-        yield f"a judge that always says “{constant.label}” would agree in {constant.share:.0%}"
+        yield f"a judge that always says “{constant.label}” would agree in {100 * constant.share:.0f} %"

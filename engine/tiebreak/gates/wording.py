@@ -50,6 +50,13 @@ def money(usd: float) -> str:
     return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.2g}" if usd >= 0.0001 else f"${usd:.1e}"
 
 
+def spent(usd: float, unknown: int, noun: str) -> str:
+    """What was spent: `$0.12`, `$0.12 and 3 answers of unknown cost`; `cost unknown` where none is known."""
+    if unknown and not usd:
+        return "cost unknown"
+    return money(usd) + (f" and {plural(f'{unknown:,}', noun)} of unknown cost" if unknown else "")
+
+
 def seconds(value: float) -> str:
     """Seconds with three significant digits: `0.8 s`, `1.25 s`, `0.043 s`."""
     return f"{value:.3g} s"

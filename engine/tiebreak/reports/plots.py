@@ -42,7 +42,8 @@ def win_rate_plot(path: Sequence[WinRate]) -> str:
     lower = [f"{frame.x(rate.n)},{frame.y(low)}" for rate, (low, _) in zip(path, bounds, strict=True)]
     line = [f"{frame.x(rate.n)},{frame.y(rate.mean or 0.0)}" for rate in path]
     low, high = bounds[-1]
-    told = f"Win rate of B over {path[-1].n} cases: {path[-1].mean or 0:.0%}, {low:.0%} to {high:.0%}"
+    rate = 100 * (path[-1].mean or 0)
+    told = f"Win rate of B over {path[-1].n} cases: {rate:.0f} %, {100 * low:.0f} to {100 * high:.0f} %"
     parts = [
         *_grid(frame, [(0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1, "100 %")]),
         f'<polygon class="band" points="{" ".join([*upper, *reversed(lower)])}"/>',

@@ -54,7 +54,7 @@ def suggest(case: Case, response: Response, claims: ClaimLabels | None = None) -
     retrieved = ranked(Item(case=case, response=response))
     recall = _recall(case, response)
     if recall is not None and recall < LOW:
-        came = "none" if not recall else f"{recall:.0%}"
+        came = "none" if not recall else f"{100 * recall:.0f} %"
         return Suggestion("retrieval", f"Of the relevant passages {came} came: recall is {recall:.2f}.")
     if not contexts:
         wanted = bool(case.relevant) and retrieved is not None
@@ -66,7 +66,7 @@ def suggest(case: Case, response: Response, claims: ClaimLabels | None = None) -
 
 def _by_claims(claims: ClaimLabels) -> Suggestion | None:
     if claims.reference_in_passages and (there := claim_recall(claims)) < LOW:
-        why = f"The passages hold {there:.0%} of what the reference says (claim recall {there:.2f})."
+        why = f"The passages hold {100 * there:.0f} % of what the reference says (claim recall {there:.2f})."
         return Suggestion("retrieval", why)
     used = [
         answer for row, answer in zip(claims.reference_in_passages, claims.reference_in_answer, strict=True) if any(row)
@@ -78,7 +78,7 @@ def _by_claims(claims: ClaimLabels) -> Suggestion | None:
         )
         return Suggestion("generation", why)
     if claims.answer_in_passages and (borne := faithfulness(claims)) < 1:
-        return Suggestion("generation", f"The passages bear out only {borne:.0%} of the answer's claims.")
+        return Suggestion("generation", f"The passages bear out only {100 * borne:.0f} % of the answer's claims.")
     return None
 
 
@@ -103,7 +103,7 @@ def _by_words(
     if not case.points and case.reference:
         said, answered = _covered(case.reference, in_passages), _covered(case.reference, in_answer)
         if said is not None and answered is not None:
-            figures = f"{said:.0%} of the words of the reference, the answer {answered:.0%}"
+            figures = f"{100 * said:.0f} % of the words of the reference, the answer {100 * answered:.0f} %"
             if said < LOW and retrieval:
                 return Suggestion("retrieval", f"The passages that came have {figures}.")
             if said - answered >= MISSED:

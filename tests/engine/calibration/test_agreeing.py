@@ -97,12 +97,12 @@ def test_cautions_say_what_not_to_trust() -> None:
     said = "\n".join(found.cautions)
     assert "3 of 63 cases are left out" in said
     assert "only 60 independent labels" in said
-    assert "83% of people's labels are “good”: read AC1" in said
+    assert "83 % of people's labels are “good”: read AC1" in said
     assert "would agree in" not in said
     assert found.share_of_all == pytest.approx(52 / 63)
     lazy = agreement(pairs_of([[0, 15], [0, 85]], ("bad", "good")), ("bad", "good"))
     assert lazy.better_than_constant is False
-    assert "a judge that always says “good” would agree in 85%" in lazy.cautions
+    assert "a judge that always says “good” would agree in 85 %" in lazy.cautions
     assert lazy.kappa is not None
     assert lazy.kappa.value == 0
 

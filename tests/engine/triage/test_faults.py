@@ -34,8 +34,8 @@ def answer(text: str, *contexts: Context, **fields: Any) -> Response:
             "“returned within thirty days”",
         ),
         (case(points=("returned within thirty days",)), answer("Never.", SHIPPING), "retrieval", "No passage"),
-        (case(reference="Within thirty days."), answer("Never.", RETURNS), "generation", "100% of the words"),
-        (case(reference="Within thirty days."), answer("Never.", SHIPPING), "retrieval", "0% of the words"),
+        (case(reference="Within thirty days."), answer("Never.", RETURNS), "generation", "100 % of the words"),
+        (case(reference="Within thirty days."), answer("Never.", SHIPPING), "retrieval", "0 % of the words"),
     ],
 )
 def test_a_cause_is_suggested_with_its_reason(asked: Case, said: Response, cause: str, reason: str) -> None:
@@ -70,7 +70,7 @@ def labels(reference_in_answer: bool, *, in_passages: bool, borne: bool = True) 
     [
         (labels(False, in_passages=False), "retrieval", "claim recall 0.00"),
         (labels(False, in_passages=True), "generation", "context utilization 0.00"),
-        (labels(True, in_passages=True, borne=False), "generation", "bear out only 0%"),
+        (labels(True, in_passages=True, borne=False), "generation", "bear out only 0 %"),
     ],
 )
 def test_labels_of_claims_say_most(claims: ClaimLabels, cause: str, reason: str) -> None:

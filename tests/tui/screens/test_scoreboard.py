@@ -170,7 +170,7 @@ async def test_without_colour_the_path_is_a_table(tmp_path: Path) -> None:
         await seat.answered()
         await seat.press("right")
         await opened(seat)
-        await seat.sees("after 1  ", "after 2  ", "100%")
+        await seat.sees("after 1  ", "after 2  ", "100 %")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])

@@ -73,7 +73,7 @@ def test_as_text_the_last_look_is_always_among_the_rows() -> None:
     looks = [Look(n, 0.5, 0.25, 0.75) for n in range(1, 20)]
     rows = table(looks, 4)
     assert len(rows) == 4
-    assert rows[-1] == ("after 19", "50%", "25% to 75%")
+    assert rows[-1] == ("after 19", "50 %", "25 to 75 %")
     assert table([], 4) == []
 
 

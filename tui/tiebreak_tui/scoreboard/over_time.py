@@ -25,5 +25,6 @@ def over_time(looks: Sequence[Look], room: Room, *, drawn: bool) -> list[Content
             *note("Settled cases in the order of the plan.", width, 1),
         ]
     last = looks[-1]
-    told = f"Settled cases, in the order of the plan. Now {last.rate:.0%}, {last.low:.0%} to {last.high:.0%}."
+    rate, low, high = (f"{100 * share:.0f}" for share in (last.rate, last.low, last.high))
+    told = f"Settled cases, in the order of the plan. Now {rate} %, {low} to {high} %."
     return [*plot(looks, width, rows - 1), *note(told, width, 1)]

@@ -95,4 +95,7 @@ def table(looks: Sequence[Look], rows: int) -> list[tuple[str, str, str]]:
     """The same as text: settled cases, rate, interval; at most so many evenly chosen rows, the last look among them."""
     count = min(rows, len(looks))
     chosen = [looks[-1 - place * len(looks) // count] for place in reversed(range(count))] if count else []
-    return [(f"after {look.n:g}", f"{look.rate:.0%}", f"{look.low:.0%} to {look.high:.0%}") for look in chosen]
+    return [
+        (f"after {look.n:g}", f"{100 * look.rate:.0f} %", f"{100 * look.low:.0f} to {100 * look.high:.0f} %")
+        for look in chosen
+    ]

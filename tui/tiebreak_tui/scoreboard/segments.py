@@ -44,7 +44,7 @@ def _cells(line: SegmentLine, barred: bool) -> list[Cell]:
     return [
         mark,
         Cell(line.name, "bold" if line.reversal == "reversed" else ""),
-        Cell(f"{rate.mean:.0%}", "bold"),
+        Cell(f"{100 * rate.mean:.0f} %", "bold"),
         Cell(f"{100 * low:.0f}–{100 * high:.0f} %", "dim"),
         Cell(bar, ALARM[line.reversal] or "$text-accent"),
         n,

@@ -51,7 +51,7 @@ def _check_row(name: str, counts: Mapping[SessionRole, CheckCount]) -> Row:
 
 def _share_row(name: str, means: Mapping[SessionRole, Mean]) -> Row:
     a, b = (means[role].mean if role in means else None for role in ROLES)
-    cells = [NONE if value is None else f"{value:.1%}" for value in (a, b)]
+    cells = [NONE if value is None else f"{100 * value:.1f} %" for value in (a, b)]
     return (name, *cells, "" if a is None or b is None else Cell(points(b - a), _good(a - b)))
 
 

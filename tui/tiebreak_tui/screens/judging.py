@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tiebreak.gates.wording import money, plural
+from tiebreak.gates.wording import money, plural, spent
 from tiebreak.judge.review import Reason, lines_of, reasons_for
 from tiebreak.records.policies import SIDES
 from tiebreak.session.live import LiveSession
@@ -57,9 +57,8 @@ def judging_in_short(live: LiveSession) -> str:
     if judged is None or progress is None:
         return ""
     who = f"Judge {judged.judge.name} {judged.judge.version[:8]}, {status_here(live.scoreboard, judged.judge.name)}"
-    unknown = f" and {judged.unknown} of unknown cost" if judged.unknown else ""
     far = f"{progress.answered} of {progress.planned} questions answered"
-    return f"{who}: {far}; {money(judged.usd)}{unknown}, apart from the answers."
+    return f"{who}: {far}; {spent(judged.usd, judged.unknown, 'judgment')}, apart from the answers."
 
 
 def show_verdict(arena: "Asides") -> None:

@@ -121,7 +121,7 @@ class TriageScreen(Asking):
         """From a thread: say how far it is."""
         if self.lanes.closed:
             raise _Left("Triage was left.")
-        share = f" {done / of:.0%}" if of else f" {done:,}"
+        share = f" {100 * done / of:.0f} %" if of else f" {done:,}"
         self._loop.call_soon_threadsafe(self._progressed, f"{what}{share}")
 
     def _progressed(self, words: str) -> None:

@@ -39,4 +39,4 @@ def leader_words(tally: Tally) -> str:
         return f"The tally begins with {EVERY} settled cases."
     lead = max(tally.rate, 1 - tally.rate)
     over = f"Over the first {tally.n} settled cases"
-    return f"{over} one side leads with {lead:.0%}." if lead > 0.5 else f"{over} the sides are level."
+    return f"{over} one side leads with {100 * lead:.0f} %." if lead > 0.5 else f"{over} the sides are level."

@@ -75,9 +75,9 @@ def line(tally: Tally, width: int) -> Content:
 
 def _lead(tally: Tally) -> str:
     assert tally.rate is not None
-    percent = f"{tally.rate:.0%}".replace("%", " %")
+    percent = f"{100 * tally.rate:.0f} %"
     if tally.names is None:
-        return f"one side leads {max(tally.rate, 1 - tally.rate):.0%}".replace("%", " %")
+        return f"one side leads {100 * max(tally.rate, 1 - tally.rate):.0f} %"
     baseline, candidate = tally.names
     if tally.rate == 0.5:
         return f"level {percent}"
