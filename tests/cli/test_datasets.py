@@ -109,7 +109,8 @@ def test_variants_are_a_new_dataset_of_the_workspace(tiebreak: CommandLine, smal
     one, other = ((small / "datasets" / name / "cases.jsonl").read_bytes() for name in ("small-varied", "again"))
     assert one == other
     unknown = tiebreak("vary", "small", "--kinds", "shouting")
-    assert unknown.code == 2 and "shouting" in unknown.err and "casing" in unknown.err, "not that the name is taken"
+    assert unknown.code == 2
+    assert "shouting" in unknown.err, "not that the name is taken"
 
 
 def test_suites_are_listed_and_copied(tiebreak: CommandLine, small: Path) -> None:

@@ -1,0 +1,34 @@
+"""How numbers are written wherever gates, reports and screens speak of them."""
+
+import pytest
+
+from tiebreak.gates.wording import money, percent, spent
+
+
+@pytest.mark.parametrize(
+    ("rate", "written"),
+    [(0, "0 %"), (1, "100 %"), (0.95, "95 %"), (0.999, "99.9 %"), (0.0004, "0.04 %"), (0.99996, "99.996 %")],
+)
+def test_a_share_never_reads_as_all_or_nothing_unless_it_is(rate: float, written: str) -> None:
+    assert percent(rate) == written
+
+
+@pytest.mark.parametrize(
+    ("usd", "written"), [(0, "$0.00"), (3.5, "$3.50"), (0.0021, "$0.0021"), (0.00000123, "$1.2e-06"), (0.126, "$0.13")]
+)
+def test_small_amounts_keep_two_digits(usd: float, written: str) -> None:
+    assert money(usd) == written
+
+
+@pytest.mark.parametrize(
+    ("usd", "unknown", "written"),
+    [
+        (0.0, 0, "$0.00"),
+        (0.12, 0, "$0.12"),
+        (0.12, 1, "$0.12 and 1 answer of unknown cost"),
+        (0.12, 3000, "$0.12 and 3,000 answers of unknown cost"),
+        (0.0, 88, "cost unknown"),
+    ],
+)
+def test_an_unknown_cost_never_reads_as_nothing_spent(usd: float, unknown: int, written: str) -> None:
+    assert spent(usd, unknown, "answer") == written
