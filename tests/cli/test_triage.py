@@ -135,6 +135,25 @@ def test_promoting(tiebreak: CommandLine, ran: str) -> None:
     assert [case.id for case in load_dataset(Path("datasets/kept")).cases] == ["lamp", "q-0"]
 
 
+def test_promoting_into_its_own_dataset_gives_the_case_its_check(tiebreak: CommandLine, ran: str) -> None:
+    before = load_dataset(Path("datasets/small"))
+    told = tiebreak("promote", "last", "q-0", "-d", "small", "--check", "length")
+    assert "q-0 in " in told.out
+    after = load_dataset(Path("datasets/small"))
+    assert list(after.by_id) == list(before.by_id)
+    changed = [case.id for case in after.cases if case != before.by_id[case.id]]
+    assert changed == ["q-0"]
+    assert "length" in [spec.kind for spec in after.by_id["q-0"].checks]
+    assert after.by_id["q-0"].kind == before.by_id["q-0"].kind
+    again = tiebreak("promote", "last", "q-0", "-d", "small", "--check", "length")
+    assert (again.code, "has these checks already" in again.err) == (2, True)
+
+
+def test_an_id_that_could_not_be_read_back_is_not_written(tiebreak: CommandLine, ran: str) -> None:
+    refused = tiebreak("promote", "last", "q-0", "-d", "kept", "--id", "new\tcase")
+    assert (refused.code, "An id is 1 to 200 visible characters" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

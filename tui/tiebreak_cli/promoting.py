@@ -101,7 +101,7 @@ def promote(
     if path is None:
         say(f"Not written. Without --dry-run it goes into {found.dataset}{', which is made' if found.new else ''}.")
     else:
-        say(f"Written to {path} as {found.case.id}.")
+        say(f"{found.case.id} in {path} has the checks." if found.amends else f"Written to {path} as {found.case.id}.")
 
 
 def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "TrialLimits", times: int) -> "Shrunk":

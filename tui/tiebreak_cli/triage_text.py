@@ -61,7 +61,7 @@ def print_groups(console: Console, opened: Triage, groups: Sequence[FailureGroup
     for group in groups[:limit]:
         names = opened.case_ids(opened.places(group)[:NAMED])
         rest = f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
-        flips = safe_line(", ".join(group.flips), 60) + ("" if group.alike else " (texts differ)")
+        flips = safe_line(", ".join(group.flips), 60)
         question = safe_line(group.question or opened.lines(opened.places(group)[:1])[0].question, 60)
         table.add_row(str(len(group)), flips, safe_line(", ".join(names), 60) + rest, question)
     if table.row_count:
@@ -89,7 +89,6 @@ def groups_plain(opened: Triage, groups: Sequence[FailureGroup], limit: int) -> 
             {
                 "flips": group.flips,
                 "size": len(group),
-                "alike": group.alike,
                 "question": group.question,
                 "cases": opened.case_ids(opened.places(group)),
             }

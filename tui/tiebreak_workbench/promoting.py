@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tiebreak.checks.parse import parse_check
 from tiebreak.datasets.load import load_dataset
-from tiebreak.datasets.writing import case_line, write_cases
+from tiebreak.datasets.writing import amend_case, case_line, write_cases
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, CheckSpec, Dataset, Response, SessionRole, utc_now
-from tiebreak.triage.promoting import Proposal, Provenance, duplicate_of, free_id, promoted, propose, proven
+from tiebreak.triage.promoting import Proposal, Provenance, amended, duplicate_of, free_id, promoted, propose, proven
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.workspace import DATASETS
 from tiebreak_store import StoredRun
@@ -31,6 +31,8 @@ class Promotion:
     dataset: Path
     new: bool
     """Whether the dataset is to be made."""
+    amends: bool
+    """Whether the dataset has the case already, which gets the checks."""
     good: SessionRole
     proposals: tuple[Proposal, ...]
     """Everything that was proven to separate the answers."""
@@ -53,10 +55,11 @@ def prepare(
 
     `checks` chooses among the proposals by their ids, or gives checks as JSON, which are proven like those; without
     any, the most telling proposals are taken. `good` is the side with the good answer, by default the one that passes.
+    Where the dataset has the very case, it is to get the checks, unless it is to go in once more as `case_name`.
 
     Raises:
-        UsageError: where no side is the good one, a check is not proven, none is left, or the dataset asks nearly the
-            same already.
+        UsageError: where no side is the good one, a check is not proven, none is left, the case has them already, or
+            the dataset asks nearly the same already.
         DatasetError: where the dataset cannot be read.
     """
     (_, a), (_, b) = two_runs(bench, names[0], names[1] if len(names) > 1 else None)
@@ -67,25 +70,34 @@ def prepare(
     proposals = propose(detail.case, right, wrong, [*detail.case.checks, *a.policy.checks])
     chosen = _chosen(detail.case, right, wrong, proposals, checks)
     path, there = _dataset(bench.workspace, dataset)
-    if there is not None and not allow_alike and (twin := duplicate_of(detail.case, there.cases)) is not None:
+    anew = allow_alike or case_name is not None
+    own = None if there is None or anew else _own(detail.case, there)
+    alike = None if there is None or allow_alike or own is not None else duplicate_of(detail.case, there.cases)
+    if there is not None and alike is not None:
         raise UsageError(
-            f"{there.card.name} asks nearly the same already: case “{twin.other}” ({twin.score:.0f} of 100 alike).",
+            f"{there.card.name} asks nearly the same already: case “{alike.other}” ({alike.score:.0f} of 100 alike).",
             hint="Add the check to that case; or promote it all the same with --allow-alike.",
         )
     source = a if worst.run == a.run.id else b
-    wanted = case_name or detail.case.id
-    made = promoted(
-        detail.case,
-        chosen,
-        provenance(source, wrong, case_id),
-        case_id=wanted if case_name else free_id(wanted, there.by_id if there is not None else ()),
-        segment=segment or _segment(detail.case, there),
-    )
+    origin = provenance(source, wrong, case_id)
+    if own is not None and there is not None:
+        _refuse_known(own, chosen, there.card.name)
+        made = amended(own, chosen, origin)
+    else:
+        wanted = case_name or detail.case.id
+        made = promoted(
+            detail.case,
+            chosen,
+            origin,
+            case_id=wanted if case_name else free_id(wanted, there.by_id if there is not None else ()),
+            segment=segment or _segment(detail.case, there),
+        )
     return Promotion(
         case=made,
         line=case_line(made),
         dataset=path,
         new=there is None,
+        amends=own is not None,
         good=role,
         proposals=tuple(proposals),
         chosen=chosen,
@@ -98,7 +110,27 @@ def write(promotion: Promotion) -> Path:
     Raises:
         DatasetError: where the dataset cannot be added to, such as for an id that has been taken since.
     """
+    if promotion.amends:
+        return amend_case(promotion.dataset, promotion.case)
     return write_cases(promotion.dataset, [promotion.case])
+
+
+def _own(case: Case, there: Dataset) -> Case | None:
+    """The very case, as the dataset has it."""
+    found = there.by_id.get(case.id)
+    return found if found is not None and found.input == case.input else None
+
+
+def _refuse_known(case: Case, chosen: Sequence[CheckSpec], dataset: str) -> None:
+    """
+    Raises:
+        UsageError: where the case has the chosen checks already.
+    """
+    if {spec.version for spec in chosen} <= {spec.version for spec in case.checks}:
+        raise UsageError(
+            f"“{case.id}” of {dataset} has these checks already: every run puts its answers to them.",
+            hint="Choose another check, or another dataset.",
+        )
 
 
 def better_side(detail: CaseDetail) -> SessionRole:

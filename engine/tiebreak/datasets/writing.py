@@ -1,14 +1,16 @@
-"""Adding cases to a dataset on disk."""
+"""Adding cases to a dataset on disk, and changing one that is there."""
 
 import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from tiebreak.datasets.card import CARD, CASES, CardFile, read_card
-from tiebreak.datasets.cases import check_segment, flat_case
+from tiebreak.datasets.cases import case_faults, check_segment, flat_case
 from tiebreak.datasets.durable import sync_folder, write_whole
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.tables import SUFFIXES, read_rows
@@ -28,16 +30,34 @@ def write_cases(path: Path, cases: Iterable[Case]) -> Path:
     All cases are there afterwards, and on disk, or none is. Returns the file they are in.
 
     Raises:
-        DatasetError: for an id that is taken, a segment that the card does not list, a dataset that cannot be added to,
-            and a folder that may not be written.
+        DatasetError: for a case that could not be read back, an id that is taken, a segment that the card does not
+            list, a dataset that cannot be added to, and a folder that may not be written.
     """
     new = list(cases)
-    try:
+    with _saving(path):
         file, card = _target(path)
         _append(file, new, card)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise DatasetError(f"The cases cannot be saved: {reason}.", path=str(path)) from None
+    return file
+
+
+def amend_case(path: Path, case: Case) -> Path:
+    """Put a case in the place of the one of its id; every other line stays as it is, byte for byte. Returns the file.
+
+    Raises:
+        DatasetError: where no line holds such a case, and as `write_cases`.
+    """
+    with _saving(path):
+        file, card = _target(path)
+        row = Located(None, str(file), DatasetError, lambda _: None)
+        with _held(file) as there:
+            numbers = {(found.mapping or {}).get("id"): found.line(()) for found in read_rows(file, DatasetError)}
+            number = numbers.get(case.id)
+            if number is None:
+                raise row.refuse(f"There is no case “{case.id}”.", ("id",))
+            there.seek(0)
+            lines = there.read().split(b"\n")
+            lines[number - 1] = _written(case, card, row)
+            write_whole(file, b"\n".join(lines).decode("utf-8"))
     return file
 
 
@@ -66,6 +86,27 @@ def write_dataset(folder: Path, card: DatasetCard, cases: Iterable[Case]) -> Pat
     return folder
 
 
+@contextmanager
+def _saving(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise DatasetError(f"The cases cannot be saved: {reason}.", path=str(path)) from None
+
+
+@contextmanager
+def _held(path: Path) -> Generator[BinaryIO]:
+    """The file, opened for appending; of two processes that save a case at once, one waits for the other."""
+    while True:
+        with path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # Whoever held it may have put a new file in its place.
+            if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                yield file
+                return
+
+
 def _target(path: Path) -> tuple[Path, CardFile | None]:
     if path.suffix == ".jsonl":
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,9 +132,7 @@ def _target(path: Path) -> tuple[Path, CardFile | None]:
 
 
 def _append(path: Path, cases: Sequence[Case], card: CardFile | None) -> None:
-    with path.open("a+b") as file:
-        # Two processes that save a case at once take turns.
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _held(path) as file:
         lines = _lines(path, cases, card)
         size = file.seek(0, os.SEEK_END)
         if size:
@@ -115,7 +154,7 @@ def _lines(path: Path, cases: Sequence[Case], card: CardFile | None) -> bytes:
     taken: dict[object, int | None] = {}
     for row in read_rows(path, DatasetError):
         taken[(row.mapping or {}).get("id")] = row.line(())
-    lines: list[str] = []
+    lines: list[bytes] = []
     for case in cases:
         row = Located(None, str(path), DatasetError, lambda _: None)
         if case.id in taken:
@@ -123,10 +162,17 @@ def _lines(path: Path, cases: Sequence[Case], card: CardFile | None) -> bytes:
             place = f"already in line {line}" if line is not None else "given twice"
             raise row.refuse(f"The id “{case.id}” is {place}.", ("id",), "Choose another id.")
         taken[case.id] = None
-        if card is not None:
-            check_segment(case, card.card, row)
-        lines.append(case_line(case) + "\n")
+        lines.append(_written(case, card, row) + b"\n")
+    return b"".join(lines)
+
+
+def _written(case: Case, card: CardFile | None, row: Located) -> bytes:
+    """The line of a case that can be read back."""
+    for problem in case_faults(case, row):
+        raise problem
+    if card is not None:
+        check_segment(case, card.card, row)
     try:
-        return "".join(lines).encode()
+        return case_line(case).encode()
     except UnicodeEncodeError:
-        raise DatasetError("A case holds half a surrogate pair, which is no character.", path=str(path)) from None
+        raise row.refuse("A case holds half a surrogate pair, which is no character.", ()) from None

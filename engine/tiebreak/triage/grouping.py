@@ -1,9 +1,9 @@
 """Failures that are nearly the same: what flipped is the same, and the answers or the questions are alike.
 
-Leader clustering (Hartigan 1975): a failure joins the first group whose leader it is like, else it leads one of its
-own. Of each set of flips at most `LEADERS` are kept to compare with, the ones found last first, so that n failures
-take n · LEADERS comparisons at most and never n². What comes after the last leader and is like none of them is put
-together with what has only its flips in common.
+Leader clustering (Hartigan 1975): a failure joins the group whose leader it is most like, else it leads one of its own.
+Of each set of flips the `LEADERS` that were met last are compared with, so that n failures take 2 · n · LEADERS
+comparisons at most and never n². One decision can serve a group, so nothing is ever put into one for want of a better
+place: what is like none of them stands alone, and so does what comes after the first `MOST`.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 ALIKE = 80.0
 """Normalised Indel similarity, 0 to 100, from which two answers, or two questions, are alike."""
-LEADERS = 48
+LEADERS = 256
 COMPARED = 300
 """Characters of a text that are compared."""
 MOST = 5_000
-"""Failures that are compared; those after them, which are the less severe, are grouped by their flips alone."""
+"""Failures that are compared; those after them are the less severe."""
 
 
 class Failure(NamedTuple):
@@ -35,8 +35,6 @@ class FailureGroup:
 
     flips: tuple[str, ...]
     ordinals: tuple[int, ...]
-    alike: bool
-    """Whether their texts are alike; else only the flips are the same."""
     question: str
     """Of the first of them."""
 
@@ -46,57 +44,61 @@ class FailureGroup:
 
 @dataclass(slots=True)
 class _Bucket:
-    leaders: list[int] = field(default_factory=list[int])
-    """Numbers of groups, those found last first."""
-    rest: int | None = None
+    """Leaders of one set of flips, those met last at the end: their texts, and the numbers of their groups."""
 
+    answers: list[str] = field(default_factory=list[str])
+    questions: list[str] = field(default_factory=list[str])
+    groups: list[int] = field(default_factory=list[int])
+    blank: int | None = None
+    """The group of those that say nothing at all."""
 
-@dataclass(slots=True)
-class _Group:
-    first: Failure
-    question: str
-    answer: str
-    ordinals: list[int]
-    alike: bool = True
+    def like(self, question: str, answer: str) -> int | None:
+        """The place of the leader whose answer is most alike, or else of the one whose question is."""
+        from rapidfuzz import fuzz, process
+
+        for text, texts in ((answer, self.answers), (question, self.questions)):
+            found = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=ALIKE) if text else None
+            if found is not None:
+                return found[2]
+        return None
+
+    def lead(self, question: str, answer: str, group: int) -> None:
+        if len(self.groups) == LEADERS:
+            self._drop(0)
+        self.answers.append(answer)
+        self.questions.append(question)
+        self.groups.append(group)
+
+    def met(self, place: int) -> int:
+        """Have that leader stay for longest; returns its group."""
+        answer, question, group = self._drop(place)
+        self.lead(question, answer, group)
+        return group
+
+    def _drop(self, place: int) -> tuple[str, str, int]:
+        return self.answers.pop(place), self.questions.pop(place), self.groups.pop(place)
 
 
 def grouped(failures: Iterable[Failure]) -> list[FailureGroup]:
     """Groups, the largest first, then in the order of their first failures. Each failure is in exactly one."""
     from tiebreak.datasets.likeness import normal
 
-    groups: list[_Group] = []
+    groups: list[tuple[Failure, list[int]]] = []
     buckets: dict[tuple[str, ...], _Bucket] = {}
     for number, failure in enumerate(failures):
-        bucket = buckets.setdefault(failure.flips, _Bucket())
-        compared = number < MOST
-        question = normal(failure.question[:COMPARED]) if compared else ""
-        answer = normal(failure.answer[:COMPARED]) if compared else ""
-        found = _like(groups, bucket, question, answer) if compared else None
-        if found is not None:
-            bucket.leaders.insert(0, bucket.leaders.pop(found))
-            groups[bucket.leaders[0]].ordinals.append(failure.ordinal)
-        elif compared and len(bucket.leaders) < LEADERS:
-            bucket.leaders.insert(0, len(groups))
-            groups.append(_Group(failure, question, answer, [failure.ordinal]))
-        elif bucket.rest is None:
-            bucket.rest = len(groups)
-            groups.append(_Group(failure, "", "", [failure.ordinal], alike=False))
+        found: int | None = None
+        if number < MOST:
+            bucket = buckets.setdefault(failure.flips, _Bucket())
+            question, answer = normal(failure.question[:COMPARED]), normal(failure.answer[:COMPARED])
+            if not question and not answer:
+                found, bucket.blank = bucket.blank, len(groups) if bucket.blank is None else bucket.blank
+            elif (place := bucket.like(question, answer)) is not None:
+                found = bucket.met(place)
+            else:
+                bucket.lead(question, answer, len(groups))
+        if found is None:
+            groups.append((failure, [failure.ordinal]))
         else:
-            groups[bucket.rest].ordinals.append(failure.ordinal)
-    made = [FailureGroup(one.first.flips, tuple(one.ordinals), one.alike, one.first.question) for one in groups]
+            groups[found][1].append(failure.ordinal)
+    made = [FailureGroup(first.flips, tuple(ordinals), first.question) for first, ordinals in groups]
     return sorted(made, key=lambda group: -len(group))
-
-
-def _like(groups: list[_Group], bucket: _Bucket, question: str, answer: str) -> int | None:
-    """Which of the leaders a failure is like, by its place among them."""
-    from rapidfuzz import fuzz
-
-    for place, number in enumerate(bucket.leaders):
-        leader = groups[number]
-        if answer and leader.answer and fuzz.ratio(answer, leader.answer, score_cutoff=ALIKE) >= ALIKE:
-            return place
-        if question and leader.question and fuzz.ratio(question, leader.question, score_cutoff=ALIKE) >= ALIKE:
-            return place
-        if not answer and not leader.answer and not question:
-            return place
-    return None

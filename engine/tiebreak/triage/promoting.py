@@ -102,6 +102,12 @@ def promoted(
     )
 
 
+def amended(case: Case, checks: Sequence[CheckSpec], provenance: Provenance) -> Case:
+    """A case that its dataset has already, with these checks besides; id, kind and segment stay."""
+    made = promoted(case, checks, provenance, case_id=case.id, segment=case.segment)
+    return replace(made, kind=case.kind)
+
+
 def duplicate_of(case: Case, cases: Sequence[Case], threshold: float = THRESHOLD) -> Twin | None:
     """The case of a dataset that asks nearly the same, if there is one."""
     alike = alike_between([text_of(case.input)], [text_of(other.input) for other in cases], threshold)

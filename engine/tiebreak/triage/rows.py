@@ -166,7 +166,8 @@ def moves_between(a: tuple[Counted, ...], b: tuple[Counted, ...]) -> Moves:
     failing: list[str] = [ANSWER] if rates[1] else []
     other_versions: list[str] = []
     largest: float | None = None
-    for check_id in dict.fromkeys((*said_by[0], *said_by[1])):
+    # By name: in which order checks were stored, which a mended version may change, says nothing.
+    for check_id in sorted({*said_by[0], *said_by[1]}):
         said = alike(said_by[0].get(check_id, {}), said_by[1].get(check_id, {}))
         if said is None:
             other_versions.append(check_id)

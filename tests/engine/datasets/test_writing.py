@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tiebreak.datasets import case_line, iter_cases, load_dataset, write_cases
 from tiebreak.datasets.cases import case_from
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.reading.jsontext import read_json
+from tiebreak.datasets.writing import amend_case
 from tiebreak.errors import DatasetError
 from tiebreak.records import Case, CheckSpec, Context, Message
 
@@ -114,6 +116,51 @@ def test_a_write_that_fails_half_way_leaves_the_file_as_it_was(tmp_path: Path, m
     with pytest.raises(DatasetError, match="No space left"):
         write_cases(tmp_path / "set", [case("b")])
     assert file.read_bytes() == before
+
+
+def test_a_case_is_amended_in_its_own_line(tmp_path: Path) -> None:
+    file = write_cases(tmp_path / "set", [case("a"), case("b"), case("c")])
+    # A person's own way of writing, which must not change under their hands.
+    lines = file.read_bytes().replace(b'": ', b'":   ').split(b"\n")
+    file.write_bytes(b"\n".join(lines))
+    assert amend_case(tmp_path / "set", replace(case("b"), reference="Two.")) == file
+    after = file.read_bytes().split(b"\n")
+    assert [n for n, (old, new) in enumerate(zip(lines, after, strict=True)) if old != new] == [1]
+    assert [c.reference for c in load_dataset(tmp_path / "set").cases] == [None, "Two.", None]
+
+
+def test_a_case_that_is_not_there_cannot_be_amended(tmp_path: Path) -> None:
+    file = write_cases(tmp_path / "set", [case("a")])
+    before = file.read_bytes()
+    with pytest.raises(DatasetError, match="There is no case “b”"):
+        amend_case(tmp_path / "set", case("b"))
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["new\tcase", "new\ncase", " ", "x" * 201])
+def test_no_case_is_written_that_could_not_be_read(tmp_path: Path, name: str) -> None:
+    file = write_cases(tmp_path / "set", [case("a")])
+    before = file.read_bytes()
+    with pytest.raises(DatasetError, match="An id is 1 to 200 visible characters"):
+        write_cases(tmp_path / "set", [case("b"), case(name)])
+    assert file.read_bytes() == before
+
+
+def test_two_who_save_and_amend_at_once_both_find_their_work(tmp_path: Path) -> None:
+    write_cases(tmp_path / "set", [case("a")])
+    names = [f"c{n}" for n in range(8)]
+    threads = [threading.Thread(target=write_cases, args=(tmp_path / "set", [case(name)])) for name in names]
+    threads += [
+        threading.Thread(target=amend_case, args=(tmp_path / "set", replace(case("a"), tags=(f"t{n}",))))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    cases = load_dataset(tmp_path / "set").by_id
+    assert sorted(cases) == ["a", *names]
+    assert cases["a"].tags
 
 
 def test_two_who_save_at_once_both_find_their_case(tmp_path: Path) -> None:

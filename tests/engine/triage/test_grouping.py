@@ -2,7 +2,9 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
+from tiebreak.datasets.likeness import normal
 from tiebreak.triage import Failure, grouped
 from tiebreak.triage import grouping as module
 
@@ -33,15 +35,21 @@ def test_alike_questions_are_one_group_whatever_was_answered() -> None:
     assert [group.ordinals for group in grouped([first, second])] == [(0, 1)]
 
 
+def test_what_is_like_nothing_stands_alone_however_many_there_are() -> None:
+    """One decision serves a group: the flips alone do not make one."""
+    many = [Failure(n, ("json",), f"{n:06} " * 9 + chr(0x4E00 + n) * 60, chr(0x5000 + n) * 80) for n in range(600)]
+    assert [group.ordinals for group in grouped(many)] == [(n,) for n in range(600)]
+
+
 def test_comparing_is_bounded() -> None:
-    """Beyond the leaders, and beyond the severest failures, only the flips count."""
-    many = [Failure(n, ("json",), f"{n:06} " * 9 + chr(0x4E00 + n) * 60, chr(0x5000 + n) * 80) for n in range(200)]
-    groups = grouped(many)
-    assert len(groups) == module.LEADERS + 1
-    assert not groups[0].alike
-    assert len(groups[0]) == 200 - module.LEADERS
+    """Leaders long not met are compared no more, and neither is what comes after the severest failures."""
+    strangers = [Failure(n, ("json",), "", chr(0x5000 + n) * 80) for n in range(module.LEADERS)]
+    again = strangers[0]._replace(ordinal=9_000)
+    met = [*strangers, again, Failure(9_001, ("json",), "", "!" + "z" * 80), strangers[1]._replace(ordinal=9_002)]
+    assert (0, 9_000) in {group.ordinals for group in grouped(met)}
+    assert {(1,), (9_002,)} < {group.ordinals for group in grouped(met)}, "the leader met longest ago made room"
     late = [Failure(n, ("json",), "", "the same") for n in range(module.MOST + 5)]
-    assert [(len(group), group.alike) for group in grouped(late)] == [(module.MOST, True), (5, False)]
+    assert [len(group) for group in grouped(late)] == [module.MOST, 1, 1, 1, 1, 1]
 
 
 @settings(deadline=None)
@@ -59,3 +67,8 @@ def test_every_failure_is_in_one_group_of_its_flips(given_: list[tuple[tuple[str
     assert sorted(ordinal for group in groups for ordinal in group.ordinals) == list(range(len(failures)))
     assert all(failures[ordinal].flips == group.flips for group in groups for ordinal in group.ordinals)
     assert [len(group) for group in groups] == sorted((len(group) for group in groups), reverse=True)
+    first = {ordinal: group.ordinals[0] for group in groups for ordinal in group.ordinals}
+    for one in failures:
+        leader = failures[first[one.ordinal]]
+        texts = ((one.question, leader.question), (one.answer, leader.answer))
+        assert any(fuzz.ratio(normal(a), normal(b)) >= module.ALIKE for a, b in texts)

@@ -356,7 +356,9 @@ class Asking(Place):
             self.lanes.add(
                 "promote",
                 lambda: write(promotion),
-                lambda path: self.tiebreak.flash(f"{promotion.case.id} is in {path} now."),
+                lambda path: self.tiebreak.flash(
+                    f"{promotion.case.id} in {path} {'has the checks' if promotion.amends else 'is kept'} now."
+                ),
             )
 
 
