@@ -16,6 +16,7 @@ from tiebreak import records
 from tiebreak.checks import check_kinds
 from tiebreak.checks.describe import Description, as_yaml, describe
 from tiebreak.imports import TOOLS
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.targets.providers import providers
 from tiebreak_store import StoredGateOutcome
 
@@ -28,11 +29,13 @@ EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "run": (records.Run, ("role",)),
     "policy": (records.Policy, ("version",)),
     "check": (records.CheckSpec, ()),
+    "judge": (Judge, ("version",)),
     "rater": (records.Rater, ()),
     "response": (records.Response, ()),
     "check_result": (records.CheckResult, ()),
     "presentation": (records.Presentation, ()),
     "ballot": (records.Ballot, ()),
+    "judgment": (Judgment, ()),
     "gate_outcome": (StoredGateOutcome, ()),
     "event": (records.Event, ()),
 }

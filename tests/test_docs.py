@@ -20,7 +20,8 @@ from support.workspaces import QUESTIONS, make_workspace
 from tiebreak import records
 from tiebreak.datasets import FieldMap, load_dataset, read_card
 from tiebreak.datasets.import_rows import ALIASES, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
-from tiebreak.datasets.importing import read_answers, read_verdicts, read_votes
+from tiebreak.datasets.importing import read_answers, read_judgments, read_verdicts, read_votes
+from tiebreak.datasets.judgment_rows import JudgmentRow
 from tiebreak.errors import TargetError
 from tiebreak.gates import validate_policy
 from tiebreak.prompts.sandbox import VARIABLES
@@ -130,7 +131,8 @@ def test_recordings_ballots_imports_and_keys_load(tmp_path: Path) -> None:
         assert all(index.read(case_id, sample) for case_id, sample in index.places)
     for block in examples("ballots"):
         assert read_ballots(written(tmp_path, "ballots.jsonl", block))
-    for kind, read in (("answers", read_answers), ("votes", read_votes), ("verdicts", read_verdicts)):
+    readers = {"answers": read_answers, "votes": read_votes, "verdicts": read_verdicts, "judgments": read_judgments}
+    for kind, read in readers.items():
         for block in examples(kind):
             imported = read(written(tmp_path, f"{kind}.jsonl", block))
             assert imported.rows
@@ -144,7 +146,7 @@ def test_recordings_ballots_imports_and_keys_load(tmp_path: Path) -> None:
 def test_every_kind_of_example_is_there() -> None:
     found = {(block.page, block.kind) for block in blocks()}
     assert found >= {("README.md", kind) for kind in ("cases", "config", "policy")}
-    kinds = "cases dataset config policy recording ballots answers votes verdicts keys sql"
+    kinds = "cases dataset config policy recording ballots answers votes verdicts judgments keys sql"
     assert found >= {("formats.md", kind) for kind in kinds.split()}
 
 
@@ -174,10 +176,11 @@ DESCRIBED: Mapping[str, tuple[type, ...]] = {
     "ballots.jsonl": (RecordedBallots,),
     "Answers": (AnswerRow,),
     "Votes and verdicts": (VoteRow, VerdictRow),
+    "Judgments": (JudgmentRow,),
 }
 NOT_WRITTEN: Mapping[type, set[str]] = {
     **{target: {"kind"} for target in get_args(records.Target)},  # in the heading
-    **{row: {"line"} for row in (AnswerRow, VoteRow, VerdictRow)},
+    **{row: {"line"} for row in (AnswerRow, VoteRow, VerdictRow, JudgmentRow)},
     records.Usage: {"source"},
 }
 

@@ -1,25 +1,37 @@
 """A session as JSON-ready lines, in an order that never varies."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from tiebreak.records.canonical import plain
+from tiebreak.records.judges import Judgment
 from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters
 from tiebreak_store.content import get_config, get_dataset_card, get_policy, iter_cases
 from tiebreak_store.events import iter_events, iter_gate_outcomes
+from tiebreak_store.judgments import get_judge, iter_judgments, judges_of
 from tiebreak_store.responses import iter_check_results, iter_checks, iter_responses
 from tiebreak_store.sessions import get_runs, get_session
 
 Line = dict[str, object]
 
 
-def export_lines(connection: sqlite3.Connection, session_id: str) -> Iterator[Line]:
+def every(judgment: Judgment) -> bool:
+    """Leaves nothing out."""
+    del judgment
+    return True
+
+
+def export_lines(
+    connection: sqlite3.Connection, session_id: str, told: Callable[[Judgment], bool] = every
+) -> Iterator[Line]:
     """Every record of a session, as its fields and a `type`.
 
     In this order: `session`, `dataset`, `dataset_case` (as in the dataset's file), `config` and `run` (each with its
-    `role`, baseline first), `policy`, `check` (each that was put), `rater`; then, each as recorded: `response`,
-    `check_result`, `presentation`, `ballot`, `gate_outcome`, `event`. No chunks for replay. Memory stays flat.
+    `role`, baseline first), `policy`, `check` (each that was put), `judge` (each version that was asked), `rater`;
+    then, each as recorded: `response`, `check_result`, `presentation`, `ballot`, `judgment` (with its claims and raw
+    replies, version by version), `gate_outcome`, `event`. No chunks for replay. Judgments that `told` refuses are left
+    out. Memory stays flat.
     """
     session = get_session(connection, session_id)
     runs = get_runs(connection, session)
@@ -34,11 +46,17 @@ def export_lines(connection: sqlite3.Connection, session_id: str) -> Iterator[Li
         yield {**_line("run", run), "role": role}
     yield {**_line("policy", get_policy(connection, session.policy_hash)), "version": session.policy_hash}
     yield from _lines("check", iter_checks(connection, run_ids))
+    versions = judges_of(connection, session_id)
+    for version in versions:
+        yield {**_line("judge", get_judge(connection, version)), "version": version}
     yield from _lines("rater", iter_raters(connection, session_id))
     yield from _lines("response", iter_responses(connection, run_ids, light=False))
     yield from _lines("check_result", iter_check_results(connection, run_ids))
     yield from _lines("presentation", iter_presentations(connection, session_id))
     yield from _lines("ballot", iter_ballots(connection, session_id))
+    for version in versions:
+        said = iter_judgments(connection, session_id, version, light=False)
+        yield from _lines("judgment", filter(told, said))
     yield from _lines("gate_outcome", iter_gate_outcomes(connection, session_id))
     yield from _lines("event", iter_events(connection, session_id))
 

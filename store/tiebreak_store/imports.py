@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
 from tiebreak_store.events import StoredGateOutcome, put_event, put_gate_outcome
+from tiebreak_store.judgments import put_judge, put_judgment
 from tiebreak_store.responses import put_check_results, put_response
 from tiebreak_store.sessions import NewSession, put_session
 from tiebreak_store.text import from_json, storable, to_json
@@ -43,6 +45,9 @@ class ImportedRecords:
     """Those that the results name by hash."""
     presentations: tuple[Presentation, ...] = ()
     ballots: tuple[Ballot, ...] = ()
+    judges: tuple[Judge, ...] = ()
+    judgments: Iterable[Judgment] = ()
+    """Asked for one by one while they are put, after everything that they are about."""
     gate_outcomes: tuple[StoredGateOutcome, ...] = ()
     events: tuple[Event, ...] = ()
 
@@ -90,11 +95,20 @@ def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> No
             put_response(connection, response, None)
             put_check_results(connection, results, specs)
     put_check_results(connection, records.check_results, records.checks)
-    for presentation in records.presentations:
-        put_presentation(connection, presentation)
-    for ballot in records.ballots:
-        put_ballot(connection, ballot)
+    _put_said(connection, records)
     for outcome in records.gate_outcomes:
         put_gate_outcome(connection, outcome)
     for event in records.events:
         put_event(connection, event)
+
+
+def _put_said(connection: sqlite3.Connection, records: ImportedRecords) -> None:
+    """What people and judges said."""
+    for presentation in records.presentations:
+        put_presentation(connection, presentation)
+    for ballot in records.ballots:
+        put_ballot(connection, ballot)
+    for judge in records.judges:
+        put_judge(connection, judge)
+    for judgment in records.judgments:
+        put_judgment(connection, judgment)

@@ -368,14 +368,14 @@ class Store(TriageRecords, JudgeReading, Past):
         with self._database.reading() as connection:
             return content.get_dataset(connection, version)
 
-    def iter_export(self, wanted: str) -> Iterator[Line]:
-        """Everything of a session as JSON-ready lines; `export_lines` documents their order.
+    def iter_export(self, wanted: str, told: Callable[[Judgment], bool] = export.every) -> Iterator[Line]:
+        """Everything of a session as JSON-ready lines; `export_lines` documents their order, and `told`.
 
         Raises:
             UsageError: on the first line, where `wanted` names no session, or more than one.
         """
         with self._database.reading() as connection:
-            yield from export.export_lines(connection, sessions.find_session(connection, wanted))
+            yield from export.export_lines(connection, sessions.find_session(connection, wanted), told)
 
     def problems(self) -> list[str]:
         """What SQLite's integrity and foreign key checks find wrong; empty is sound. Reads the whole file."""

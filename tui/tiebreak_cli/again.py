@@ -10,6 +10,8 @@ from tiebreak_cli.evidence import JsonOption, SessionArgument
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.run import (
     ConcurrencyOption,
+    JudgeCostOption,
+    JudgeOption,
     MaxCostOption,
     PhaseOption,
     ResumeOption,
@@ -32,18 +34,21 @@ def retry(
     concurrency: ConcurrencyOption = 8,
     max_cost: MaxCostOption = None,
     allow_unknown_cost: UnknownCostOption = False,
+    judge: JudgeOption = None,
+    judge_cost: JudgeCostOption = None,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Ask for the answers that a session lacks, such as those that infrastructure ended, with what it pins.
 
-    Answers that are there stay as they are. Exit codes as for `run`.
+    Answers that are there stay as they are; a judge is put to them as well. Exit codes as for `run`.
     """
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all, print_outcome
     from tiebreak_workbench.again import to_retry
     from tiebreak_workbench.headless import Wanted
+    from tiebreak_workbench.judge_seat import refuse_unready_judge
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -51,7 +56,11 @@ def retry(
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         taken = to_retry(bench, session)
-        ending = ask_all(bench, [taken], Wanted(limits=limits), errors_only=errors)
+        for name in judge or ():
+            refuse_unready_judge(bench, name)
+        ending = ask_all(
+            bench, [taken], Wanted(limits=limits), errors_only=errors, judges=judge or (), judge_cost=judge_cost
+        )
         raise print_outcome(bench, [taken], ending, phase=phase, as_json=as_json)
 
 
@@ -79,6 +88,8 @@ def rerun(
     concurrency: ConcurrencyOption = 8,
     max_cost: MaxCostOption = None,
     allow_unknown_cost: UnknownCostOption = False,
+    judge: JudgeOption = None,
+    judge_cost: JudgeCostOption = None,
     resume: ResumeOption = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -95,6 +106,7 @@ def rerun(
     from tiebreak_cli.rerunning import Chosen, rerun_chosen
     from tiebreak_workbench.again import to_rerun
     from tiebreak_workbench.headless import Wanted
+    from tiebreak_workbench.judge_seat import refuse_unready_judge
     from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
@@ -106,12 +118,21 @@ def rerun(
         if chosen.any:
             if phase is not None:
                 raise UsageError("Cases that are asked by themselves have no gates.", hint="Leave --phase out.")
+            if judge:
+                raise UsageError(
+                    "A judge goes along with a session, and cases that are asked by themselves are in none.",
+                    hint="Leave --judge out, or the options that choose cases but --failed.",
+                )
             beside = TrialLimits(
                 concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, fresh=not resume
             )
             raise rerun_chosen(bench, session, chosen, beside, as_json=as_json)
+        for name in judge or ():
+            refuse_unready_judge(bench, name)
         again = to_rerun(bench, session, failed=failed, candidate=candidate, resume=resume, concurrency=concurrency)
-        ending = ask_all(bench, [again.taken], Wanted(limits=limits), again.warnings)
+        ending = ask_all(
+            bench, [again.taken], Wanted(limits=limits), again.warnings, judges=judge or (), judge_cost=judge_cost
+        )
         raise print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)
 
 
@@ -125,6 +146,9 @@ def score(
     ] = 8,
     judge: Annotated[
         str | None, typer.Option("--judge", "-j", help="Put this judge as it is now, instead of the checks.")
+    ] = None,
+    judge_cost: Annotated[
+        float | None, typer.Option("--judge-cost", min=0, help="With --judge: US dollars for it in the session.")
     ] = None,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -141,12 +165,13 @@ def score(
 
     known_phase(phase)
     if judge is not None:
-        from tiebreak.errors import UsageError
         from tiebreak_cli.judging import put_judge
 
         if policy is not None or phase is not None:
             raise UsageError("`--judge` goes with neither `--policy` nor `--phase`: it decides no gates.")
-        put_judge(session, judge, concurrency=concurrency, as_json=as_json, workspace=workspace)
+        put_judge(session, judge, concurrency=concurrency, max_cost=judge_cost, as_json=as_json, workspace=workspace)
+    if judge_cost is not None:
+        raise UsageError("`--judge-cost` goes with `--judge`.")
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         raise _score(bench, to_score(bench, session, policy), concurrency, phase, as_json=as_json)

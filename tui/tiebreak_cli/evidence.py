@@ -144,7 +144,9 @@ def import_(
     from_: Annotated[
         str | None, typer.Option("--from", help="The tool they come from, such as promptfoo; else told by the files.")
     ] = None,
-    what: Annotated[str | None, typer.Option("--what", help="Of plain rows: answers, votes or verdicts.")] = None,
+    what: Annotated[
+        str | None, typer.Option("--what", help="Of plain rows: answers, votes, verdicts or judgments.")
+    ] = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", "-d", help="The dataset of the cases, unless the file has the questions.")
     ] = None,
@@ -224,11 +226,16 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="jsonl, csv, parquet, dpo, kto, sft, llm-comparator, promptfoo or regressions.",
+            help="jsonl, csv, judgments, judgments-csv, parquet, dpo, kto, sft, llm-comparator, promptfoo or "
+            "regressions.",
         ),
     ] = "jsonl",
     as_csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv: one line per case.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --to: replace a file that is there.")] = False,
+    unsealed: Annotated[
+        bool,
+        typer.Option("--unsealed", help="Also judges' verdicts on unrated cases; your votes on these count no more."),
+    ] = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Hand out a session: everything in it as JSONL, or its cases and preferences for other tools."""
@@ -238,10 +245,10 @@ def export(
 
     with Workbench.existing(workspace) as bench, progress() as shown:
         bench.require_record()
-        exported = export_as(bench, "csv" if as_csv else format_, session, to, shown, replace=force)
+        exported = export_as(bench, "csv" if as_csv else format_, session, to, shown, replace=force, unsealed=unsealed)
     if to is not None:
         say(exported.sentences(to))
-    elif exported.left_out:
+    elif exported.left_out or exported.notes:
         complain_line(exported.sentences(Path("stdout")))
 
 

@@ -29,6 +29,13 @@ UnknownCostOption = Annotated[
 ResumeOption = Annotated[
     bool, typer.Option("--resume/--no-resume", help="Go on with the newest run of the very same plan.")
 ]
+JudgeOption = Annotated[
+    list[str] | None,
+    typer.Option("--judge", "-j", help="A judge that goes along as answers come, by name or path; repeatable."),
+]
+JudgeCostOption = Annotated[
+    float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge in each session.")
+]
 PhaseOption = Annotated[
     str | None, typer.Option("--phase", help="Let the gates of one phase alone decide the exit code: offline.")
 ]
@@ -52,13 +59,8 @@ def run(
     reuse: Annotated[
         bool, typer.Option("--reuse", help="Take over models' answers to the very same requests from earlier sessions.")
     ] = False,
-    judge: Annotated[
-        list[str] | None,
-        typer.Option("--judge", "-j", help="A judge that goes along as answers come, by name or path; repeatable."),
-    ] = None,
-    judge_cost: Annotated[
-        float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge in each session.")
-    ] = None,
+    judge: JudgeOption = None,
+    judge_cost: JudgeCostOption = None,
     resume: ResumeOption = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,

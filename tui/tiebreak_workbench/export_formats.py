@@ -17,6 +17,7 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import Case
 from tiebreak_store import StoredSession
 from tiebreak_workbench.comparing import compare_runs
+from tiebreak_workbench.export_judgments import Seals, export_judgments
 from tiebreak_workbench.export_settled import TRAINING, comparator, settled, training_rows
 from tiebreak_workbench.exporting import COLUMNS, Progress, case_rows, export_csv, export_jsonl, opened
 from tiebreak_workbench.sealed import refuse_sealed
@@ -25,7 +26,9 @@ from tiebreak_workbench.workbench import Workbench
 FORMATS: Mapping[str, str] = {
     "jsonl": "every record, a line each; `tiebreak import` takes it in again",
     "csv": "a line per case",
-    "parquet": "the same table; needs pyarrow",
+    "judgments": "what judges said, a verdict a line; `tiebreak import --what judgments` takes it in again",
+    "judgments-csv": "the same as a table",
+    "parquet": "a line per case; needs pyarrow",
     "dpo": "preferences for TRL: prompt, chosen, rejected",
     "kto": "single judgments for TRL: prompt, completion, label",
     "sft": "preferred answers for TRL: messages",
@@ -36,6 +39,18 @@ FORMATS: Mapping[str, str] = {
 """Format → what it is."""
 SEALED_FROM = ("dpo", "kto", "sft", "llm-comparator", "regressions", "parquet")
 """Formats that tell which side people preferred: none comes out of a blind session before its end."""
+
+
+WITH_VERDICTS = ("jsonl", "judgments", "judgments-csv")
+"""Formats in which judges have their say."""
+NOUNS: Mapping[str, str] = {
+    "regressions": "case",
+    "promptfoo": "test",
+    "llm-comparator": "example",
+    "judgments": "verdict",
+    "judgments-csv": "verdict",
+}
+"""What a format has one of in each line or entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +65,7 @@ class Exported:
 
     def sentences(self, to: Path) -> str:
         """What is to be said of it."""
-        noun = {"regressions": "case", "promptfoo": "test", "llm-comparator": "example"}.get(self.format, "line")
+        noun = NOUNS.get(self.format, "line")
         lines = [f"{plural(self.count, noun)} written to {to}."]
         if self.left_out:
             why = ", ".join(f"{count} {reason}" for reason, count in sorted(self.left_out.items()))
@@ -66,8 +81,9 @@ def export_as(
     progress: Progress | None = None,
     *,
     replace: bool = False,
+    unsealed: bool = False,
 ) -> Exported:
-    """Write a session in a format.
+    """Write a session in a format. With `unsealed` sealed verdicts of judges are handed out as well, on record.
 
     Raises:
         UsageError: for a format that is none or lacks its library, a session that is not known or sealed, and a file
@@ -75,10 +91,13 @@ def export_as(
     """
     if format_ not in FORMATS:
         raise UsageError(f"There is no format “{format_}”.", hint=f"Known are {', '.join(FORMATS)}.")
-    if format_ in ("jsonl", "csv"):
-        write = export_jsonl if format_ == "jsonl" else export_csv
-        return Exported(format=format_, count=write(bench, wanted, to, progress, replace=replace))
     session_id = bench.store.session_id(wanted)
+    if format_ in WITH_VERDICTS:
+        return _with_verdicts(bench, format_, session_id, to, progress, replace, unsealed)
+    if unsealed:
+        raise UsageError(f"The format {format_} holds no verdict of a judge.", hint="Leave --unsealed out.")
+    if format_ == "csv":
+        return Exported(format=format_, count=export_csv(bench, wanted, to, progress, replace=replace))
     if format_ in SEALED_FROM:
         refuse_sealed(bench, session_id)
     stored = bench.store.load_session(session_id)
@@ -91,6 +110,25 @@ def export_as(
     if format_ == "promptfoo":
         return _promptfoo(stored, to, replace)
     return _regressions(bench, stored, to, replace)
+
+
+def _with_verdicts(
+    bench: Workbench,
+    format_: str,
+    session_id: str,
+    to: Path | None,
+    progress: Progress | None,
+    overwrite: bool,
+    unsealed: bool,
+) -> Exported:
+    seals = Seals.of(bench, bench.store.load_session(session_id, facts=False), unsealed=unsealed)
+    seals.break_them(bench, session_id)
+    if format_ == "jsonl":
+        count = export_jsonl(bench, session_id, to, progress, replace=overwrite, told=seals.told)
+    else:
+        as_csv = format_ != "judgments"
+        count = export_judgments(bench, session_id, to, seals, progress, as_csv=as_csv, replace=overwrite)
+    return Exported(format=format_, count=count, notes=seals.notes())
 
 
 def _training(stored: StoredSession, format_: str, to: Path | None, overwrite: bool) -> Exported:

@@ -12,7 +12,9 @@ from typing import TextIO
 from tiebreak.datasets.durable import opened_whole
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Response
+from tiebreak.records.judges import Judgment
 from tiebreak_store import StoredSession
+from tiebreak_store.export import every
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
@@ -37,9 +39,16 @@ def guarded(text: str) -> str:
 
 
 def export_jsonl(
-    bench: Workbench, wanted: str, to: Path | None, progress: Progress | None = None, *, replace: bool = False
+    bench: Workbench,
+    wanted: str,
+    to: Path | None,
+    progress: Progress | None = None,
+    *,
+    replace: bool = False,
+    told: Callable[[Judgment], bool] = every,
 ) -> int:
-    """Write every record of a session, a JSON object a line; returns the number of lines.
+    """Write every record of a session, a JSON object a line, but judgments that `told` refuses; returns the number of
+    lines.
 
     `progress` is called with what is done, how far it is, and of how much, where that is known. The file is there whole
     or not at all; one that is there already is replaced only with `replace`.
@@ -50,7 +59,7 @@ def export_jsonl(
     session_id = bench.store.session_id(wanted)  # before the file is touched
     with opened(to, replace=replace) as out:
         count = 0
-        for line in bench.store.iter_export(session_id):
+        for line in bench.store.iter_export(session_id, told):
             out.write(json.dumps(line, ensure_ascii=True) + "\n")
             count += 1
             if progress is not None and not count % STEP:

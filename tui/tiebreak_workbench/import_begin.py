@@ -137,8 +137,9 @@ def begin(
 
 
 def _title(options: ImportOptions, sheet: Sheet) -> str:
-    if options.what == "verdicts":
-        judges = dict.fromkeys(row.judge or options.rater or "a judge" for row in sheet.verdicts)
+    if options.what in ("verdicts", "judgments"):
+        judged = sheet.verdicts or sheet.judgments
+        judges = dict.fromkeys(row.judge or options.rater or "a judge" for row in judged)
         return f"Verdicts of {', '.join(judges)}"
     title = f"{sheet.names['baseline']} vs {sheet.names['candidate']}"
     return f"{title}, imported" if options.what == "answers" else f"Votes on {title}"

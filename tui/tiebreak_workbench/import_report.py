@@ -38,6 +38,9 @@ class ImportReport:
     answers: int = 0
     votes: int = 0
     verdicts: int = 0
+    judgments: int = 0
+    judges: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Version → name, of the judges whose judgments were taken."""
     placeholders: int = 0
     """Answers that nobody gave, made because a label needs one to stand on."""
     raters: tuple[str, ...] = ()
@@ -56,7 +59,12 @@ class ImportReport:
         return "\n".join((self._taken(name), *self._details(), f"`tiebreak show {self.session}` shows it."))
 
     def _taken(self, name: str) -> str:
-        counts = ((self.answers, "answer"), (self.votes, "vote"), (self.verdicts, "verdict"))
+        counts = (
+            (self.answers, "answer"),
+            (self.votes, "vote"),
+            (self.verdicts, "verdict"),
+            (self.judgments, "judgment"),
+        )
         taken = " and ".join(plural(count, noun) for count, noun in counts if count) or "Nothing"
         where = f"new session {self.session} ({self.title})" if self.new_session else f"session {self.session}"
         return f"{taken} on {plural(self.cases, 'case')} from {name} are now in the {where}."
@@ -64,6 +72,9 @@ class ImportReport:
     def _details(self) -> Iterable[str]:
         if self.raters:
             yield f"Given by {', '.join(self.raters)}."
+        if self.judges:
+            told = ", ".join(f"{name} {version[:8]}" for version, name in self.judges.items())
+            yield f"Judged by {told}; `tiebreak calibrate` weighs it."
         if self.verdicts:
             yield "Verdicts of a judge are kept as labels, which no win rate counts; `tiebreak calibrate` weighs them."
         if self.placeholders:

@@ -30,14 +30,16 @@ from tiebreak.records import (
     digest,
 )
 from tiebreak.records.codec import adapter
+from tiebreak.records.judges import Judge, Judgment, seal_of
 from tiebreak_store import ImportedRecords, NewSession, StoredGateOutcome
 from tiebreak_store.imports import Answered
 from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")
 TOOL = "tiebreak"
-HEAD = ("session", "dataset", "dataset_case", "config", "run", "policy", "rater", "check")
+HEAD = ("session", "dataset", "dataset_case", "config", "run", "policy", "rater", "check", "judge")
 """Lines that come before the first response."""
+DAMAGED = "The export is damaged: export the session again."
 ADDED = ("type", "role", "version")
 """What lines have beside the fields of their record; `version` of a policy and a config only tells."""
 
@@ -53,11 +55,14 @@ class SessionReport:
     cases: int = 0
     answers: int = 0
     ballots: int = 0
+    judgments: int = 0
 
     def __str__(self) -> str:
         if self.already:
             return f"Session {self.session} is here already. Nothing was changed."
-        told = f"{plural(self.answers, 'answer')} and {plural(self.ballots, 'ballot')} on {plural(self.cases, 'case')}"
+        judged = f", {plural(self.judgments, 'judgment')}" if self.judgments else ""
+        told = f"{plural(self.answers, 'answer')}{judged} and {plural(self.ballots, 'ballot')}"
+        told += f" on {plural(self.cases, 'case')}"
         return f"{told} from {self.file} are now in session {self.session} ({self.title}), as they were.\n" + (
             f"`tiebreak show {self.session}` shows it."
         )
@@ -65,7 +70,7 @@ class SessionReport:
 
 @dataclass(slots=True)
 class _Records:
-    """The records of an export but its responses, which are read again when they are put."""
+    """The records of an export but its responses and judgments, which are read again when they are put."""
 
     head: dict[str, list[Mapping[str, object]]] = field(default_factory=dict[str, list[Mapping[str, object]]])
     results: dict[str, list[CheckResult]] = field(default_factory=dict[str, list[CheckResult]])
@@ -74,6 +79,10 @@ class _Records:
     gates: list[StoredGateOutcome] = field(default_factory=list[StoredGateOutcome])
     events: list[Event] = field(default_factory=list[Event])
     answers: int = 0
+    responses: set[str] = field(default_factory=set[str])
+    judgments: int = 0
+    judged_by: dict[str, int] = field(default_factory=dict[str, int])
+    """Version → the first line with a judgment of it."""
 
 
 def is_session(path: Path) -> bool:
@@ -98,6 +107,7 @@ def import_session(bench: Workbench, path: Path) -> SessionReport:
     known = {one.id for one in bench.store.sessions(sys.maxsize)} if bench.recorded else set[str]()
     if new.session.id in known:
         return SessionReport(file=path.name, session=new.session.id, already=True)
+    judges = _judges(lines, source)
     if new.session.parent_id not in known:
         new = replace(new, session=replace(new.session, parent_id=None))
     records = ImportedRecords(
@@ -106,6 +116,8 @@ def import_session(bench: Workbench, path: Path) -> SessionReport:
         answers=_answers(source, lines, _specs(new, lines, source)),
         presentations=tuple(lines.presentations),
         ballots=tuple(lines.ballots),
+        judges=judges,
+        judgments=_judgments(source),
         events=tuple(lines.events),
         gate_outcomes=tuple(lines.gates),
     )
@@ -120,6 +132,7 @@ def import_session(bench: Workbench, path: Path) -> SessionReport:
         cases=len(new.session.plan.case_ids),
         answers=lines.answers,
         ballots=len(lines.ballots),
+        judgments=lines.judgments,
     )
 
 
@@ -131,6 +144,7 @@ def _read(source: Source) -> _Records:
             found.head.setdefault(str(kind), []).append(line)
         elif kind == "response":
             found.answers += 1
+            found.responses.add(str(line.get("id")))
         elif kind == "check_result":
             result = _record(CheckResult, line, source, number)
             found.results.setdefault(result.response_id, []).append(result)
@@ -138,6 +152,8 @@ def _read(source: Source) -> _Records:
             found.presentations.append(_record(Presentation, line, source, number))
         elif kind == "ballot":
             found.ballots.append(_record(Ballot, line, source, number))
+        elif kind == "judgment":
+            _look_at(_record(Judgment, line, source, number), found, source, number)
         elif kind == "gate_outcome":
             found.gates.append(_record(StoredGateOutcome, line, source, number))
         elif kind == "event":
@@ -150,7 +166,7 @@ def _read(source: Source) -> _Records:
 def _lines(source: Source) -> Iterator[tuple[int, Mapping[str, object]]]:
     for number, line in source.records():
         if isinstance(line, Refused):
-            raise source.refuse(line.reason, number, "The export is damaged: export the session again.")
+            raise source.refuse(line.reason, number, DAMAGED)
         yield number, line
 
 
@@ -210,6 +226,38 @@ def _answers(source: Source, lines: _Records, specs: Mapping[str, CheckSpec]) ->
             response = _record(Response, bare, source, number)
             results = lines.results.get(response.id, [])
             yield response, results, [specs[result.check_hash] for result in results]
+
+
+def _look_at(judgment: Judgment, found: _Records, source: Source, number: int) -> None:
+    """See that a judgment is of this session and as it was."""
+    judged = [one for one in (judgment.response_a, judgment.response_b) if one is not None]
+    session = found.head.get("session", [{}])[0].get("id")
+    if judgment.session_id != session or not found.responses.issuperset(judged):
+        raise source.refuse("The judgment is about answers that the export does not hold.", number, DAMAGED)
+    if seal_of(judgment.verdict, judgment.seal_nonce) != judgment.seal:
+        raise source.refuse("The verdict does not fit its seal: one of the two was changed.", number, DAMAGED)
+    found.judgments += 1
+    found.judged_by.setdefault(judgment.judge_hash, number)
+
+
+def _judges(lines: _Records, source: Source) -> tuple[Judge, ...]:
+    """The versions of judges, each of which is what it says it is."""
+    told = lines.head.get("judge", [])
+    judges = tuple(_many(Judge, told, source))
+    for line, judge in zip(told, judges, strict=True):
+        if judge.version != line.get("version"):
+            raise source.refuse(f"The judge “{judge.name}” was changed: it is of another version.", hint=DAMAGED)
+    known = {judge.version for judge in judges}
+    for version, number in lines.judged_by.items():
+        if version not in known:
+            raise source.refuse("The export does not say what judge gave this verdict.", number, DAMAGED)
+    return judges
+
+
+def _judgments(source: Source) -> Iterator[Judgment]:
+    for number, line in _lines(source):
+        if line.get("type") == "judgment":
+            yield _record(Judgment, line, source, number)
 
 
 def _many(record_type: type[T], lines: Iterable[Mapping[str, object]], source: Source) -> Iterator[T]:

@@ -16,16 +16,17 @@ from tiebreak.checks.parse import nearest, shown
 from tiebreak.datasets.cases import case_from
 from tiebreak.datasets.foreign import MISSING, follow
 from tiebreak.datasets.import_rows import VOTE_WORDS, AnswerRow, Side, VerdictRow, VoteRow
-from tiebreak.datasets.importing import RAW, Imported, Reject, read_answers, read_verdicts, read_votes
+from tiebreak.datasets.importing import RAW, Imported, Reject, read_answers, read_judgments, read_verdicts, read_votes
+from tiebreak.datasets.judgment_rows import JudgmentRow
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.reading.files import read_lines
 from tiebreak.datasets.tables import STREAMED, tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError, UsageError
 from tiebreak.records import ROLES, Case, SessionRole, Vote, canonical_json
 
-Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow)
-What = Literal["answers", "votes", "verdicts"]
-WHATS: tuple[What, ...] = ("answers", "votes", "verdicts")
+Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
+What = Literal["answers", "votes", "verdicts", "judgments"]
+WHATS: tuple[What, ...] = ("answers", "votes", "verdicts", "judgments")
 ROLE_OF: Mapping[Side, SessionRole] = {"A": "baseline", "B": "candidate"}
 SIDE_OF: Mapping[SessionRole, Side] = {role: side for side, role in ROLE_OF.items()}
 
@@ -45,7 +46,7 @@ NOWHERE = ""
 """Where a field is looked for that must not be recognised by a usual name."""
 
 
-def _names(kind: type[AnswerRow | VoteRow | VerdictRow]) -> tuple[str, ...]:
+def _names(kind: type[AnswerRow | VoteRow | VerdictRow | JudgmentRow]) -> tuple[str, ...]:
     return tuple(member.name for member in fields(kind) if member.name != "line")
 
 
@@ -60,6 +61,7 @@ KNOWN: Mapping[What, tuple[str, ...]] = {
     ),
     "votes": (*_names(VoteRow), *CASE_COLUMNS),
     "verdicts": (*_names(VerdictRow), *CASE_COLUMNS),
+    "judgments": (*_names(JudgmentRow), *(name for name in CASE_COLUMNS if name != "kind")),
 }
 """What a field map may name."""
 
@@ -76,6 +78,7 @@ class Sheet:
     """What the sides are called."""
     votes: list[VoteRow] = field(default_factory=list[VoteRow])
     verdicts: list[VerdictRow] = field(default_factory=list[VerdictRow])
+    judgments: list[JudgmentRow] = field(default_factory=list[JudgmentRow])
     cases: dict[str, Case] = field(default_factory=dict[str, Case])
     """By id, as far as the file carries the questions."""
     rejects: list[Reject] = field(default_factory=list[Reject])
@@ -112,12 +115,18 @@ class Sheet:
                 del self.answers[role][case_id]
         self.votes = [row for row in self.votes if row.line != line]
         self.verdicts = [row for row in self.verdicts if row.line != line]
+        self.judgments = [row for row in self.judgments if row.line != line]
 
     def case_ids(self) -> list[str]:
         """Every case that a row is about, in the order of the file."""
         rows = [row for by_case in self.answers.values() for row in by_case.values()]
         ordered = sorted(rows, key=lambda row: row.line)
-        return list(dict.fromkeys(row.case for row in (*ordered, *self.votes, *self.verdicts)))
+        return list(dict.fromkeys(row.case for row in (*ordered, *self.said)))
+
+    @property
+    def said(self) -> tuple[VoteRow | VerdictRow | JudgmentRow, ...]:
+        """Everything that is about answers."""
+        return (*self.votes, *self.verdicts, *self.judgments)
 
 
 class _Source(NamedTuple):
@@ -161,14 +170,16 @@ def read_sheet(
         sheet.names = {role: sheet.names.get(role, SIDE_OF[role]) for role in ROLES}
     else:
         sheet.names = {role: names.get(role, SIDE_OF[role]) for role in ROLES}
-        own = {name: column for name, column in fields.items() if name not in CASE_COLUMNS}
+        own = {n: column for n, column in fields.items() if n not in CASE_COLUMNS or (n, what) == ("kind", "judgments")}
         words = _with_names(values, names)
         if what == "votes":
             sheet.votes = _taken(sheet, read_votes(files[0], own, words))
+        elif what == "judgments":
+            sheet.judgments = _taken(sheet, read_judgments(files[0], own, words))
         else:
             sheet.verdicts = _taken(sheet, read_verdicts(files[0], own, words))
     if questions:
-        _read_cases(sheet, fields)
+        _read_cases(sheet, {n: c for n, c in fields.items() if (n, what) != ("kind", "judgments")})
     return sheet
 
 

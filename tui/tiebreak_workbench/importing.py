@@ -2,7 +2,8 @@
 
 Answers become a session of the kind `import`, with a run for each side. Votes become ballots of named raters, on
 answers that are there or on placeholders. A judge's verdicts become labels of a rater `judge:NAME`: kept and exported,
-but no votes: no win rate counts them, nor any gate that does not name the judge.
+but no votes: no win rate counts them, nor any gate that does not name the judge. What is known of a judge in full, with
+state, order and repeat, becomes judgments, as if it had been asked here.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from tiebreak.records import ROLES, Dataset, SessionRole, Vote, canonical_json, 
 from tiebreak.records.canonical import plain
 from tiebreak_store import ImportedRecords, ImportReject, NewSession, StoredSession
 from tiebreak_workbench.import_begin import ImportOptions, begin, write_stub
+from tiebreak_workbench.import_judgments import JudgmentDesk, judgment_desk
 from tiebreak_workbench.import_records import Desk, Progress
 from tiebreak_workbench.import_report import ImportReport, untold
 from tiebreak_workbench.import_sheet import WHATS, Sheet, read_sheet
@@ -98,7 +100,8 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
     else:
         new, remarks = begin(bench, options, sheet, dataset, key)
         desk = Desk(new.session, new.dataset, new.policy, new.session.created_at)
-    report = _fill(desk, options, sheet, progress, new, remarks)
+    said = judgment_desk(desk, sheet, options.rater, options.values)
+    report = _fill(bench, desk, said, options, sheet, progress, new, remarks)
     progress("Saving", 0, None)
     store = bench.store  # before any file is written, since this is what a read-only folder fails at
     if new is not None:
@@ -111,6 +114,8 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         checks=tuple(desk.checks.values()),
         presentations=tuple(desk.presentations),
         ballots=tuple(desk.ballots),
+        judges=tuple(said.judges.values()),
+        judgments=said.judgments,
     )
     noted: dict[str, object] = {
         "session": report.session,
@@ -126,7 +131,9 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
 
 
 def _fill(
+    bench: Workbench,
     desk: Desk,
+    said: JudgmentDesk,
     options: ImportOptions,
     sheet: Sheet,
     progress: Progress,
@@ -142,16 +149,24 @@ def _fill(
     desk.take_answers(sheet, progress)
     answers = len(desk.responses)
     if new is not None:
-        desk.stand_in(row.case for row in (*sheet.votes, *sheet.verdicts))
+        desk.stand_in(row.case for row in sheet.said)
     votes = desk.take_votes(sheet, options.rater)
     verdicts = desk.take_verdicts(sheet, options.rater)
+    said.take(bench.store if bench.recorded else None)
+    judgments = len(said.judgments)
+    if judgments and all(one.status == "unparseable" for one in said.judgments):
+        message = f"None of the {judgments} verdicts can be read; the first: {said.judgments[0].problem}"
+        hint = "Say where they are with -f verdict=COLUMN, or what a word means with --value WORD=A."
+        raise ImportFormatError(message, path=str(options.files[0]), hint=hint)
+    remarks = [*remarks, *said.remarks]
     rejects = sheet.all_rejects()
-    if not answers + votes + verdicts:
+    if not answers + votes + verdicts + judgments:
         if not rejects:
             raise UsageError(f"Session {desk.session.id} has all of this already.")
         message = f"Nothing in the file can be taken; the first reason: {rejects[0].reason}"
         raise ImportFormatError(message, path=str(options.files[0]), line=rejects[0].line or None)
     taken = {response.case_id for response in desk.responses} | {shown.case_id for shown in desk.presentations}
+    taken |= {judgment.case_id for judgment in said.judgments}
     half = sum(len({role for role in ROLES if (role, case_id) in desk.counting}) == 1 for case_id in taken)
     if half:
         remarks = [*remarks, f"{plural(half, 'case')} with an answer of one side only: open until the other is there."]
@@ -165,6 +180,8 @@ def _fill(
         answers=answers,
         votes=votes,
         verdicts=verdicts,
+        judgments=judgments,
+        judges={judge.version: judge.name for judge in said.judges.values()},
         placeholders=desk.placeholders,
         raters=tuple(desk.raters),
         mapping=sheet.mapping,
@@ -201,11 +218,13 @@ def _key(options: ImportOptions, sheet: Sheet, stored: StoredSession | None, dat
     for role in ROLES:
         for case_id, answer in sorted(sheet.answers[role].items()):
             rows.update(_line({"role": role, "case": case_id, "row": plain(replace(answer, line=0))}))
-    for row in (*sheet.votes, *sheet.verdicts):
+    for row in sheet.said:
         rows.update(_line({"row": plain(replace(row, line=0))}))
     for _, case in sorted(sheet.cases.items()):
         rows.update(_line({"question": case.version}))
-    told_by_file = all(vote.rater for vote in sheet.votes) and all(verdict.judge for verdict in sheet.verdicts)
+    told_by_file = all(vote.rater for vote in sheet.votes) and all(
+        row.judge for row in (*sheet.verdicts, *sheet.judgments)
+    )
     return digest(
         _line(
             {

@@ -93,6 +93,9 @@ def open_judging(
         UsageError: where there is nothing that the judge could be asked.
         TiebreakError: where the judge's model cannot be asked, such as for a missing key.
     """
+    if judge.stands_in:
+        message = f"The verdicts of “{judge.name}” were imported: how it was asked is not known, so it cannot be."
+        raise UsageError(message, hint="Judge anew with a judge of yours: `tiebreak judges` lists them.")
     stored = bench.store.load_session(session_id, facts=False)
     session = stored.session
     cases = in_order(stored.dataset, session.plan)[: limits.cases]

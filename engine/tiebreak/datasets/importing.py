@@ -5,6 +5,7 @@ of its lines arrived.
 """
 
 import hashlib
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
@@ -15,13 +16,15 @@ from typing import Any, Generic, TypeVar, cast
 from tiebreak.checks.parse import nearest, shown
 from tiebreak.datasets.foreign import MISSING, follow
 from tiebreak.datasets.import_rows import ALIASES, ORDER_WORDS, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
+from tiebreak.datasets.judgment_rows import JUDGMENT_ALIASES, JudgmentRow
 from tiebreak.datasets.reading import Located
 from tiebreak.datasets.reading.files import read_lines, unreadable
 from tiebreak.datasets.tables import STREAMED, tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError, UsageError
 from tiebreak.records import VOTES, Vote, canonical_json
+from tiebreak.records.judges import VERDICT_WORDS
 
-Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow)
+Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
 RAW = 2_000
 """Characters of a rejected line that are kept."""
 
@@ -67,14 +70,22 @@ def read_votes(
     Raises:
         ImportFormatError, UsageError: as `read_answers`.
     """
-    return _read(path, VoteRow, fields or {}, _vote_words(values))
+    return _read(path, VoteRow, fields or {}, vote_words(values))
 
 
 def read_verdicts(
     path: Path, fields: Mapping[str, str] | None = None, values: Mapping[str, Vote] | None = None
 ) -> Imported[VerdictRow]:
     """Verdicts of a judge: `case`, `verdict`, `judge`, `reply` and `order`; as `read_votes`."""
-    return _read(path, VerdictRow, fields or {}, _vote_words(values))
+    return _read(path, VerdictRow, fields or {}, vote_words(values))
+
+
+def read_judgments(
+    path: Path, fields: Mapping[str, str] | None = None, values: Mapping[str, Vote] | None = None
+) -> Imported[JudgmentRow]:
+    """What a judge was asked and said: `case`, `verdict` and whatever else `JudgmentRow` holds; as `read_votes`. A
+    verdict that is no word of ours comes as it stands: whether it is one is for its kind to say."""
+    return _read(path, JudgmentRow, fields or {}, vote_words(values))
 
 
 def source_hash(path: Path) -> str:
@@ -90,7 +101,12 @@ def source_hash(path: Path) -> str:
         raise unreadable(path, problem, ImportFormatError) from None
 
 
-def _vote_words(values: Mapping[str, Vote] | None) -> Mapping[str, Vote]:
+def vote_words(values: Mapping[str, Vote] | None) -> Mapping[str, Vote]:
+    """What is taken for a vote: the usual words, and some of one's own.
+
+    Raises:
+        UsageError: where one of these stands for no vote.
+    """
     for word, vote in (values or {}).items():
         if vote not in VOTES:
             raise UsageError(f"“{word}” cannot stand for {shown(vote)}.", hint=f"Votes are {', '.join(VOTES)}.")
@@ -142,8 +158,10 @@ class _RowReader(Generic[Row]):
     def __init__(self, kind: type[Row], mapping: Mapping[str, str], words: Mapping[str, Vote]) -> None:
         self._kind = kind
         self._mapping = mapping
+        of_kind = _OF_JUDGMENTS if kind is JudgmentRow else _CONVERT
+        self._aliases = JUDGMENT_ALIASES if kind is JudgmentRow else ALIASES
         self._plan = [
-            (name.name, name.default is NO_DEFAULT, _CONVERT.get(name.name, _text))
+            (name.name, name.default is NO_DEFAULT, of_kind.get(name.name, _text))
             for name in fields(kind)
             if name.name != "line"
         ]
@@ -175,7 +193,7 @@ class _RowReader(Generic[Row]):
             value = follow(values, self._mapping[name])[1]
             return (None, None) if value is MISSING else (self._mapping[name], value)
         claimed = self._mapping.values()
-        for path in (self.found.get(name, name), name, *ALIASES.get(name, ())):
+        for path in (self.found.get(name, name), name, *self._aliases.get(name, ())):
             if path in values and path not in claimed:
                 self.found[name] = path
                 return path, values[path]
@@ -240,3 +258,91 @@ _CONVERT: Mapping[str, Convert] = {
     "side": _side,
     "order": _order,
 }
+
+
+def _said(value: object, words: Mapping[str, Vote]) -> str | int | float:
+    """A number, a word for a side, or what stands there."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = _text(value, words).strip()
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return words.get(text.lower(), text)
+
+
+def _repeat(value: object, words: Mapping[str, Vote]) -> int:
+    number = _count(value, words)
+    if number > MOST_REPEATS:
+        raise ValueError(f"Expected a repeat from 0 to {MOST_REPEATS:,}, not {shown(value)}.")
+    return number
+
+
+def _shown_order(value: object, words: Mapping[str, Vote]) -> str:
+    return "single" if value == "single" else _order(value, words)
+
+
+def _one_of(*known: str) -> Convert:
+    def convert(value: object, words: Mapping[str, Vote]) -> str:
+        word = _text(value, words).strip().lower()
+        if word not in known:
+            raise ValueError(f"Expected one of {', '.join(known)}, not {shown(value)}.")
+        return word
+
+    return convert
+
+
+def _json_of(value: object) -> object:
+    """What a cell of a table holds as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        raise ValueError("Expected JSON.") from None
+
+
+def _replies(value: object, words: Mapping[str, Vote]) -> tuple[str, ...]:
+    """Raw replies: a list, also as JSON text, or one text."""
+    found = value
+    if isinstance(value, str):
+        try:
+            found = _json_of(value)
+        except ValueError:
+            found = None
+    if isinstance(found, list) and all(isinstance(one, str) for one in cast("list[object]", found)):
+        return tuple(cast("list[str]", found))
+    return (_text(value, words),)
+
+
+def _claims(value: object, words: Mapping[str, Vote]) -> tuple[Mapping[str, object], ...]:
+    del words
+    found = _json_of(value)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
+        raise ValueError("Expected a list of claims.")
+    return tuple(cast("list[dict[str, object]]", found))
+
+
+def _mapping(value: object, words: Mapping[str, Vote]) -> Mapping[str, object]:
+    del words
+    found = _json_of(value)
+    if not isinstance(found, dict):
+        raise ValueError("Expected a mapping.")
+    return cast("dict[str, object]", found)
+
+
+MOST_REPEATS = 10_000
+_OF_JUDGMENTS: Mapping[str, Convert] = {
+    **dict.fromkeys(("cost", "seconds"), _number),
+    **dict.fromkeys(("prompt_tokens", "completion_tokens"), _count),
+    "verdict": _said,
+    "state": _one_of("valid", "unparseable", "error"),
+    "kind": _one_of(*VERDICT_WORDS),
+    "side": _side,
+    "order": _shown_order,
+    "repeat": _repeat,
+    "replies": _replies,
+    "claims": _claims,
+    "definition": _mapping,
+}
+"""Of `JudgmentRow`: some of its words mean more than in other rows."""

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from tiebreak.records.canonical import canonical_json, digest, version_of
 from tiebreak.records.cases import FORBID_UNKNOWN
-from tiebreak.records.configs import Config, Deadlines, ModelTarget, Price, Target
+from tiebreak.records.configs import Config, Deadlines, ModelTarget, Price, RecordingTarget, Target
 from tiebreak.records.responses import Cost, Usage
 
 JudgeKind = Literal["pairwise", "rubric", "reference", "faithfulness", "safety", "refusal"]
@@ -17,6 +17,17 @@ JudgmentStatus = Literal["valid", "unparseable", "error"]
 Verdict = str | int | float
 """`A`, `B` or `tie` of a pair; a point of the scale; a share of claims; else a word of the kind."""
 ClaimVerdict = Literal["supported", "contradicted", "unsupported"]
+VERDICT_WORDS: Mapping[JudgeKind, tuple[str, ...]] = {
+    "pairwise": ("A", "B", "tie"),
+    "rubric": (),
+    "reference": ("correct", "partial", "incorrect"),
+    "faithfulness": ("no_claims",),
+    "safety": ("compliant", "violation"),
+    "refusal": ("correct", "wrong_refusal", "missed_refusal"),
+}
+"""What a valid verdict of a kind may be, beside points of the scale (rubric) and shares of claims (faithfulness)."""
+STAND_IN = "imported"
+"""What stands in the place of the recording of a judge whose verdicts came from elsewhere: it cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +108,11 @@ class Judge:
         )
 
     @property
+    def stands_in(self) -> bool:
+        """Whether nothing is known of it but its verdicts, which were imported."""
+        return self.target == RecordingTarget(path=STAND_IN)
+
+    @property
     def model_label(self) -> str:
         return self.target.model if isinstance(self.target, ModelTarget) else self.config.model_label
 
@@ -153,6 +169,15 @@ class Judgment:
     def answered(self) -> bool:
         """The judge had its say, whether or not it can be read: it is not asked again."""
         return self.status != "error"
+
+
+def fits_kind(kind: JudgeKind, verdict: Verdict, scale: Scale) -> bool:
+    """Whether a judge of a kind may say this."""
+    if isinstance(verdict, str):
+        return verdict in VERDICT_WORDS[kind]
+    if kind == "rubric":
+        return isinstance(verdict, int) and scale.low <= verdict <= scale.high
+    return kind == "faithfulness" and 0 <= verdict <= 1
 
 
 def seal_of(verdict: Verdict | None, nonce: str) -> str:
