@@ -59,4 +59,12 @@ def test_a_gate_on_its_word_says_so_wherever_it_stands(
     printed = tiebreak("gate", "last", "--policy", "judged").out
     assert "(raw judge, not calibrated)" in printed.splitlines()[0]
     assert "rests on the judge “first-and-long” alone" in " ".join(printed.split())
-    assert "raw judge, not calibrated" in Path("report.md").read_text()
+    told = Path("report.md").read_text()
+    assert "raw judge, not calibrated" in told
+    section = told.partition("### Judges")[2]
+    assert "A judge's word alone decides here, by an override of the policy" in section
+    assert "| first-and-long | ✔ calibrated | 94.3 % |" in section
+    assert "| win rate of B | first-and-long | 70.1 %, n 87 | 67.8 % (53 to 81 %), n 87 |" in section
+    [one] = done.json["judges"]
+    assert (one["valid"], one["unparseable"], one["error"], one["in_force"]) == (174, 0, 0, True)
+    assert one["lines"][0]["position_biased"]

@@ -1,6 +1,7 @@
 """Reports for tests: of a session in which everything that can be hostile is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from support.facts import Story, policy_of, session_of
@@ -23,6 +24,7 @@ from tiebreak.records import (
 )
 from tiebreak.records.outcomes import CaseOutcome, Counted, Scored
 from tiebreak.reports import Report
+from tiebreak.reports.judged import JudgedLine, JudgedMean, JudgedMeans, JudgedVersion
 from tiebreak.scoreboard import Scoreboard
 
 NASTY = (
@@ -115,7 +117,37 @@ def report_of(
         if votes is None or number < votes:
             story.vote(story.shown(a, b), "B")
     session = session_of([case.id for case in cases])
-    return reported(story, session, policy, cases, texts, comparison=compared(texts, spec.id), **fields)
+    made: dict[str, Any] = {"comparison": compared(texts, spec.id), "judges": judges_of(texts), **fields}
+    return reported(story, session, policy, cases, texts, **made)
+
+
+def judges_of(texts: Sequence[str]) -> tuple[JudgedVersion, ...]:
+    """A judge of pairs that leans, and one that cannot be held against people."""
+    means = JudgedMeans(
+        judge=JudgedMean(n=90, mean=0.7),
+        people=JudgedMean(n=40, mean=0.6, low=0.45, high=0.75),
+        calibrated=JudgedMean(n=40, mean=0.62, low=0.5, high=0.74),
+        form="live",
+        why=texts[0],
+        labels_saved=None,
+    )
+    line = JudgedLine(
+        dimension=None, status="calibrated", n=40, excluded=2, agreement=0.9, low=0.8, high=0.96, kappa=0.81,
+        kappa_low=0.7, kappa_high=0.9, ac1=0.85, consistency=0.75, first_favoured=9, second_favoured=1,
+        position_p=0.02, position_biased=True, length_slope=0.1, length_p=0.2, estimates={"candidate": means},
+    )  # fmt: skip
+    points = replace(line, dimension=texts[1], status="failed", estimates={"baseline": replace(means, form="fixed_n")})
+    both: dict[str, Any] = {"usd": 0.5, "unknown": 1, "valid": 80, "unparseable": 3, "error": 2, "in_force": True}
+    return (
+        JudgedVersion(
+            name=texts[2], kind="pairwise", version="f" * 64, model=texts[3], served=(texts[4],), status="failed",
+            lines=(line, points), said={texts[5]: 3}, problems={texts[6]: 3}, remarks=(texts[7],), **both,
+        ),
+        JudgedVersion(
+            name=texts[8], kind="safety", version=None, model=None, served=(), status="uncalibrated",
+            not_held=texts[9], **both,
+        ),
+    )  # fmt: skip
 
 
 def reported(

@@ -34,6 +34,7 @@ from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.calibrating import session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
+from tiebreak_workbench.judged_report import judges_of_report
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
@@ -121,6 +122,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         path=path,
         comparison=comparison,
         not_compared=why,
+        judges=judges_of_report(bench, stored),
         remarks=(
             *_not_put(stored, policy, snapshot, rows),
             *remarks(snapshot),

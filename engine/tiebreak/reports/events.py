@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from tiebreak.gates import GateOutcome
 from tiebreak.records import ROLES
+from tiebreak.reports.judged import JudgedVersion
 from tiebreak.reports.report import Report
 from tiebreak.sanitise import clean
 
@@ -20,7 +21,7 @@ Value = str | float | int | bool
 
 
 def events(report: Report) -> str:
-    """A line for each gate, then one for each check and side."""
+    """A line for each gate, one for each check and side, and those of the judges."""
     made = datetime.fromisoformat(report.at)
     nanoseconds = str(int(made.replace(tzinfo=made.tzinfo or UTC).timestamp() * 1_000_000) * 1000)
     return "".join(json.dumps(_message(report, nanoseconds, found)) + "\n" for found in _evaluations(report))
@@ -38,6 +39,32 @@ def _evaluations(report: Report) -> Iterator[Mapping[str, Value | None]]:
                     "tiebreak.side": role,
                     "tiebreak.n": sides[role].n,
                 }
+    for judge in report.judges:
+        yield from _judged(judge)
+
+
+def _judged(one: JudgedVersion) -> Iterator[Mapping[str, Value | None]]:
+    """How far a judge agrees with people, and the means that both say together: a line for each line and side."""
+    of: Mapping[str, Value | None] = {"tiebreak.judge": one.name, "tiebreak.judge.version": one.version}
+    for line in one.lines:
+        on = f" on {line.dimension}" if line.dimension is not None else ""
+        yield {
+            "gen_ai.evaluation.name": f"judge {one.name}{on}: agreement with people",
+            "gen_ai.evaluation.score.value": line.agreement,
+            "gen_ai.evaluation.score.label": line.status,
+            "tiebreak.n": line.n,
+            **of,
+        }
+        for role, found in line.estimates.items():
+            yield {
+                "gen_ai.evaluation.name": f"{line.dimension or 'win rate'}, calibrated by {one.name}",
+                "gen_ai.evaluation.score.value": found.calibrated.mean,
+                "gen_ai.evaluation.score.label": line.status,
+                "tiebreak.side": role,
+                "tiebreak.method": found.form,
+                "tiebreak.n": found.calibrated.n,
+                **of,
+            }
 
 
 def _gate(gate: GateOutcome) -> Mapping[str, Value | None]:

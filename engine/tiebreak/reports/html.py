@@ -9,8 +9,9 @@ from html import escape
 
 from tiebreak.compare import Comparison, Flip
 from tiebreak.gates.wording import plural
-from tiebreak.reports import words
+from tiebreak.reports import judged_words, words
 from tiebreak.reports.changes import diff_lines
+from tiebreak.reports.judged_plot import judges_plot
 from tiebreak.reports.plots import differences_plot, latency_plot, win_rate_plot
 from tiebreak.reports.report import Report
 from tiebreak.reports.style import STYLE
@@ -67,6 +68,7 @@ def _body(report: Report) -> Iterator[str]:
     elif report.not_compared:
         yield f"<p>No comparison case by case: {text(report.not_compared)}</p>"
     yield from _win_rate(report)
+    yield from _judges(report)
     yield "<h2>Checks and scores of each side</h2>"
     yield from _table(("", "A #", "B #"), words.side_rows(report.snapshot))
     yield from _spending(report)
@@ -198,6 +200,22 @@ def _win_rate(report: Report) -> Iterator[str]:
             ),
             ["fail" if line.reversal == "reversed" else "" for line in lines],
         )
+
+
+def _judges(report: Report) -> Iterator[str]:
+    if not report.judges:
+        return
+    yield "<h2>Judges</h2>"
+    if told := judged_words.override(report):
+        yield f'<p class="verdict fail">{text(told)}</p>'
+    caption = (
+        "Wins of B as the judge says (a ring, which has no interval), as people say, and as both say together, with "
+        "95 % intervals."
+    )
+    yield _figure(judges_plot(report.judges), caption)
+    for head, rows in judged_words.tables(report):
+        yield from _table(head, [row.cells for row in rows], [row.kind for row in rows])
+    yield from _list(judged_words.notes(report), "")
 
 
 def _spending(report: Report) -> Iterator[str]:

@@ -76,6 +76,7 @@ def as_values(report: Report) -> dict[str, object]:
         "scores": {name: _means(found) for name, found in snapshot.scores.items()},
         "error_rate": _means(snapshot.errors),
         "cost_per_answer_usd": _means(snapshot.cost),
+        "judges": plain(report.judges),
         "comparison": plain(report.comparison),
         "not_compared": report.not_compared or None,
     }

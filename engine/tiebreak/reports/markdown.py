@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tiebreak.compare import Comparison, Flip
 from tiebreak.gates.wording import plural
-from tiebreak.reports import words
+from tiebreak.reports import judged_words, words
 from tiebreak.reports.changes import diff_lines
 from tiebreak.reports.report import Report
 from tiebreak.sanitise import clean_line
@@ -70,6 +70,7 @@ def _sections(report: Report) -> Iterator[Iterable[str]]:
     elif report.not_compared:
         yield (f"No comparison case by case: {prose(report.not_compared)}", "")
     yield _win_rate(report)
+    yield _judges(report)
     yield _sides(report)
     yield _deltas(report)
     yield _changes(report)
@@ -205,6 +206,20 @@ def _win_rate(report: Report) -> Iterator[str]:
     ]
     if rows:
         yield from _table(("Segment", "Win rate of B", "95 % interval", "n", ""), rows)
+
+
+def _judges(report: Report) -> Iterator[str]:
+    if not report.judges:
+        return
+    yield "### Judges"
+    yield ""
+    if told := judged_words.override(report):
+        yield f"> **{prose(told)}**"
+        yield ""
+    for head, rows in judged_words.tables(report):
+        lines = (map(prose, row.cells) for row in rows)
+        yield from _table([name.rstrip("# ") for name in head], lines)
+    yield from _listed(prose(note) for note in judged_words.notes(report))
 
 
 def _sides(report: Report) -> Iterator[str]:

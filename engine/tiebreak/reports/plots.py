@@ -49,9 +49,9 @@ def win_rate_plot(path: Sequence[WinRate]) -> str:
         f'<polygon class="band" points="{" ".join([*upper, *reversed(lower)])}"/>',
         f'<line class="half" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{frame.y(0.5)}" y2="{frame.y(0.5)}"/>',
         f'<polyline class="line b" points="{" ".join(line)}"/>',
-        *_foot([(frame.x(0), "0"), (frame.x(frame.wide), str(path[-1].n))], "settled cases"),
+        *foot([(frame.x(0), "0"), (frame.x(frame.wide), str(path[-1].n))], "settled cases"),
     ]
-    return _svg(HEIGHT, told, parts)
+    return drawing(HEIGHT, told, parts)
 
 
 def differences_plot(found: Comparison) -> str:
@@ -73,7 +73,7 @@ def differences_plot(found: Comparison) -> str:
     for index, m in enumerate(measures):
         y = TOP + ROW * index + ROW // 2
         mean, low, high = m.difference.mean, m.difference.low, m.difference.high
-        parts.append(f'<text class="label" x="{start - 8}" y="{y + 4}">{_text(m.name)}</text>')
+        parts.append(f'<text class="label" x="{start - 8}" y="{y + 4}">{label_text(m.name)}</text>')
         left, right = sorted((x(0), x(mean)))
         parts.append(
             f'<rect class="bar {m.verdict}" x="{left}" y="{y - 7}" width="{round(right - left, 1)}" height="14"/>'
@@ -83,8 +83,8 @@ def differences_plot(found: Comparison) -> str:
             parts += [f'<line class="whisker" x1="{x(e)}" x2="{x(e)}" y1="{y - 4}" y2="{y + 4}"/>' for e in (low, high)]
         parts.append(f'<circle class="mean" cx="{x(mean)}" cy="{y}" r="3"/>')
     ticks = [(x(value), change("share", value)) for value in (-reach, 0.0, reach)]
-    parts += _foot(ticks, "B − A", height)
-    return _svg(height, "Differences of the checks with their 95 % intervals", parts)
+    parts += foot(ticks, "B − A", height)
+    return drawing(height, "Differences of the checks with their 95 % intervals", parts)
 
 
 def latency_plot(name: str, a: LatencyOfSide, b: LatencyOfSide) -> str:
@@ -100,11 +100,12 @@ def latency_plot(name: str, a: LatencyOfSide, b: LatencyOfSide) -> str:
     parts.append(f'<text class="key a" x="{WIDTH - RIGHT - 60}" y="{HEIGHT - BOTTOM - 24}">A</text>')
     parts.append(f'<text class="key b" x="{WIDTH - RIGHT - 40}" y="{HEIGHT - BOTTOM - 24}">B</text>')
     ends = [(frame.x(0), "0 s"), (frame.x(frame.wide), f"{frame.wide:.3g} s")]
-    parts += _foot(ends, f"{name}: share of answers within so many seconds")
-    return _svg(HEIGHT, f"Distribution of {name} of A and B", parts)
+    parts += foot(ends, f"{name}: share of answers within so many seconds")
+    return drawing(HEIGHT, f"Distribution of {name} of A and B", parts)
 
 
-def _svg(height: int, told: str, parts: Sequence[str]) -> str:
+def drawing(height: int, told: str, parts: Sequence[str]) -> str:
+    """The whole of a plot; `told` says it to whoever does not see it."""
     body = "\n".join(parts)
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(told, quote=True)}">\n{body}\n</svg>'
 
@@ -116,15 +117,17 @@ def _grid(frame: Frame, rows: Sequence[tuple[float, str]]) -> Iterator[str]:
         yield f'<text class="label" x="{LEFT - 6}" y="{y + 4}">{escape(label)}</text>'
 
 
-def _foot(ticks: Sequence[tuple[float, str]], title: str, height: int = HEIGHT) -> list[str]:
+def foot(ticks: Sequence[tuple[float, str]], title: str, height: int = HEIGHT) -> list[str]:
+    """The marks of the axis below, at least two, and what it shows."""
     anchors = ["start", *["middle"] * (len(ticks) - 2), "end"]
     marks = [
         f'<text class="tick {anchor}" x="{x}" y="{height - 18}">{escape(label)}</text>'
         for (x, label), anchor in zip(ticks, anchors, strict=True)
     ]
     middle = (ticks[0][0] + ticks[-1][0]) / 2
-    return [*marks, f'<text class="tick middle" x="{middle:.1f}" y="{height - 4}">{_text(title, 80)}</text>']
+    return [*marks, f'<text class="tick middle" x="{middle:.1f}" y="{height - 4}">{label_text(title, 80)}</text>']
 
 
-def _text(text: str, limit: int = LABEL) -> str:
+def label_text(text: str, limit: int = LABEL) -> str:
+    """Outside text as it may stand in a plot."""
     return escape(clean_line(text, limit))

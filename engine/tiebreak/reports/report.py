@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tiebreak.compare import Comparison
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import PHASES, Config, DatasetCard, Phase, Policy, Run, Session, SessionRole
+from tiebreak.reports.judged import JudgedVersion
 from tiebreak.reports.tried import ALONE, Tried
 from tiebreak.scoreboard import Snapshot, WinRate
 
@@ -38,6 +39,8 @@ class Report:
     comparison: Comparison | None = None
     not_compared: str = ""
     """Why there is no comparison."""
+    judges: tuple[JudgedVersion, ...] = ()
+    """Every version that judged the session, and the judges whose verdicts were imported."""
     remarks: tuple[str, ...] = ()
     """What weakens the figures, a sentence each."""
     tried: Tried = ALONE

@@ -38,6 +38,7 @@ svg .band { fill: var(--b); fill-opacity: 0.18; }
 svg .line { fill: none; stroke-width: 2; } svg .line.a { stroke: var(--a); } svg .line.b { stroke: var(--b); }
 svg .bar { fill: var(--dim); fill-opacity: 0.45; }
 svg .bar.worse { fill: var(--bad); } svg .bar.better { fill: var(--good); }
+svg .ring { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 svg .whisker { stroke: var(--ink); } svg .mean { fill: var(--ink); }
 @media print { main { max-width: none; } details { display: block; } }
 """

@@ -98,7 +98,7 @@ def test_html_shows_what_there_is() -> None:
     shown = " ".join(page.texts)
     for told in ("✘ fail", "Regressions", "worse beyond chance", "What changed", "Win rate of B", "Cost and time"):
         assert told in shown
-    assert page.tags.count("svg") == 4, "differences, win rate, and the two times"
+    assert page.tags.count("svg") == 5, "differences, win rate, judges, and the two times"
     assert "40 cases got worse" in shown
 
 
