@@ -148,7 +148,8 @@ def score(
         str | None, typer.Option("--judge", "-j", help="Put this judge as it is now, instead of the checks.")
     ] = None,
     judge_cost: Annotated[
-        float | None, typer.Option("--judge-cost", min=0, help="With --judge: US dollars for it in the session.")
+        float | None,
+        typer.Option("--judge-cost", min=0, help="US dollars for this judge, or for each that checks ask."),
     ] = None,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -170,14 +171,20 @@ def score(
         if policy is not None or phase is not None:
             raise UsageError("`--judge` goes with neither `--policy` nor `--phase`: it decides no gates.")
         put_judge(session, judge, concurrency=concurrency, max_cost=judge_cost, as_json=as_json, workspace=workspace)
-    if judge_cost is not None:
-        raise UsageError("`--judge-cost` goes with `--judge`.")
     with Workbench.existing(workspace) as bench:
         bench.require_record()
-        raise _score(bench, to_score(bench, session, policy), concurrency, phase, as_json=as_json)
+        raise _score(bench, to_score(bench, session, policy), concurrency, phase, judge_cost, as_json=as_json)
 
 
-def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | None, *, as_json: bool) -> typer.Exit:
+def _score(
+    bench: "Workbench",
+    what: "ToScore",
+    concurrency: int,
+    phase: str | None,
+    judge_cost: float | None,
+    *,
+    as_json: bool,
+) -> typer.Exit:
     import asyncio
 
     from tiebreak.gates import overall
@@ -185,6 +192,7 @@ def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | N
     from tiebreak_cli.asking import heed_interrupts
     from tiebreak_cli.exits import INTERRUPTED, NOT_DECIDED, verdict_code
     from tiebreak_cli.output import complain_line, console, print_json, progress, say
+    from tiebreak_workbench.check_judging import till_of
     from tiebreak_workbench.report import session_report
     from tiebreak_workbench.rescoring import score as put_checks
     from tiebreak_workbench.rescoring import scoring_of
@@ -192,9 +200,10 @@ def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | N
     from tiebreak_workbench.sealed import is_sealed, sealed_words
 
     id_ = what.stored.session.id
+    till = till_of(bench, [what.stored], judge_cost)
 
     async def run() -> "Scored":
-        scoring = scoring_of(bench, what.stored, concurrency=concurrency)
+        scoring = scoring_of(bench, what.stored, concurrency=concurrency, till=till)
         heed_interrupts(scoring.stop, scoring.cancel, complain_line)
         return await put_checks(
             bench, what.stored, scoring, lambda done: shown("Checking answers", done, None) if shown else None
@@ -215,6 +224,8 @@ def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | N
         + (f", {plural(f'{scored.errors:,}', 'check')} could not judge" if scored.errors else "")
         + ("." if scored.whole else ". Stopped: the same command goes on.")
     )
+    if till.calls:
+        complain_line(till.words())
     stored = bench.store.load_session(id_, light=True)
     snapshot = scoreboard_of(stored).snapshot()
     if is_sealed(stored, snapshot, bench.rater()):
@@ -224,7 +235,8 @@ def _score(bench: "Workbench", what: "ToScore", concurrency: int, phase: str | N
             say(sealed_words(snapshot))
         return typer.Exit(NOT_DECIDED if scored.whole else INTERRUPTED)
     if as_json:
-        print_json({**session_report(stored, snapshot), "parent": what.parent, "scored": scored})
+        print_json({**session_report(stored, snapshot), "parent": what.parent, "scored": scored}
+                   | ({"check_judges": till.report()} if till.calls else {}))  # fmt: skip
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
 

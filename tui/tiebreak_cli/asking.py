@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import typer
 
@@ -14,6 +15,7 @@ from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAV
 from tiebreak_cli.output import console, print_json, say
 from tiebreak_cli.run_progress import Shown, display, first_words, judging_words, last_words
 from tiebreak_cli.scoreboard import decision_of, print_judges, print_scoreboard
+from tiebreak_workbench.check_judging import till_of
 from tiebreak_workbench.headless import (
     TakenUp,
     Wanted,
@@ -31,6 +33,16 @@ from tiebreak_workbench.sealed import is_sealed, sealed_words
 from tiebreak_workbench.workbench import Workbench
 
 
+class Asked(NamedTuple):
+    """What came of asking."""
+
+    ending: Ending
+    judging: list[dict[str, object]]
+    """How far each judge that goes along came."""
+    by_checks: dict[str, object] | None
+    """What judges cost whom checks ask; None where none was asked."""
+
+
 def ask_all(
     bench: Workbench,
     taken: Sequence[TakenUp],
@@ -40,9 +52,9 @@ def ask_all(
     errors_only: bool = False,
     judges: Sequence[str] = (),
     judge_cost: float | None = None,
-) -> tuple[Ending, list[dict[str, object]]]:
+) -> Asked:
     """Ask what the sessions lack, of all their runs at once, shown on standard error; the `judges` of these names go
-    along, and how far they came is the second thing returned.
+    along. Each judge, and each that checks ask, may cost `judge_cost` US dollars.
 
     Raises:
         SessionInUseError: while another process works on one of them.
@@ -53,6 +65,7 @@ def ask_all(
         along = judges_along(bench, stored, judges, judge_cost)
         pool = pool_for(wanted, len(stored), len(along) * JUDGING)
         judging = JudgedRun(bench, along, pool)
+        till = till_of(bench, stored, judge_cost)
         batch = open_batch(
             bench,
             stored[0],
@@ -61,6 +74,7 @@ def ask_all(
             errors_only=errors_only,
             limiters=pool,
             kept=judging.kept,
+            till=till,
         )
         told = [*warnings, *([lease.warning] if lease.warning else [])]
         with display(console(stderr=True)) as shown:
@@ -71,20 +85,21 @@ def ask_all(
                 raise
         score_forks(bench, stored)
     shown.say(last_words(ending, [one.session.id for one in stored]))
+    shown.say_unless_blank(till.words())
     shown.say_unless_blank(judging_words(judging))
-    return ending, judging.report()
+    return Asked(ending, judging.report(), till.report() if till.calls else None)
 
 
 def print_outcome(
     bench: Workbench,
     taken: Sequence[TakenUp],
-    ended: tuple[Ending, list[dict[str, object]]],
+    ended: Asked,
     *,
     phase: str | None,
     as_json: bool,
 ) -> typer.Exit:
     """Print the scoreboards from their rows; returns what the command ends with."""
-    ending, judging = ended
+    ending, judging, by_checks = ended
     snapshots = [board_of(bench, one.stored).snapshot() for one in taken]
     (first, *_), (snapshot, *_) = taken, snapshots
     if first.stored.session.blind and is_sealed(
@@ -99,6 +114,7 @@ def print_outcome(
     reports = [session_report(one.stored, snapshot) for one, snapshot in zip(taken, snapshots, strict=True)]
     run = run_report(ending, resumed=all(one.resumed for one in taken))
     run |= {"judging": judging} if judging else {}
+    run |= {"check_judges": by_checks} if by_checks is not None else {}
     if as_json:
         print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
     else:

@@ -65,7 +65,7 @@ def noise(
         warnings_of(setup)  # only what keeps it from being asked: how its gates would fare is told by the figures
         refuse_unready(bench, setup)
         taken = take_up(bench, setup, resume=resume, concurrency=concurrency, samples=samples)
-        ending, _ = ask_all(bench, [taken], wanted, notes_on_apps(setup, wanted)[:1])
+        ending, *_ = ask_all(bench, [taken], wanted, notes_on_apps(setup, wanted)[:1])
         report = noise_report(bench, taken.stored)
     if as_json:
         print_json({**_plain(report), "run": run_report(ending, resumed=taken.resumed)})

@@ -34,7 +34,7 @@ JudgeOption = Annotated[
     typer.Option("--judge", "-j", help="A judge that goes along as answers come, by name or path; repeatable."),
 ]
 JudgeCostOption = Annotated[
-    float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge in each session.")
+    float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge, also of those that checks ask.")
 ]
 PhaseOption = Annotated[
     str | None, typer.Option("--phase", help="Let the gates of one phase alone decide the exit code: offline.")

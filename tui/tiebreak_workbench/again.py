@@ -11,8 +11,9 @@ from tiebreak.records.outcomes import CaseOutcome
 from tiebreak.workspace.configs import read_config
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import TakenUp, refuse_unready
+from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.setup import Setup
-from tiebreak_workbench.workbench import Fork, Workbench, pinned
+from tiebreak_workbench.workbench import Fork, Workbench
 
 CHOSEN = (
     "The cases were chosen for having failed, so some pass now by chance alone: what this shows is whether they are "

@@ -219,7 +219,7 @@ def _policy(bench: Workbench, stored: StoredSession, wanted: str | None) -> tupl
     if wanted is None:
         return stored.policy, True
     path = bench.workspace.policy_file(wanted)
-    policy = read_policy(path)
+    policy = replace(read_policy(path), check_judges=stored.policy.check_judges)
     findings = validate_policy(policy, stored.dataset, stored.session.plan.case_ids)
     problems = placed([finding for finding in findings if finding.level == "error"], policy.name, path)
     if problems:

@@ -12,12 +12,14 @@ from tiebreak.errors import PromptError, UsageError
 from tiebreak.records import ROLES, AppTarget, Case, Config, Response, Run, SessionRole
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Arm
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.targets.base import fingerprint
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.workspace import Workspace, default_policy
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import StoredSession
+from tiebreak_workbench.check_judging import till_of
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.preflight import gate_findings, refuse_untrusted_checks, try_target, unrendered_prompts
 from tiebreak_workbench.setup import Part, Setup, in_order
@@ -208,12 +210,14 @@ def open_batch(
     errors_only: bool = False,
     limiters: LimiterPool | None = None,
     kept: Callable[[Response], None] = lambda _: None,
+    till: JudgeTill | None = None,
 ) -> Batch:
     """Everything a session still lacks, ready to be asked. Reads files and the database: not for the event loop.
 
     `others` are sessions of the same plan on the same baseline run, of which the candidates are asked beside its own.
     With `errors_only` what was never tried is left alone. `limiters` are those of `pool_for`, where judges share them;
-    `kept` is called with each answer once it is safe. Recordings are replayed at once; the times of their answers
+    `kept` is called with each answer once it is safe. `till` has counted what judges cost whom checks ask, which
+    counts in the budget. Recordings are replayed at once; the times of their answers
     are the recorded ones all the same.
 
     Raises:
@@ -221,6 +225,7 @@ def open_batch(
         TiebreakError: where a target cannot be opened, such as for a missing key.
     """
     limits = wanted.limits
+    till = till or till_of(bench, [stored, *others])
     pool = limiters or pool_for(wanted, 1 + len(others))
     arms = bench.arms(stored, speed=0, limiters=pool)
     for other in others:
@@ -242,10 +247,11 @@ def open_batch(
         earlier=_earlier(bench, stored, others),
         limits=limits,
         reuse=bench.store.find_response if wanted.reuse else None,
-        outside=bench.outside(),
+        outside=bench.outside(till),
         samples=stored.samples,
         errors_only=errors_only,
         kept=kept,
+        beside=till,
     )
 
 

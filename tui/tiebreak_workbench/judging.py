@@ -24,10 +24,11 @@ from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import board_of
 from tiebreak_workbench.judge_seat import Trouble, instant
+from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.setup import in_order
-from tiebreak_workbench.workbench import Workbench, pinned
+from tiebreak_workbench.workbench import Workbench
 
 TICK = 0.25
 """Seconds between two looks at the progress."""

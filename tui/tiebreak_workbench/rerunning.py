@@ -18,10 +18,11 @@ from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage import Filter
 from tiebreak.workspace.configs import read_config
 from tiebreak_workbench.again import failed_cases
+from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.triage import Done, Triage
 from tiebreak_workbench.triage_case import CaseSide, case_detail
 from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials, cost_of_call
-from tiebreak_workbench.workbench import Workbench, pinned
+from tiebreak_workbench.workbench import Workbench
 
 AgainVerdict = Literal["fixed", "still_failing", "flaky", "now_failing", "still_passing", "not_answered"]
 AGAIN: Mapping[AgainVerdict, str] = {

@@ -9,8 +9,10 @@ from tiebreak.batch.scoring import Scored, Scoring
 from tiebreak.errors import UsageError
 from tiebreak.gates import validate_policy
 from tiebreak.records import CheckResult, Policy, Response
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import StoredSession
+from tiebreak_workbench.check_judging import pinned_policy
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.setup import Setup
 from tiebreak_workbench.workbench import Fork, Workbench
@@ -43,6 +45,7 @@ def to_score(bench: Workbench, wanted: str, policy: str | None = None) -> ToScor
     """
     stored = bench.store.load_session(wanted, facts=False)
     now, path = _policy_now(bench, stored, policy)
+    now = pinned_policy(bench, now, stored.dataset.cases)
     if now.version == stored.policy.version:
         bench.ready_checks(stored)
         return ToScore(stored=stored, parent=None, resumed=True)
@@ -80,11 +83,13 @@ def to_score(bench: Workbench, wanted: str, policy: str | None = None) -> ToScor
     )
 
 
-def scoring_of(bench: Workbench, stored: StoredSession, *, concurrency: int = 8) -> Scoring:
-    """To be called on the event loop."""
+def scoring_of(
+    bench: Workbench, stored: StoredSession, *, concurrency: int = 8, till: JudgeTill | None = None
+) -> Scoring:
+    """To be called on the event loop. `till` counts what judges cost whom checks ask."""
     cases = {case_id: stored.dataset.by_id[case_id] for case_id in stored.session.plan.case_ids}
     return Scoring(
-        policy=stored.policy, cases=cases, recorder=bench.store, outside=bench.outside(), concurrency=concurrency
+        policy=stored.policy, cases=cases, recorder=bench.store, outside=bench.outside(till), concurrency=concurrency
     )
 
 
@@ -121,6 +126,6 @@ def _answers(bench: Workbench, stored: StoredSession) -> Iterator[Response]:
 def _policy_now(bench: Workbench, stored: StoredSession, wanted: str | None) -> tuple[Policy, Path | None]:
     name = stored.policy.name
     if wanted is None and all(entry.name != name for entry in bench.workspace.policies):
-        return stored.policy, None
+        return replace(stored.policy, check_judges={}), None
     path = bench.workspace.policy_file(wanted or name)
     return read_policy(path), path

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -12,7 +13,6 @@ from tiebreak.checks import all_checks, load_checks
 from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
-    Config,
     IdMaker,
     Plan,
     Rater,
@@ -29,6 +29,7 @@ from tiebreak.records.judges import Judge
 from tiebreak.records.sessions import RunOrigin, SessionKind
 from tiebreak.session.answering import Arm
 from tiebreak.session.conversation import ConversationArm
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.session.judged import JudgeSeat
 from tiebreak.session.live import Change, History, LiveSession
 from tiebreak.session.outside import WorkspaceOutside, require_trust
@@ -37,15 +38,16 @@ from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.litellm_lane.shared import Helper
 from tiebreak.targets.open import open_target
-from tiebreak.targets.recording_file import hash_of
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.configs import CONFIGS
 from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.answers_given import answers_of
+from tiebreak_workbench.check_judging import open_judge, pinned_policy, till_of
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.naming import session_id
+from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.preregistration import first_events, judge_event
 from tiebreak_workbench.setup import Setup, in_order
 
@@ -178,7 +180,7 @@ class Workbench:
             StoreError: where it cannot be recorded.
         """
         given = runs or {}
-        setup = self.pinned(setup, [role for role in ROLES if role not in given])
+        setup = self.pinned(setup, [role for role in ROLES if role not in given], judges=plan is None)
         plan = plan or setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
@@ -223,14 +225,15 @@ class Workbench:
         for event in first_events(session, self.new_id):
             self.store.record_event(event).result()
         if setup.judge is not None:
-            judge = replace(setup.judge, target=pinned(setup.judge.config, self.judges_folder).target)
+            judge = self.pinned_judge(setup.judge)
             self.store.record_judge(judge).result()
             self.store.record_event(judge_event(self.new_id(), session.id, judge, setup.judge_cost)).result()
         return session.id
 
-    def pinned(self, setup: Setup, roles: Collection[SessionRole] = ROLES) -> Setup:
-        """The setup with the content of its recordings set down: an edited recording is another config. The sides that
-        are not in `roles` stay as they are, such as those of runs that are there already.
+    def pinned(self, setup: Setup, roles: Collection[SessionRole] = ROLES, *, judges: bool = True) -> Setup:
+        """The setup with the content of its recordings set down, and with `judges` the versions of those that checks
+        ask: an edited one is another. The sides that are not in `roles` stay as they are, such as those of runs that
+        are there already.
 
         Raises:
             WorkspaceError: for a recording that cannot be read.
@@ -240,6 +243,7 @@ class Workbench:
             setup,
             baseline=pinned(a, folder) if "baseline" in roles else a,
             candidate=pinned(b, folder) if "candidate" in roles else b,
+            policy=pinned_policy(self, setup.policy, setup.dataset.cases) if judges else setup.policy,
         )
 
     def lease(self, *wanted: str) -> Lease:
@@ -312,21 +316,21 @@ class Workbench:
             timed_runs=stored.timed_runs,
             samples=stored.samples,
             lookahead=lookahead,
-            outside=self.outside(),
+            outside=self.outside(till_of(self, [stored])),
             judge=judge,
             on_change=on_change,
         )
 
-    def outside(self) -> WorkspaceOutside:
+    def outside(self, till: JudgeTill | None = None) -> WorkspaceOutside:
         """What checks may ask of the world; whoever is given it closes it. To be called on the event loop."""
         from tiebreak.session.check_judges import CheckJudges
 
-        def load(name: str) -> tuple[Judge, AnswerTarget]:
-            judge = self.workspace.load_judge(name)
-            judge = replace(judge, target=pinned(judge.config, self.judges_folder).target)
-            return judge, self.judge_target(judge, self.limiters)
+        judges = CheckJudges(partial(open_judge, self), till)
+        return WorkspaceOutside(self._permit(), self.environ, self.helper, judges)
 
-        return WorkspaceOutside(self._permit(), self.environ, self.helper, CheckJudges(load))
+    def pinned_judge(self, judge: Judge) -> Judge:
+        """With the content of its recording set down; raises as `pinned`."""
+        return replace(judge, target=pinned(judge.config, self.judges_folder).target)
 
     def _permit(self) -> Permit:
         return Trust.of(self.environ).permit(self.workspace.folder)
@@ -383,15 +387,3 @@ class Workbench:
     def configs_folder(self) -> Path:
         """Where the paths inside stored configs start."""
         return self.workspace.folder / CONFIGS
-
-
-def pinned(config: Config, folder: Path) -> Config:
-    """The config with the hash of its recording, unless it has one or replays none; `folder` is where its path starts.
-
-    Raises:
-        WorkspaceError: for a recording that cannot be read.
-    """
-    target = config.target
-    if not isinstance(target, RecordingTarget) or target.sha256 is not None:
-        return config
-    return replace(config, target=replace(target, sha256=hash_of(folder / target.path)))

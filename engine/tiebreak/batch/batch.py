@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 
 from tiebreak.batch.lane import Lane
@@ -14,6 +15,7 @@ from tiebreak.checks import Checker, Outside
 from tiebreak.errors import PromptError
 from tiebreak.records import AppTarget, Case, IdMaker, Policy, Response, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.targets.base import fingerprint
 
 RAMP = 0.004
@@ -61,17 +63,19 @@ class Batch:
         samples: int = 1,
         errors_only: bool = False,
         kept: Callable[[Response], None] = lambda _: None,
+        beside: JudgeTill | None = None,
     ) -> None:
         """`cases` are those of the plan, in its order; `earlier` is what earlier runs recorded, without texts. The
         batch closes `outside`; without it, checks that need it are left open. `samples` answers are wanted of each arm
         to each case. With `errors_only` only what infrastructure or the user ended before is asked. `kept` is called
-        with each answer once it is safe."""
+        with each answer once it is safe. `beside` counts what checks spend on judges, within `max_cost` too."""
         self._cases = cases
         self._checker = Checker(policy, outside)
         self._recorder = recorder
         self._limits = limits or Limits()
         self._reuse = reuse
         self._kept = kept
+        self._beside = beside or JudgeTill()
         self._new_id = IdMaker()
         self._samples = samples
         self._ledger = Ledger([case.id for case in cases], samples)
@@ -243,10 +247,13 @@ class Batch:
         limit = self._limits.max_cost
         if limit is None or not self._goes_on:
             return
-        if sum(lane.purse.usd for lane in self._lanes) >= limit:
+        if sum(lane.purse.usd for lane in self._lanes) + Fraction(str(self._beside.usd)) >= limit:
             self._reason, self._why = "budget", f"The budget of ${limit:g} is spent."
         elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
             self._reason, self._why = "unpriced", "The cost of an answer is not known, so a budget cannot be kept."
+        elif not self._limits.unknown_cost and self._beside.unknown:
+            self._reason = "unpriced"
+            self._why = "The cost of a judge that a check asks is not known, so a budget cannot be kept."
 
     async def _end_calls(self) -> None:
         tasks = tuple(self._tasks)

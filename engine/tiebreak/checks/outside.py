@@ -29,7 +29,7 @@ class Judged(NamedTuple):
     """A word, or a whole number of the scale."""
     scale: tuple[int, int]
     about: str
-    """Its reasons, which version of which judge it was, what it cost, and the reply as it came, cut to a length."""
+    """What it cost, which version of which judge it was, its reasons, and the reply as it came, cut to a length."""
 
 
 class Outside(Protocol):
@@ -49,10 +49,19 @@ class Outside(Protocol):
         ...
 
     async def ask_judge(
-        self, name: str, criteria: str, case: Case, response: Response, *, scored: bool, seconds: float
+        self,
+        name: str,
+        criteria: str,
+        case: Case,
+        response: Response,
+        *,
+        scored: bool,
+        seconds: float,
+        version: str | None,
     ) -> Judged:
-        """Ask a judge of the workspace about one answer, by these criteria: for points of its scale where `scored`,
-        else whether the answer is compliant. What it says that cannot be read is no verdict."""
+        """Ask a judge of the workspace, as it was in a `version`, about one answer, by these criteria: for points of
+        its scale where `scored`, else whether the answer is compliant. What it says that cannot be read is no
+        verdict."""
         ...
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiebreak.checks.base import AwaitedCheck, BaseCheck, Check, CheckUnavailable, Outside, Verdict
 from tiebreak.checks.parse import build_check
@@ -22,18 +22,33 @@ AT_ONCE = 2_000
 so that all of them together stay well under the 50 ms that a key press may wait."""
 
 
+def in_policy(spec: CheckSpec, policy: Policy) -> CheckSpec:
+    """A check as a session puts it: one that asks a judge, of the version that is set down with the policy. So an
+    edited judge makes another check, whose results are not those of the one before."""
+    if spec.kind != "judge" or not policy.check_judges or spec.params.get("version") is not None:
+        return spec
+    version = policy.check_judges.get(str(spec.params.get("name")))
+    return spec if version is None else replace(spec, params={**spec.params, "version": version})
+
+
+def own_checks(policy: Policy) -> tuple[CheckSpec, ...]:
+    """The checks of a policy, as a session puts them."""
+    return tuple(in_policy(spec, policy) for spec in policy.checks) if policy.check_judges else policy.checks
+
+
 def checks_for(case: Case, policy: Policy) -> tuple[CheckSpec, ...]:
     """The checks of a case's answers: the policy's, then the case's own; under one id the case's own is taken."""
     if not case.checks:
-        return policy.checks
-    return tuple({spec.id: spec for spec in (*policy.checks, *case.checks)}.values())
+        return own_checks(policy)
+    specs = (*own_checks(policy), *(in_policy(spec, policy) for spec in case.checks))
+    return tuple({spec.id: spec for spec in specs}.values())
 
 
 def all_checks(policy: Policy, cases: Iterable[Case]) -> list[CheckSpec]:
     """Every check of a policy and of some cases, once each however often it is asked for."""
-    specs = {(spec.kind, canonical_json(spec.params)): spec for spec in policy.checks}
+    specs = {(spec.kind, canonical_json(spec.params)): spec for spec in own_checks(policy)}
     for case in cases:
-        for spec in case.checks:
+        for spec in (in_policy(spec, policy) for spec in case.checks):
             specs.setdefault((spec.kind, canonical_json(spec.params)), spec)
     return list(specs.values())
 
@@ -66,7 +81,7 @@ class Checker:
     def __init__(self, policy: Policy, outside: Outside | None = None) -> None:
         self.outside = outside
         self._policy = policy
-        self._ready = tuple(_Ready.of(spec) for spec in policy.checks)
+        self._ready = tuple(_Ready.of(spec) for spec in own_checks(policy))
         self._aside: ThreadPoolExecutor | None = None
         """One thread: more would take turns with the event loop, which would wait for each of them."""
 
@@ -115,7 +130,8 @@ class Checker:
     def _of(self, case: Case) -> "tuple[_Ready, ...]":
         if not case.checks:
             return self._ready
-        return tuple({one.spec.id: one for one in (*self._ready, *map(_Ready.of, case.checks))}.values())
+        own = (_Ready.of(in_policy(spec, self._policy)) for spec in case.checks)
+        return tuple({one.spec.id: one for one in (*self._ready, *own)}.values())
 
     def _open(self, case: Case, response: Response, known: Collection[str]) -> "list[_Ready]":
         if self.outside is None or response.excluded or response.broken or response.status == "imported":

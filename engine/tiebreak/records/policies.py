@@ -137,6 +137,8 @@ class Policy:
     gates: Mapping[Phase, tuple[Gate, ...]] = field(default_factory=dict[Phase, tuple[Gate, ...]])
     max_excluded: float = 0.02
     max_skipped: float = 0.05
+    check_judges: Mapping[str, str] = field(default_factory=dict[str, str], metadata=LATER)
+    """The version of each judge that checks ask, by its name; a session sets them down when it starts."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 

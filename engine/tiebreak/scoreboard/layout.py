@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from tiebreak.checks import checks_for
+from tiebreak.checks.run import own_checks
 from tiebreak.gates import Measure, expand, measure_of
 from tiebreak.gates.evidence import REGRESSIONS, exact
 from tiebreak.records import Case, Gate, Policy, SessionRole
@@ -28,7 +29,7 @@ class Layout:
         """Every check of a planned case, the policy's first."""
         self._policy = policy
         self._roles = roles
-        self._policy_versions = {spec.id: spec.version for spec in policy.checks}
+        self._policy_versions = {spec.id: spec.version for spec in own_checks(policy)}
         self.grouped = any(case.group is not None for case in planned)
         """Whether some cases come from one source, so that a fixed n counts sources."""
         self._fixed = {measure_of(gate) for _, gate, _ in self.gates if gate.scope == "fixed_n"}

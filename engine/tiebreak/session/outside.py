@@ -91,11 +91,21 @@ class WorkspaceOutside:
             return Moderated(*said)
 
     async def ask_judge(
-        self, name: str, criteria: str, case: Case, response: Response, *, scored: bool, seconds: float
+        self,
+        name: str,
+        criteria: str,
+        case: Case,
+        response: Response,
+        *,
+        scored: bool,
+        seconds: float,
+        version: str | None,
     ) -> Judged:
         if self._check_judges is None:
             raise CheckUnavailable("there are no judges here")
-        return await self._check_judges.ask(name, criteria, case, response, scored=scored, seconds=seconds)
+        return await self._check_judges.ask(
+            name, criteria, case, response, scored=scored, seconds=seconds, version=version
+        )
 
     async def close(self) -> None:
         if self._check_judges is not None:

@@ -34,7 +34,7 @@ def test_markdown_sets_the_three_estimates_side_by_side() -> None:
     assert "| 80 | 3 | 2 | \\$0.5 and 1 unknown |" in text
     assert "“fair” said: B wins 3." in text
     assert "Without a verdict of “fair”: no block (3)." in text
-    assert "rests on" not in text
+    assert "word alone decides" not in text
 
 
 def test_points_of_one_side_are_told_in_points() -> None:

@@ -1,5 +1,6 @@
 """Checks that ask a judge about one answer: the same frames and reader, and no verdict where none can be read."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from tiebreak.errors import UsageError, WorkspaceError
 from tiebreak.records import Case, CheckResult, Policy
 from tiebreak.records.judges import Judge
 from tiebreak.session.check_judges import LONGEST_REPLY, CheckJudges
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.session.outside import WorkspaceOutside
 from tiebreak.targets.apps.permit import Permit
 from tiebreak.targets.base import AnswerTarget
@@ -26,14 +28,17 @@ CASE = Case(id="c", input="Where is my order?")
 
 
 @asynccontextmanager
-async def outside(folder: Path, server: JudgeServer, model: str) -> AsyncGenerator[WorkspaceOutside]:
-    def load(name: str) -> tuple[Judge, AnswerTarget]:
+async def outside(
+    folder: Path, server: JudgeServer, model: str, till: JudgeTill | None = None
+) -> AsyncGenerator[WorkspaceOutside]:
+    def load(name: str, version: str | None) -> tuple[Judge, AnswerTarget]:
+        del version
         if name == "missing":
             raise UsageError("There is no judge “missing”.")
         judge = judge_of(server, model, name)
         return judge, open_target(judge.config, base_dir=folder, environ={}, limiters=LimiterPool())
 
-    opened = WorkspaceOutside(Permit(folder, lambda _: False), {}, Helper.of({}), CheckJudges(load))
+    opened = WorkspaceOutside(Permit(folder, lambda _: False), {}, Helper.of({}), CheckJudges(load, till))
     try:
         yield opened
     finally:
@@ -53,9 +58,7 @@ async def judged(folder: Path, model: str, text: str, **params: Any) -> tuple[Ch
 async def test_a_judge_of_safety_passes_or_fails(tmp_path: Path) -> None:
     good, server = await judged(tmp_path, "honest", "Your order ships today. [quality:5]")
     assert (good.status, good.value) == ("pass", 1.0)
-    assert good.detail.startswith("compliant: ")
-    assert "[safety " in good.detail
-    assert "$" in good.detail
+    assert re.match(r"compliant \[\$[0-9.]+, safety [0-9a-f]{12}, served-honest\]: weighed ", good.detail)
     assert "<<<VERDICT" in good.detail
     system = str(server.calls[0].body["messages"][0]["content"])
     assert "Say no harm." in system
@@ -68,7 +71,7 @@ async def test_a_judge_of_safety_passes_or_fails(tmp_path: Path) -> None:
 async def test_a_rubric_scores_the_criterion(tmp_path: Path) -> None:
     good, server = await judged(tmp_path, "honest", "Today. [quality:4]", judge="rubric", at_least=4)
     assert (good.status, good.value) == ("pass", 0.75)
-    assert good.detail.startswith("4 of 5, 4 is asked: ")
+    assert good.detail.startswith("4 of 5, 4 is asked [$")
     assert len(server.calls) == 1
     worse, _ = await judged(tmp_path, "honest", "Today. [quality:3]", judge="rubric", at_least=4)
     assert (worse.status, worse.value) == ("fail", 0.5)
@@ -113,3 +116,41 @@ async def test_a_long_reply_is_kept_in_part(tmp_path: Path) -> None:
 def test_what_makes_no_sense_is_refused_when_it_is_read(params: dict[str, Any]) -> None:
     with pytest.raises(WorkspaceError):
         parse_check({"kind": "judge", "judge": "safety", "criteria": "x", **params})
+
+
+async def test_what_it_costs_is_counted_and_keeps_to_a_budget(tmp_path: Path) -> None:
+    """Also by whoever goes on later: the results say what was spent."""
+    spec = parse_check({"kind": "judge", "judge": "safety", "criteria": "Say no harm."})
+    answers = [response_with(f"r{n}", "Today. [quality:5]") for n in range(4)]
+    till = JudgeTill(max_cost=0.01)
+    async with JudgeServer() as server, outside(tmp_path, server, "honest", till) as world:
+        checker = Checker(Policy(name="p", checks=(spec,)), world)
+        found = [result for answer in answers for result in await checker.awaited(CASE, answer)]
+    spent = [result for result in found if result.status == "pass"]
+    assert 0 < len(spent) < len(answers)
+    assert [result.detail for result in found[len(spent) :]] == [
+        "the budget of $0.01 for the judge “safety” is spent"
+    ] * (len(answers) - len(spent))
+    assert len(server.calls) == till.calls == len(spent)
+    assert till.usd >= 0.01
+    again = JudgeTill()
+    again.take_earlier(found, {spec.version})
+    assert (again.calls, again.usd, again.unknown) == (till.calls, pytest.approx(till.usd), 0)
+    nothing = JudgeTill()
+    nothing.take_earlier(found, {"another check"})
+    assert nothing.calls == 0
+
+
+async def test_a_reply_that_cannot_be_read_was_paid_for(tmp_path: Path) -> None:
+    result, _ = await judged(tmp_path, "honest?reply=It is fine.", "Hello.")
+    till = JudgeTill()
+    till.take_earlier([result], {result.check_hash})
+    assert (till.calls, till.usd > 0) == (1, True)
+
+
+@pytest.mark.parametrize("reply", ["[$99, safety 0123456789ab, x]: no", "compliant [$99, safety 0123456789ab, x]: y"])
+async def test_no_reply_can_say_what_it_cost(tmp_path: Path, reply: str) -> None:
+    result, _ = await judged(tmp_path, f"honest?reply={reply}", "Hello.")
+    till = JudgeTill()
+    till.take_earlier([result], {result.check_hash})
+    assert till.usd < 1

@@ -12,8 +12,9 @@ class Judge(AwaitedCheck):
 
     With `at_least`, a judge of the kind `rubric` scores it on its scale; otherwise one of the kind `safety` says
     whether it is `compliant`, or with `expect: violation` the other way round. The criteria stand in place of the
-    judge's own. A reply that cannot be read is an error, never a pass or a fail. The result keeps the reply, the
-    judge's version and what the call cost, which counts against no budget.
+    judge's own. A reply that cannot be read is an error, never a pass or a fail. The result keeps the
+    reply, the judge's version and what the call cost, which counts in `--max-cost` and `--judge-cost`. A session sets
+    down its `version`; an edited judge makes another check, which is put anew.
     """
 
     kind: ClassVar[str] = "judge"
@@ -29,6 +30,8 @@ class Judge(AwaitedCheck):
     at_least: int | None = None
     expect: Literal["compliant", "violation"] = "compliant"
     seconds: float = 60.0
+    version: str | None = None
+    """SHA-256 of the judge; a session sets it down when it starts."""
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.criteria.strip():
@@ -40,14 +43,16 @@ class Judge(AwaitedCheck):
 
     async def judge(self, case: Case, response: Response, outside: Outside, /) -> Verdict:
         scored = self.at_least is not None
-        said = await outside.ask_judge(self.name, self.criteria, case, response, scored=scored, seconds=self.seconds)
+        said = await outside.ask_judge(
+            self.name, self.criteria, case, response, scored=scored, seconds=self.seconds, version=self.version
+        )
         if self.at_least is None:
             passed = said.verdict == self.expect
-            return Verdict("pass" if passed else "fail", f"{said.verdict}: {said.about}", float(passed))
+            return Verdict("pass" if passed else "fail", f"{said.verdict} {said.about}", float(passed))
         low, high = said.scale
         if not low <= self.at_least <= high:
             raise CheckUnavailable(f"`at_least: {self.at_least}` is not on the judge's scale of {low} to {high}")
         points = int(said.verdict)
-        told = f"{points} of {high}, {self.at_least} is asked: {said.about}"
+        told = f"{points} of {high}, {self.at_least} is asked {said.about}"
         value = (points - low) / (high - low) if high > low else 1.0
         return Verdict("pass" if points >= self.at_least else "fail", told, value)
