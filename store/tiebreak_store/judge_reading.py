@@ -31,6 +31,11 @@ class JudgeReading:
         with self._database.reading() as connection:
             yield from judgments.iter_judgments(connection, session_id, judge_hash, light=light)
 
+    def iter_judgments_elsewhere(self, session_id: str, judge_hash: str) -> Iterator[Judgment]:
+        """What a version of a judge said, in other sessions, of answers that this one stands on too; the last first."""
+        with self._database.reading() as connection:
+            yield from judgments.iter_elsewhere(connection, session_id, judge_hash)
+
     def iter_said(self, session_id: str, names: Collection[str]) -> Iterator[Judge | Judgment]:
         """The versions of the judges of these names that judged a session, each with its light judgments behind it."""
         with self._database.reading() as connection:

@@ -117,6 +117,19 @@ def iter_judgments(
         yield _judgment(connection, row, light=light)
 
 
+def iter_elsewhere(connection: sqlite3.Connection, session_id: str, judge_hash: str) -> Iterator[Judgment]:
+    """What a version of a judge said, in other sessions, of answers that this session stands on as well."""
+    columns = ", ".join(f"judgment.{name}" for name in JUDGMENT.columns)
+    cursor = connection.execute(
+        f"SELECT {columns} FROM judgment JOIN response ON response.id = judgment.response_a"  # noqa: S608  # names of ours
+        " WHERE judge_hash = ? AND judgment.session_id <> ? AND judgment.status <> 'error'"
+        " AND response.run_id IN (SELECT run_id FROM session_run WHERE session_id = ?) ORDER BY judgment.seq DESC",
+        (judge_hash, session_id, session_id),
+    )
+    for row in cursor:
+        yield _judgment(connection, row, light=False)
+
+
 def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bool) -> Judgment:
     (
         id_, judge_hash, session_id, case_id, kind, response_a, response_b, shown, repeat, dimension,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tiebreak.batch.breaker import breaker_of
 from tiebreak.errors import TiebreakError
-from tiebreak.judge import Ask, Asker, JudgeRun
+from tiebreak.judge import Ask, Asker, JudgeRun, Shared
 from tiebreak.judge.asking import enforces_schema
 from tiebreak.records import Event, RecordingTarget, Response, stamp, utc_now
 from tiebreak.records.judges import Judge, Judgment
@@ -154,8 +154,10 @@ def seat_of(
     *,
     concurrency: int,
     unknown_cost: bool = False,
+    shared: Shared | None = None,
 ) -> JudgeSeat:
-    """A judge with all that it takes to put it to a session. Reads files: not for the event loop."""
+    """A judge with all that it takes to put it to a session. Reads files: not for the event loop. What it says of
+    answers that stand in other sessions too is `shared`, or else found in the rows."""
     judge, session_id = wanted.judge, stored.session.id
     light = judge.kind != "faithfulness"  # it reads the passages that an answer was given
     answers = tuple(
@@ -163,6 +165,7 @@ def seat_of(
         for response in bench.store.iter_responses(session_id, light=light)
     )
     earlier = tuple(bench.store.iter_judgments(session_id, judge.version, light=True))
+    once = shared or Shared(bench.store.iter_judgments_elsewhere(session_id, judge.version))
     schema, opened, problem = enforces_schema(judge), Opened(), ""
     try:
         opened.target = bench.judge_target(instant(judge), limiters)
@@ -186,6 +189,7 @@ def seat_of(
             trouble=trouble.why,
             expects_more=True,
             said=said,
+            shared=once,
         )
 
     return JudgeSeat(

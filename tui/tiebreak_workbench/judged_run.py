@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from tiebreak.gates import JudgeStatus
+from tiebreak.judge import Shared
 from tiebreak.records import Response
+from tiebreak.records.judges import Judgment
 from tiebreak.session.judged import Judged
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
@@ -44,8 +46,14 @@ class JudgedRun:
         """Reads files and the database: not for the event loop."""
         self._bench = bench
         self._new: list[tuple[str, Callable[[], Judged]]] = []
+        shared: dict[str, list[Judgment]] = {}
         for stored, wanted in along:
-            seat = seat_of(bench, stored, wanted, limiters, concurrency=CONCURRENCY)
+            elsewhere = bench.store.iter_judgments_elsewhere(stored.session.id, wanted.judge.version)
+            shared.setdefault(wanted.judge.version, []).extend(elsewhere)
+        once = {version: Shared(said) for version, said in shared.items()}
+        for stored, wanted in along:
+            version = wanted.judge.version
+            seat = seat_of(bench, stored, wanted, limiters, concurrency=CONCURRENCY, shared=once[version])
             cases = in_order(stored.dataset, stored.session.plan)
             self._new.append((stored.session.id, partial(Judged, seat, cases, stored.session.runs)))
         self._judged: list[tuple[str, Judged]] = []

@@ -12,6 +12,7 @@ from tiebreak.judge import (
     JudgeProgress,
     JudgeRun,
     JudgeSummary,
+    Shared,
     Skipped,
     plan_asks,
     summarise,
@@ -125,6 +126,7 @@ def open_judging(
         max_cost=min(budgets, default=None),
         unknown_cost=limits.unknown_cost,
         trouble=trouble.why,
+        shared=Shared(bench.store.iter_judgments_elsewhere(session.id, judge.version)) if again is None else None,
     )
     return Judging(
         run=run,

@@ -9,6 +9,7 @@ from tiebreak.judge.asking import Asker
 from tiebreak.judge.planning import Ask, Skipped, plan_asks
 from tiebreak.judge.rendering import JudgeRenderer
 from tiebreak.judge.running import JudgeEnding, JudgeProgress, JudgeRun, JudgmentRecorder
+from tiebreak.judge.sharing import Shared
 from tiebreak.judge.summary import JudgeSummary, summarise
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "JudgeRun",
     "JudgeSummary",
     "JudgmentRecorder",
+    "Shared",
     "Skipped",
     "plan_asks",
     "summarise",

@@ -144,6 +144,18 @@ class Asker:
             claims=claims,
         )
 
+    def taken_over(self, judgment: Judgment, session_id: str) -> Judgment:
+        """What another session was told of the very same question, as a judgment of this one. Here it costs nothing."""
+        return replace(
+            judgment,
+            id=self._new_id(),
+            session_id=session_id,
+            cost=Cost(usd=0.0, source="recorded"),
+            usage=Usage(),
+            seconds=None,
+            at=stamp(utc_now()),
+        )
+
     def _shown(self, ask: Ask, responses: Sequence[Response]) -> Shown:
         texts = tuple(map(text_of, responses))
         contexts = passages_of(ask.case, responses[0]) if self.judge.kind == "faithfulness" else ask.case.contexts

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from tiebreak.errors import PromptError
 from tiebreak.judge.asking import Asker
 from tiebreak.judge.planning import Ask
+from tiebreak.judge.sharing import Shared
 from tiebreak.records import Response
 from tiebreak.records.judges import Judgment, JudgmentStatus
 
@@ -80,6 +81,7 @@ class JudgeRun:
         trouble: Callable[[], str | None] = lambda: None,
         expects_more: bool = False,
         said: Callable[[Judgment], None] = lambda _: None,
+        shared: Shared | None = None,
     ) -> None:
         """
         Args:
@@ -89,6 +91,7 @@ class JudgeRun:
             trouble: says, after each judgment, why nothing more should be asked.
             expects_more: questions will be added; the run then lasts until `finish`.
             said: is called with each judgment once it is safe.
+            shared: what this judge says in other sessions of the same answers, which is not asked again.
         """
         self._asker = asker
         self._session_id = session_id
@@ -106,6 +109,7 @@ class JudgeRun:
             if judgment.answered:
                 self._known.add(judgment.prompt_fingerprint)
         self._said = said
+        self._shared = shared
         self._planned = len(asks)
         self._todo = deque(asks)
         self._to_check = 0
@@ -210,7 +214,7 @@ class JudgeRun:
                 continue
             self._in_flight += 1
             try:
-                judgment = await self._asker.ask(ask, responses, self._session_id)
+                judgment = await self._put(ask, responses)
                 self._pay(judgment)
                 self._heed_budget()
                 await asyncio.wrap_future(self._recorder.record_judgment(judgment))
@@ -223,6 +227,16 @@ class JudgeRun:
             self._said(judgment)
             if (why := self._trouble()) is not None:
                 self._end("paused", why)
+
+    async def _put(self, ask: Ask, responses: Sequence[Response]) -> Judgment:
+        if self._shared is None:
+            return await self._asker.ask(ask, responses, self._session_id)
+        try:
+            name = self._asker.fingerprint(ask, responses)
+        except PromptError:
+            return await self._asker.ask(ask, responses, self._session_id)  # which says so
+        judgment, elsewhere = await self._shared.ask(name, lambda: self._asker.ask(ask, responses, self._session_id))
+        return self._asker.taken_over(judgment, self._session_id) if elsewhere else judgment
 
     async def _leave_out_the_known(self) -> None:
         """Earlier runs are counted before anything is asked, whatever ends this one."""
