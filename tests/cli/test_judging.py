@@ -87,7 +87,11 @@ def test_repeats_that_differ_are_told(tiebreak: CommandLine, answered: Path, url
     [
         ("500", "", 4, "The model crashed"),
         ("401", "", 4, ""),
+        ("429?retry_after=0", "", 4, "still open; the same command goes on"),
+        ("cut", "", 4, ""),
+        ("long_winded", "", 0, "The reply is longer than 100,000 characters."),
         ("honest?reply=I+like+both.", "", 0, "The reply holds no verdict block of this call."),
+        ("honest?reply=Die+zweite+Antwort.", "", 0, "The reply holds no verdict block of this call."),
         ("honest", "budget: 0.01", 3, "The budget of $0.01 is spent."),
     ],
 )
@@ -99,6 +103,21 @@ def test_what_does_not_come_is_counted_and_has_its_exit_code(
     assert done.code == code, done.written
     assert says in done.out
     assert {j.verdict for j in kept(answered)} <= ({"tie"} if model == "honest" else {None})
+
+
+def test_a_rubric_that_is_edited_midway_is_another_version(tiebreak: CommandLine, answered: Path, url: str) -> None:
+    """It asks everything itself, and its points never enter a mean with those of the other."""
+    judge(answered, url, "tone", "wavers", "dimensions: [{name: tone, description: d}]", kind="rubric")
+    assert tiebreak("judge", "last", "-j", "tone", "--limit", "2").code == 0
+    judge(answered, url, "tone", "honest", "dimensions: [{name: tone, description: edited}]", kind="rubric")
+    done = tiebreak("judge", "last", "-j", "tone", "--json")
+    assert (done.code, done.json["run"]["asked"]) == (0, 2 * CASES)
+    assert {one["mean"] for one in done.json["summary"]["points"]} == {1.0}, "of the honest one alone"
+    versions = {one.judge_hash for one in kept(answered)}
+    assert len(versions) == 2
+    told = tiebreak("calibrate", "last", "-j", "tone", "--json")
+    assert (told.json["version"], told.json["versions"]) == (done.json["judge"]["version"], 2)
+    assert any("2 versions of “tone” judged here" in warning for warning in told.json["warnings"])
 
 
 def test_bad_input_leaves_no_trace(tiebreak: CommandLine, answered: Path, url: str) -> None:

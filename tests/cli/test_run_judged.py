@@ -46,7 +46,7 @@ def test_judges_go_along_and_nothing_is_asked_twice(tiebreak: CommandLine, here:
     before = {judgment.id for judgment in kept(here)}
     again = tiebreak(*RUN, "--judge", "mine", "--judge", "firsty")
     assert f"{4 * CASES} of {4 * CASES} judgments" in again.err
-    assert "Judges" in again.out
+    assert "Asked of judges" in again.out
     assert {judgment.id for judgment in kept(here)} == before
     with closing(sqlite3.connect(here / ".tiebreak" / "tiebreak.db")) as plain:
         events = plain.execute("SELECT count(*) FROM event WHERE kind = 'judge'").fetchone()

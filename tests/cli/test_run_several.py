@@ -267,6 +267,35 @@ def test_noise_is_nought_for_answers_that_never_change(folder: Path) -> None:
     assert asked(folder) == 24
 
 
+def test_noise_of_scores_is_how_far_they_lie_apart(folder: Path) -> None:
+    """Every other answer says a word that the reference has, so that one score in two differs by one half at least."""
+    cases = [{"id": f"case-{n}", "input": f"Question {n}?", "reference": "one two"} for n in range(6)]
+    write_lines(folder / "datasets" / "questions" / "cases.jsonl", cases)
+    (folder / "policies" / "ship.yaml").write_text(
+        "checks:\n  - {id: overlap, kind: metric, name: token_f1}\n"
+        "gates:\n  offline:\n    - {id: close, metric: score, check: overlap, at_least: 0.1}\n"
+    )
+    text = "import os; seen = os.path.exists('mark'); open('mark', 'w'); print('one two' if seen else 'nothing')"
+    (folder / "configs" / "a.yaml").write_text(
+        json.dumps({"target": {"kind": "command", "command": ["python3", "-c", text], "output": "text"}})
+    )
+    assert tiebreak(folder, "trust", "--yes").exit_code == 0
+    try:
+        found = tiebreak(folder, "noise", "-d", "questions", "-a", "a", "-c", "1", "--json")
+        printed = tiebreak(folder, "noise", "-d", "questions", "-a", "a", "-c", "1")
+    finally:
+        tiebreak(folder, "trust", "--revoke")
+    assert found.exit_code == 0, found.stderr
+    scores = json.loads(found.stdout)["scores"]
+    assert set(scores) == {"overlap"}
+    apart = scores["overlap"]
+    assert (apart["n"], apart["mean_absolute_difference"]) == (6, pytest.approx(1 / 6))
+    assert apart["interval_95"][0] < 1 / 6 < apart["interval_95"][1]
+    assert apart["margin_95"] > 0
+    assert "Scores, 0 to 1" in printed.stdout
+    assert "overlap" in printed.stdout.partition("Scores, 0 to 1")[2]
+
+
 def test_noise_that_drowns_a_margin_is_told(folder: Path) -> None:
     (folder / "policies" / "ship.yaml").write_text(
         "form: {vote: optional}\n"

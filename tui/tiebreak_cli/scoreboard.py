@@ -175,5 +175,5 @@ def print_judges(bench: Workbench, session_ids: Sequence[str]) -> None:
     """What was asked of judges, and what that cost, apart from what answers cost; nothing where none was asked."""
     rows = [line for session_id in session_ids for line in judges_of_session(bench, session_id)]
     if rows:
-        cells = ((f"{r.name}, {r.status}", r.version[:12], str(r.answered), str(r.errors), r.cost) for r in rows)
-        print_table("Judges", ("judge", "version", "judgments #", "errors #", "cost #"), cells)
+        cells = ((r.name, r.status, r.version[:12], str(r.answered), str(r.errors), r.cost) for r in rows)
+        print_table("Asked of judges", ("name", "status", "version", "judgments #", "errors #", "cost #"), cells)

@@ -107,9 +107,19 @@ class Columns:
     def quality(self) -> Iterator[tuple[str, Column]]:
         """Every measure but costs, times and tokens; scores only where they say more than pass or fail."""
         for name, column in self.columns.items():
-            graded = not name.startswith("score ") or any(v not in (0.0, 1.0) for v in (*column.a, *column.b))
-            if name not in UNITS and graded:
+            if name not in UNITS and not (name.startswith("score ") and self._says_no_more(name, column)):
                 yield name, column
+
+    def _says_no_more(self, name: str, column: Column) -> bool:
+        """Whether a score is what its check says anyway: 1 where it passes, 0 where it fails. One that only measures
+        passes always, and its scores may be 0 and 1 all the same."""
+        if any(value not in (0.0, 1.0) for value in (*column.a, *column.b)):
+            return False
+        check = self.columns.get(f"check {name.removeprefix('score ')}", Column())
+        passed = {pair: (a, b) for a, b, pair in zip(check.a, check.b, check.pair, strict=True)}
+        return all(
+            passed.get(pair, (a, b)) == (a, b) for a, b, pair in zip(column.a, column.b, column.pair, strict=True)
+        )
 
     def _column(self, name: str) -> Column:
         found = self.columns.get(name)

@@ -105,7 +105,7 @@ def _table(line: LineCalibration, room: Room) -> Iterator[Content]:
         [str(table.labels[k]), *(Cell(str(table.counts[k][j]), "bold" if j == k else "") for j in used)] for k in used
     ]
     yield Content("")
-    yield from columns([head, *body], room.width, right=range(1, len(used) + 1))
+    yield from columns([head, *body], room.width, right=range(1, len(used) + 1), fill=False)
     rows: list[Row] = [
         [name, f"{_share(one.share)} of {one.n}", _span(one)] for name, one in line.segments.items() if one.n
     ]
