@@ -258,7 +258,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(
     [
         (("-f", "case"), "“case” is no pair.\nWrite FIELD=COLUMN"),
         (("--value", "good=C"), "“C” is no vote.\nVotes are A, B, tie, both_bad."),
-        (("--what", "opinions"), "“opinions” cannot be imported.\nKnown are answers, votes, verdicts."),
+        (("--what", "opinions"), "“opinions” cannot be imported.\nKnown are answers, votes, verdicts, judgments."),
         (("third.jsonl", "second.jsonl"), "3 files cannot be imported together."),
         (("-d", "smal"), "There is no dataset “smal”.\nDid you mean “small”?"),
     ],
