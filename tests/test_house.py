@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 CODE = ("engine", "store", "tui", "tests", "bench")
 HEAVY = (
     "textual", "litellm", "numpy", "scipy", "pydantic", "aiohttp", "sqlite_utils", "yaml", "jinja2", "jsonschema",
-    "sacrebleu", "detect_secrets", "phonenumbers", "py3langid", "textstat",
+    "sacrebleu", "detect_secrets", "phonenumbers", "py3langid", "textstat", "zstandard",
 )  # fmt: skip
 
 

@@ -201,7 +201,7 @@ def test_votes_of_battles_count_and_verdicts_of_judges_do_not(bench: Workbench) 
     assert (snapshot.win_rate.wins, snapshot.win_rate.ties, snapshot.win_rate.losses) == (1, 0, 1)
     report = taken(bench, "mt-bench/gpt-4_pair.jsonl")
     (judged,) = report.sessions
-    assert (report.verdicts, report.placeholders, report.answers) == (3, 6, 0)
+    assert (report.verdicts, report.placeholders, report.answers) == (3, 3, 3)
     stored = bench.store.load_session(judged)
     assert scoreboard_of(stored).snapshot().rated == 0
     assert said_by(stored)["judge:gpt-4"].verdicts == {"A": 1, "tie": 1, "B": 1}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, GivenVerdict, Refused, Row, Tool
-from tiebreak.imports.reading import Source
-from tiebreak.imports.values import answer, case_of, text, words
+from tiebreak.imports.reading import Json, Source
+from tiebreak.imports.values import answer, at, case_of, text, words
 from tiebreak.records import Vote
 
 NEEDED = {"instruction", "output_1", "output_2", "generator_1", "generator_2"}
@@ -40,8 +40,14 @@ def rows(source: Source) -> Iterator[Row]:
             said = words(row.get("preference")) or "(none)"
             yield Refused(line=line, reason=f"The preference {said} is no number from 1 to 2.")
             continue
-        judge, reply = text(row.get("annotator")) or "alpaca_eval", text(row.get("raw_completion"))
+        judge, reply = text(row.get("annotator")) or "alpaca_eval", _reply(row)
         yield GivenVerdict(line=line, case=case.id, a=a, b=b, verdict=verdict, judge=judge, reply=reply)
+
+
+def _reply(row: Json) -> str | None:
+    """What the annotator wrote: text, or a choice of a completion with its likelihoods."""
+    raw = row.get("preference_raw_completion", row.get("raw_completion"))
+    return text(raw) or text(at(raw, "message", "content")) or text(at(raw, "text"))
 
 
 def verdict_of(preference: object) -> Vote | None:
@@ -60,7 +66,7 @@ TOOL = Tool(
     title="annotations of AlpacaEval, JSON",
     suits=suits,
     rows=rows,
-    comes="instructions, both outputs, generators, the preference as a verdict (the nearer output; 1.5 is a tie), the "
-    "dataset as segment",
+    comes="instructions, both outputs, generators, the preference as a verdict (the nearer output; 1.5 is a tie), what "
+    "the annotator wrote, the dataset as segment",
     stays="how sure a weighted preference is, length-controlled win rates, prices and times of annotators",
 )

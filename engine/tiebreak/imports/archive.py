@@ -4,13 +4,14 @@ Refused are members whose names lead elsewhere, links, encrypted ones, and whate
 that a header claims is not believed, so bytes are counted as they come.
 """
 
+import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Protocol
 
 from tiebreak.datasets.reading.files import unreadable
 from tiebreak.errors import ImportFormatError
@@ -25,6 +26,10 @@ MAX_RATIO = 200
 SMALL = 1024 * 1024
 CHUNK = 256 * 1024
 ZSTD = 93
+
+
+class _Reader(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Archive:
@@ -95,19 +100,23 @@ class Archive:
         if info.compress_type == ZSTD:
             data = self._zstd(info, limit)
         else:
-            parts: list[bytes] = []
-            size = 0
             try:
                 with archive.open(info) as file:
-                    while part := file.read(CHUNK):
-                        size += len(part)
-                        parts.append(part)
-                        self._bound(info, size, limit)
+                    data = self._unpacked(file, info, limit)
             except NotImplementedError:
                 raise self._refuse(f"“{info.filename}” is packed in a way that cannot be read here.") from None
-            data = b"".join(parts)
         self._read += len(data)
         return data
+
+    def _unpacked(self, file: _Reader, info: zipfile.ZipInfo, limit: int) -> bytes:
+        """All of a stream, and an end as soon as it is too much."""
+        parts: list[bytes] = []
+        size = 0
+        while part := file.read(CHUNK):
+            size += len(part)
+            parts.append(part)
+            self._bound(info, size, limit)
+        return b"".join(parts)
 
     def _bound(self, info: zipfile.ZipInfo, size: int, limit: int) -> None:
         if size > limit:
@@ -116,44 +125,24 @@ class Archive:
             raise self._refuse(f"“{info.filename}” would grow to more than {MAX_RATIO} times its size.")
 
     def _zstd(self, info: zipfile.ZipInfo, limit: int) -> bytes:
-        unpack = _zstd_unpacker()
-        if unpack is None:
-            raise self._refuse(
-                "The archive is packed with Zstandard, which this Python cannot read.",
-                "Write it as JSON first: `inspect log convert LOG --to json --output-dir DIR`; or install `zstandard`.",
-            )
+        """Zstandard, as Inspect packs: Python's own library reads it from 3.14 on."""
+        import zstandard
+
         with self.path.open("rb") as file:
             file.seek(info.header_offset)
             head = file.read(30)
             if len(head) < 30 or not head.startswith(b"PK\x03\x04"):
                 raise self._refuse("The archive is damaged.")
             file.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)
-            packed = file.read(info.compress_size)
-        data = b""
-        for part in unpack(packed):
-            data += part
-            self._bound(info, len(data), limit)
+            packed = io.BytesIO(file.read(info.compress_size))
+        reader = zstandard.ZstdDecompressor(max_window_size=MAX_MEMBER).stream_reader(packed, read_across_frames=True)
+        try:
+            data = self._unpacked(reader, info, limit)
+        except zstandard.ZstdError as problem:
+            raise zipfile.BadZipFile(str(problem)) from None
         if zlib.crc32(data) != info.CRC:
             raise self._refuse(f"“{info.filename}” is damaged.")
         return data
 
     def _too_large(self, info: zipfile.ZipInfo) -> ImportFormatError:
         return self._refuse(f"“{info.filename}” is larger than what is read of an archive.")
-
-
-def _zstd_unpacker() -> Callable[[bytes], Iterator[bytes]] | None:
-    """Zstandard by a library that happens to be there; Tiebreak needs none."""
-    from importlib import import_module
-
-    try:
-        library: Any = import_module("zstandard")
-    except ImportError:
-        return None
-
-    def unpack(data: bytes) -> Iterator[bytes]:
-        try:
-            yield from cast("Iterator[bytes]", library.ZstdDecompressor().read_to_iter(data))
-        except library.ZstdError as problem:
-            raise zipfile.BadZipFile(str(problem)) from None
-
-    return unpack

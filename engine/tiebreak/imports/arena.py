@@ -1,12 +1,11 @@
-"""Battles of Chatbot Arena, and pairwise judgments of MT-bench. Each row names its models."""
+"""Battles of Chatbot Arena. Each row names its models."""
 
 from collections.abc import Iterator, Mapping
 
 from tiebreak.datasets.import_rows import VOTE_WORDS
-from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, GivenVerdict, GivenVote, Refused, Row, Tool
+from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, GivenVote, Refused, Row, Tool
 from tiebreak.imports.reading import Json, Source
-from tiebreak.imports.values import answer, case_of, is_list, messages, text, words
-from tiebreak.records import Vote
+from tiebreak.imports.values import answer, case_of, messages, text, words
 
 
 def _is_battle(row: Json) -> bool:
@@ -14,11 +13,11 @@ def _is_battle(row: Json) -> bool:
     return {"model_a", "model_b", "winner"} <= row.keys() and bool(telling & row.keys())
 
 
-def suits_battles(source: Source) -> bool:
+def suits(source: Source) -> bool:
     return any(map(_is_battle, source.first)) and "answer_a" not in source.first[0]
 
 
-def battles(source: Source) -> Iterator[Row]:
+def rows(source: Source) -> Iterator[Row]:
     names: set[str] = set()
     for line, row in source.records():
         if isinstance(row, Refused):
@@ -67,67 +66,11 @@ def _about(row: Json) -> Mapping[str, object]:
     return {key: row[key] for key in ("language", "turn", "anony") if row.get(key) is not None}
 
 
-def suits_mt_bench(source: Source) -> bool:
-    return any({"g1_winner", "g2_winner", "model_1", "model_2"} <= row.keys() for row in source.first)
-
-
-def mt_bench(source: Source) -> Iterator[Row]:
-    """Each pair was judged in both orders: only a winner in both wins, as FastChat itself counts it."""
-    names: set[str] = set()
-    for line, row in source.records():
-        if isinstance(row, Refused):
-            yield row
-            continue
-        a, b = text(row.get("model_1")), text(row.get("model_2"))
-        first, second = _winner(row.get("g1_winner")), _winner(row.get("g2_winner"))
-        if a is None or b is None or first is None or second is None:
-            yield Refused(line=line, reason="The judgment lacks a model, or was not parsed: a winner is `error`.")
-            continue
-        identity = f"{words(row.get('question_id'))}/turn-{words(row.get('turn')) or '1'}"
-        case = case_of(_question(row) or identity, id_=identity, metadata=_about(row))
-        if case is None:
-            continue
-        for name in (a, b):
-            if name not in names:
-                names.add(name)
-                yield ConfigRow(name=name, model=name)
-        yield CaseRow(line=line, case=case)
-        verdict: Vote = first if first == second else "tie"
-        told = row.get("judge")
-        judge = words(told[0]) if is_list(told) and told else words(told) or "mt-bench"
-        reply = text(row.get("g1_judgment"))
-        yield GivenVerdict(line=line, case=case.id, a=a, b=b, verdict=verdict, judge=judge, reply=reply)
-
-
-def _winner(value: object) -> Vote | None:
-    known: dict[str, Vote] = {"model_1": "A", "model_2": "B", "tie": "tie"}
-    return known.get(words(value))
-
-
-def _question(row: Json) -> str | None:
-    """What was asked, as far as the judge's prompt quotes it."""
-    prompt = words(row.get("g1_user_prompt"))
-    for mark, end in (("[User Question]\n", "\n\n[The Start of"), ("### User:\n", "\n\n### Assistant A:")):
-        _, found, rest = prompt.partition(mark)
-        if found:
-            return rest.partition(end)[0].strip() or None
-    return None
-
-
-BATTLES = Tool(
+TOOL = Tool(
     name="arena",
     title="battles of Chatbot Arena, JSON or JSONL",
-    suits=suits_battles,
-    rows=battles,
+    suits=suits,
+    rows=rows,
     comes="questions, both answers where the conversations are there, votes with their judges, language and turn",
     stays="a battle's earlier turns of B, tool metadata; the file knows no parameters, times, tokens or costs",
-)
-MT_BENCH = Tool(
-    name="mt-bench",
-    title="pairwise judgments of MT-bench, JSONL",
-    suits=suits_mt_bench,
-    rows=mt_bench,
-    comes="verdicts in both orders as one (a winner in one order alone is a tie), the judge and what it wrote, the "
-    "question where the judge's prompt quotes it",
-    stays="the answers, which stand in files of their own; judgments that were not parsed",
 )

@@ -1,9 +1,13 @@
-"""Runs exported from LangSmith: root runs of experiments, a JSON object a line or a list; feedback comes with them."""
+"""Runs exported from LangSmith: root runs of experiments, a JSON object a line or a list; feedback comes with them.
+
+Rows of `evaluate()` (`run`, `example`, `evaluation_results`) are read alike.
+"""
 
 from collections.abc import Iterator, Mapping
 
 from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, GivenLabel, Refused, Row, Said, Tool
 from tiebreak.imports.reading import Json, Source
+from tiebreak.imports.steps import Step, gather, kept
 from tiebreak.imports.values import (
     answer,
     at,
@@ -25,18 +29,20 @@ PEOPLE = ("app", "human")
 
 
 def suits(source: Source) -> bool:
-    return any({"run_type", "inputs"} <= row.keys() and "outputs" in row for row in source.first)
+    return any({"run_type", "inputs", "outputs"} <= _run(row).keys() for row in source.first)
 
 
 def rows(source: Source) -> Iterator[Row]:
     names: set[str] = set()
-    for line, row in source.records():
-        if isinstance(row, Refused):
-            yield row
+    steps = gather(source, _trace, _step)
+    for line, record in source.records():
+        if isinstance(record, Refused):
+            yield record
             continue
+        row = _run(record)
         if row.get("parent_run_id"):
-            yield Refused(line=line, reason="This is a step of another run; only root runs are taken.")
             continue
+        step = steps.of(row.get("trace_id"))
         example = mapping(row.get("reference_example"))
         case = case_of(
             example.get("inputs") or row.get("inputs"),
@@ -47,14 +53,53 @@ def rows(source: Source) -> Iterator[Row]:
         if case is None:
             yield Refused(line=line, reason="The run has no inputs.")
             continue
-        config = _config(row, source)
+        config = _config(row, step, source)
         if config.name not in names:
             names.add(config.name)
             yield config
         yield CaseRow(line=line, case=case)
-        given = _answer(row, config)
+        given = _answer(row, step, config)
         yield GivenAnswer(line=line, case=case.id, config=config.name, response=given, said=tuple(_said(row)))
         yield from _labels(row, line, case.id, config.name)
+    if (told := steps.told("run")) is not None:
+        yield told
+
+
+def _run(row: Json) -> Json:
+    """The run of a row, with what `evaluate()` puts beside it."""
+    run = mapping(row.get("run"))
+    if "run_type" not in run:
+        return row
+    found = mappings(at(row, "evaluation_results", "results"))
+    return {**run, "reference_example": row.get("example"), "feedback": [one for one in found if _says(one)]}
+
+
+def _says(result: Mapping[str, object]) -> bool:
+    return result.get("score") is not None or result.get("value") is not None
+
+
+def _trace(row: Json) -> object:
+    parent = row.get("parent_run_id")
+    return (row.get("trace_id") or parent) if parent else None
+
+
+def _step(step: Step, row: Json) -> None:
+    if row.get("run_type") == "retriever":
+        outputs = mapping(row.get("outputs"))
+        step.contexts += passages(outputs.get("documents") or outputs.get("output"))
+    if row.get("run_type") == "llm":
+        step.model = _model(row) or step.model
+        step.parameters = _parameters(row) or step.parameters
+        step.ttft = seconds_between(row.get("start_time"), row.get("first_token_time"))
+        for name, value in zip(("prompt_tokens", "completion_tokens"), _tokens(row), strict=True):
+            step.add(name, value)
+
+
+def _tokens(row: Json) -> tuple[object, object]:
+    """In and out: as LangSmith counts them, else as the run's own outputs say."""
+    usage = mapping(at(row, "outputs", "usage_metadata")) or mapping(at(row, "extra", "metadata", "usage_metadata"))
+    given, told = row.get("prompt_tokens"), row.get("completion_tokens")
+    return (usage.get("input_tokens") if given is None else given, usage.get("output_tokens") if told is None else told)
 
 
 def output_text(value: object) -> str:
@@ -71,34 +116,41 @@ def output_text(value: object) -> str:
     return words(value) if value else ""
 
 
-def _config(row: Json, source: Source) -> ConfigRow:
-    metadata = mapping(at(row, "extra", "metadata"))
+def _model(row: Json) -> str | None:
     invocation = mapping(at(row, "extra", "invocation_params"))
-    model = text(metadata.get("ls_model_name")) or text(invocation.get("model")) or text(invocation.get("model_name"))
-    name = (
-        text(row.get("session_name")) or text(metadata.get("experiment")) or text(row.get("session_id")) or source.name
-    )
-    kept = ("temperature", "top_p", "max_tokens", "seed", "stop", "presence_penalty", "frequency_penalty")
-    parameters = {key: invocation[key] for key in kept if invocation.get(key) is not None}
-    if not parameters and (warmth := metadata.get("ls_temperature")) is not None:
-        parameters = {"temperature": warmth}
-    return ConfigRow(name=name, model=model, parameters=parameters)
+    told = text(at(row, "extra", "metadata", "ls_model_name"))
+    return told or text(invocation.get("model")) or text(invocation.get("model_name"))
 
 
-def _answer(row: Json, config: ConfigRow) -> Response:
+def _parameters(row: Json) -> Mapping[str, object]:
+    parameters = kept(mapping(at(row, "extra", "invocation_params")))
+    if not parameters and (warmth := at(row, "extra", "metadata", "ls_temperature")) is not None:
+        return {"temperature": warmth}
+    return parameters
+
+
+def _config(row: Json, step: Step, source: Source) -> ConfigRow:
+    told = text(row.get("session_name")) or text(at(row, "extra", "metadata", "experiment"))
+    name = told or text(row.get("session_id")) or source.name
+    return ConfigRow(name=name, model=_model(row) or step.model, parameters=_parameters(row) or step.parameters)
+
+
+def _answer(row: Json, step: Step, config: ConfigRow) -> Response:
     outputs = mapping(row.get("outputs"))
     documents = outputs.get("documents") or outputs.get("contexts") or outputs.get("retrieved_contexts")
     cost = row.get("total_cost")
+    asked, said_ = _tokens(row)
+    ttft = seconds_between(row.get("start_time"), row.get("first_token_time"))
     return answer(
         output_text(outputs),
         error=row.get("error"),
         total=seconds_between(row.get("start_time"), row.get("end_time")),
-        ttft=seconds_between(row.get("start_time"), row.get("first_token_time")),
-        prompt_tokens=row.get("prompt_tokens"),
-        completion_tokens=row.get("completion_tokens"),
+        ttft=step.ttft if ttft is None else ttft,
+        prompt_tokens=step.sums.get("prompt_tokens") if asked is None else asked,
+        completion_tokens=step.sums.get("completion_tokens") if said_ is None else said_,
         usd=_decimal(cost) if isinstance(cost, str) else cost,
         requested=config.model,
-        contexts=passages(documents),
+        contexts=passages(documents) or step.contexts,
     )
 
 
@@ -143,7 +195,9 @@ TOOL = Tool(
     title="runs of LangSmith, JSON or JSONL",
     suits=suits,
     rows=rows,
-    comes="root runs with inputs, outputs, the example they refer to, model and temperature, tokens, cost, times, time "
-    "to the first token, feedback of evaluators and of people",
-    stays="child runs, attachments, annotation queues, pairwise experiments; an experiment is named by `session_name`",
+    comes="root runs with inputs, outputs, the example they refer to, cost, times, feedback of evaluators and of "
+    "people; model, temperature, tokens, time to the first token and retrieved passages, of the root run or of those "
+    "within it; rows of `evaluate()`",
+    stays="what else child runs hold, attachments, annotation queues, pairwise experiments; an experiment is named by "
+    "`session_name`",
 )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, Refused, Row, Said, Tool
-from tiebreak.imports.reading import Json, Source
-from tiebreak.imports.values import answer, case_of, items, mapping, said, text, words
+from tiebreak.imports.reading import Json, Source, read_value
+from tiebreak.imports.values import answer, case_of, items, mapping, messages, said, text, words
 
 NAMED = {"doc_id", "resps", "arguments"}
 _TASK = re.compile(r"samples_(.+?)_\d{4}-\d\d-\d\d")
@@ -30,7 +31,7 @@ def rows(source: Source) -> Iterator[Row]:
         case = case_of(
             first,
             id_=f"{task}/{words(row.get('doc_id'))}",
-            reference=row.get("target"),
+            reference=_reference(row),
             segment=task,
             metadata=mapping(row.get("doc")),
         )
@@ -52,8 +53,29 @@ def _first(arguments: object) -> object:
     """The prompt of the first request: written as a list of lists, or as `gen_args_0.arg_0`."""
     several = items(arguments)
     if several:
-        return next(iter(items(several[0])), None)
-    return mapping(next(iter(mapping(arguments).values()), None)).get("arg_0")
+        return _chat(next(iter(items(several[0])), None))
+    return _chat(mapping(next(iter(mapping(arguments).values()), None)).get("arg_0"))
+
+
+def _chat(prompt: object) -> object:
+    """Messages, where a chat template was applied: they stand as JSON, in a list of one text."""
+    several = items(prompt)
+    inner = several[0] if len(several) == 1 else prompt
+    if isinstance(inner, str) and inner.startswith("[{"):
+        with suppress(ValueError):
+            found = read_value(inner)
+            return found if messages(found) else inner
+    return inner
+
+
+def _reference(row: Json) -> object:
+    """The target; of a choice by likelihood, the continuation that it numbers."""
+    target, choices = row.get("target"), _choices(row)
+    several = items(row.get("resps"))
+    chosen = len(several) == len(choices) > 1 and all(_likelihood(one) is not None for one in several)
+    if chosen and str(target).isdecimal() and int(str(target)) < len(choices):
+        return choices[int(str(target))].strip()
+    return target
 
 
 def _choices(row: Json) -> list[str]:
@@ -105,7 +127,7 @@ TOOL = Tool(
     title="samples of lm-eval, JSONL",
     suits=suits,
     rows=rows,
-    comes="the prompt as it was sent, targets, the document as metadata, the task as segment, generated text or the "
-    "likeliest choice, the metrics of each sample",
+    comes="the prompt or the messages as they were sent, targets (of a choice, its text), the document as metadata, "
+    "the task as segment, generated text or the likeliest choice, the metrics of each sample",
     stays="likelihoods, further filters of an answer, generation arguments; tokens, times, costs (there are none)",
 )

@@ -1,6 +1,7 @@
 """Logs of OpenAI Evals: a line with the spec, an event a line, the final report; one log is one config."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, Refused, Row, Said, Tool
 from tiebreak.imports.reading import Json, Source
@@ -9,6 +10,8 @@ from tiebreak.records import Case
 
 HELD = 100_000
 """Samples of which an event is waited for, at most."""
+WAIT = 1_000
+"""Samples that are held after a verdict: some evals tell metrics after a match, and others' events come between."""
 VERDICTS = ("match", "metrics")
 
 
@@ -16,10 +19,46 @@ def suits(source: Source) -> bool:
     return any({"completion_fns", "eval_name"} & mapping(row.get("spec")).keys() for row in source.first[:1])
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sample that was answered: the line and the event of its answer, and what was said of it so far."""
+
+    sample: str
+    line: int
+    event: Json
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(slots=True)
+class Waiting:
+    """The samples that are held, the oldest first."""
+
+    begun: dict[str, Held] = field(default_factory=dict[str, Held])
+    judged: dict[str, Held] = field(default_factory=dict[str, Held])
+
+    def answered(self, held: Held) -> Iterator[Held]:
+        """Those that are due: of the same sample again, or of more than can be held, nothing more is waited for."""
+        for waiting in (self.judged, self.begun):
+            if held.sample in waiting:
+                yield waiting.pop(held.sample)
+        if len(self.begun) >= HELD:
+            yield self.begun.pop(next(iter(self.begun)))
+        self.begun[held.sample] = held
+
+    def told(self, sample: str, said: tuple[Said, ...]) -> Iterator[Held]:
+        known = self.judged.pop(sample, None) or self.begun.pop(sample)
+        self.judged[sample] = replace(known, said=(*known.said, *said))
+        if len(self.judged) > WAIT:
+            yield self.judged.pop(next(iter(self.judged)))
+
+    def __contains__(self, sample: str) -> bool:
+        return sample in self.begun or sample in self.judged
+
+
 def rows(source: Source) -> Iterator[Row]:
-    """An answer is told when its verdict has come, or the log has ended: events of samples are mixed."""
+    """An answer is told when its verdicts have come, or the log has ended: events of samples are mixed."""
     config: ConfigRow | None = None
-    begun: dict[str, tuple[int, Json]] = {}
+    waiting = Waiting()
     for line, record in source.records():
         if isinstance(record, Refused):
             yield record
@@ -28,19 +67,18 @@ def rows(source: Source) -> Iterator[Row]:
             config = _config(mapping(record.get("spec")), source)
             yield config
         kind, sample = record.get("type"), words(record.get("sample_id"))
+        due: Iterable[Held] = ()
         if kind == "sampling":
-            # Of the same sample again, or of more than can be held, the answer came without a verdict.
-            late = sample if sample in begun else next(iter(begun)) if len(begun) >= HELD else None
-            if late is not None:
-                yield from _told(*begun.pop(late), late, config, ())
-            begun[sample] = (line, record)
-        elif kind in VERDICTS and sample in begun:
-            yield from _told(*begun.pop(sample), sample, config, tuple(_said(record)))
+            due = waiting.answered(Held(sample, line, record))
+        elif kind in VERDICTS and sample in waiting:
+            due = waiting.told(sample, tuple(_said(record)))
         elif not {"spec", "final_report"} & record.keys():
             yield Refused(line=line, reason=_why(kind, sample))
+        for held in due:
+            yield from _told(held, config)
     if config is not None:
-        for sample, (line, record) in begun.items():
-            yield from _told(line, record, sample, config, ())
+        for held in (*waiting.judged.values(), *waiting.begun.values()):
+            yield from _told(held, config)
 
 
 def _why(kind: object, sample: str) -> str:
@@ -57,7 +95,8 @@ def _config(spec: Mapping[str, object], source: Source) -> ConfigRow:
     return ConfigRow(name=model or source.name, model=model, parameters=asked)
 
 
-def _told(line: int, event: Json, sample: str, config: ConfigRow, verdict: tuple[Said, ...]) -> Iterator[Row]:
+def _told(held: Held, config: ConfigRow) -> Iterator[Row]:
+    line, sample, event, verdict = held.line, held.sample, held.event, held.said
     data = mapping(event.get("data"))
     case: Case | None = case_of(data.get("prompt"), id_=sample)
     sampled = data.get("sampled")
