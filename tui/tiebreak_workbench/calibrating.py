@@ -9,15 +9,17 @@ from tiebreak.gates import JudgeStatus
 from tiebreak.gates.wording import percent, plural
 from tiebreak.judge import JudgeSummary, summarise
 from tiebreak.records import ROLES, Config, Event, ModelTarget, SessionRole
-from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.judges import Judge
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Scoreboard
-from tiebreak.scoreboard.judged import JUDGE_RATER, JudgeBook
+from tiebreak.scoreboard.joined import JUDGE_RATER
+from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
 from tiebreak_workbench.judge_status import worst_of
 from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
+from tiebreak_workbench.paged import paged_board
 from tiebreak_workbench.sealed import is_sealed, refuse_sealed
 from tiebreak_workbench.workbench import Workbench
 
@@ -192,21 +194,7 @@ def _seen(bench: Workbench, session_id: str, name: str, judge: Judge | None) -> 
 
 def _board(bench: Workbench, stored: StoredSession, names: Sequence[str], only: Judge | None = None) -> Scoreboard:
     """The board of a session that follows some judges, one of them in one version alone, brought up to date."""
-    board = Scoreboard(
-        stored.session,
-        stored.policy,
-        stored.dataset.by_id,
-        timed_runs=stored.timed_runs,
-        samples=stored.samples,
-        judges=names,
-    )
-    for fact in bench.store.iter_facts(stored.session.id):
-        if not isinstance(fact, Judge | Judgment):
-            board.add(fact)
-    for fact in bench.store.iter_said(stored.session.id, names):
-        version = fact.version if isinstance(fact, Judge) else fact.judge_hash
-        if only is None or version == only.version:
-            board.add(fact)
+    board = paged_board(bench.store, stored, judges=names, only=only)
     board.snapshot()
     return board
 

@@ -27,7 +27,8 @@ from tiebreak.calibration.verdicts import pair_verdict, point_verdict
 from tiebreak.gates import JudgeStatus
 from tiebreak.records import ROLES, ModelTarget, SessionRole
 from tiebreak.records.judges import Judge
-from tiebreak.scoreboard.judged import Joined, JudgeBook, Line
+from tiebreak.scoreboard.joined import Joined, Line
+from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.judged_evidence import FORM_SCALE, STATUS_OF, pairs_of
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa, cohen_kappa

@@ -17,8 +17,7 @@ from tiebreak.records import ROLES, Event, Response
 from tiebreak.reports import Tried
 from tiebreak.scoreboard import Scoreboard, Snapshot, WinRate
 from tiebreak.scoreboard.pace import Paces, paces_of
-from tiebreak.scoreboard.path import path_of
-from tiebreak.scoreboard.reading import Reading
+from tiebreak.scoreboard.path import Course
 from tiebreak.scoreboard.segments import SegmentLine, segment_lines
 from tiebreak_store import StoredSession
 
@@ -36,8 +35,7 @@ class Material:
     stored: StoredSession
     """What the session pins; its facts are not read."""
     snapshot: Snapshot
-    readings: Sequence[Reading | None]
-    """As `Scoreboard.win_readings`."""
+    course: Course
     questions: tuple[Question, ...]
     win: Evidence
     responses: Sequence[Response]
@@ -93,7 +91,7 @@ def _material(
     return Material(
         stored=stored,
         snapshot=board.snapshot(),
-        readings=board.win_readings(),
+        course=board.course(),
         questions=board.questions(),
         win=board.win_evidence(),
         responses=responses,
@@ -119,7 +117,7 @@ def work_out(material: Material, tried: Tried) -> Figures:
         ),
         lead=lead_fragility(material.win),
         segments=segment_lines(material.snapshot),
-        path=path_of(material.readings, LOOKS),
+        path=material.course.path(LOOKS),
         paces=paces_of(material.responses, {run_id: role for role, run_id in stored.session.runs.items()}),
         headless=bool(stored.runs) and all(run.origin == "headless" for run in stored.runs.values()),
         changes=changes_between(configs["baseline"], configs["candidate"]) if both else None,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import tiebreak
@@ -35,14 +35,13 @@ from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.calibrating import session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
 from tiebreak_workbench.judged_report import judges_of_report
+from tiebreak_workbench.paged import answers_into, rows_into
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
 from tiebreak_workbench.versions import tried_on
 from tiebreak_workbench.workbench import Workbench
 
-AT_ONCE = 500
-"""Cases whose answers are in memory."""
 POINTS = 60
 """Looks at the win rate that a plot of it is made of."""
 
@@ -89,11 +88,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
     board = Scoreboard(
         stored.session, policy, stored.dataset.by_id, timed_runs=stored.timed_runs, samples=stored.samples
     )
-    for fact in rows.noted(store.iter_acts(stored.session.id)):
-        board.add(fact)
-    for fact in rows.noted(store.iter_said(stored.session.id, policy.judges)):
-        board.add(fact)
-    _answers_into(board, store, stored, tuple(stored.session.runs.values()), rows)
+    rows_into(board, store, stored, policy.judges, rows.noted)
     snapshot, path = board.snapshot(), board.win_rate_path(POINTS)
     del board
     stored = replace(stored, events=tuple(rows.events))
@@ -167,25 +162,6 @@ class Rows:
     def digest(self) -> str:
         """SHA-256 over every row that a gate can rest on. Looks are none, or each would make the next one differ."""
         return self._digest.hexdigest()
-
-
-def _answers_into(
-    board: Scoreboard,
-    store: Store,
-    stored: StoredSession,
-    run_ids: Sequence[str],
-    rows: Rows,
-    only: Callable[[Iterable[Fact]], Iterable[Fact]] = iter,
-) -> None:
-    """Count the answers of some runs, some cases at a time, so that memory holds numbers only."""
-    for run_id, model, response_id in store.first_served(run_ids):
-        board.foresee(run_id, model, response_id)
-    case_ids = stored.session.plan.case_ids
-    for start in range(0, len(case_ids), AT_ONCE):
-        some = case_ids[start : start + AT_ONCE]
-        for fact in rows.noted(only(store.iter_answers(run_ids, some))):
-            board.add(fact)
-        board.settle(some)
 
 
 def _told(fact: Fact) -> tuple[object, ...] | None:
@@ -285,7 +261,7 @@ def _held_against(
     again = Scoreboard(
         session, replace(policy, gates=regressions), stored.dataset.by_id, timed_runs=timed, samples=samples
     )
-    _answers_into(again, store, stored, (baseline.id, candidate.id), rows, current)
+    answers_into(again, store, stored, (baseline.id, candidate.id), lambda facts: rows.noted(current(facts)))
     anew = {outcome.key: outcome for outcome in again.snapshot().gates}
     return tuple(anew.get(outcome.key, outcome) for outcome in gates)
 

@@ -21,6 +21,7 @@ from tiebreak.workspace.policies import read_policy
 from tiebreak_store import StoredSession
 from tiebreak_workbench.check_judging import till_of
 from tiebreak_workbench.estimate import estimate_cost
+from tiebreak_workbench.paged import paged_board
 from tiebreak_workbench.preflight import gate_findings, refuse_untrusted_checks, try_target, unrendered_prompts
 from tiebreak_workbench.setup import Part, Setup, in_order
 from tiebreak_workbench.workbench import Workbench
@@ -298,16 +299,8 @@ def spare_collector() -> None:
 
 
 def board_of(bench: Workbench, stored: StoredSession) -> Scoreboard:
-    """The scoreboard of a session from its rows, read one after the other: the answers are never all in memory."""
-    facts = bench.store.iter_facts(stored.session.id)
-    return Scoreboard.of(
-        stored.session,
-        stored.policy,
-        stored.dataset.by_id,
-        facts,
-        timed_runs=stored.timed_runs,
-        samples=stored.samples,
-    )
+    """The scoreboard of a session from its rows, as `tiebreak_workbench.paged` reads them."""
+    return paged_board(bench.store, stored)
 
 
 async def _watch(batch: Batch, tick: Callable[[Progress], None]) -> None:

@@ -11,7 +11,7 @@ from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
-from tiebreak.scoreboard.judged import ORDER_OF_LABEL
+from tiebreak.scoreboard.joined import ORDER_OF_LABEL
 from tiebreak_store import StoredSession
 
 VERDICT = "verdict"

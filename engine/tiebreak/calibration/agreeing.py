@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tiebreak.calibration.agreement_gate import LEAST, AgreementGate, GateStatus, agreement_gate
+from tiebreak.calibration.agreement_gate import LEAST, AgreementGate, GateStatus, agreement_gate, agreement_status
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa, Table, cohen_kappa, gwet_ac1, weighted_kappa
@@ -115,13 +115,25 @@ def agreement(
     )
 
 
-def standing(pairs: Iterable[Pair], *, least: float = LEAST) -> tuple[float, int, GateStatus]:
-    """The share of units in which both say the same, their number, and what the gate of agreement says of it."""
-    everything = list(pairs)
-    units = _by_unit([pair for pair in everything if pair.judge is not None])
-    means = _means(units)
-    gate = agreement_gate(means, least=least, excluded=sum(pair.judge is None for pair in everything))
-    return (means.mean if units else 0.0), len(units), gate.status
+class Standing(NamedTuple):
+    """Whether a judge may be trusted with more, as the gate of agreement has it."""
+
+    share: float
+    """Of the units, how many both say the same of; 0 where there is none."""
+    units: int
+    status: GateStatus
+
+
+def standing(pairs: Iterable[Pair], *, least: float = LEAST) -> Standing:
+    """How a judge stands from all its pairs."""
+    units = _by_unit([pair for pair in pairs if pair.judge is not None])
+    return standing_of(_means(units), least=least)
+
+
+def standing_of(agreed: Histogram, *, least: float = LEAST) -> Standing:
+    """The same from the share of the pairs of each unit that agree."""
+    status = agreement_status(agreed, least=least)
+    return Standing(agreed.mean if agreed.n else 0.0, agreed.n, status)
 
 
 def agreement_by_segment(

@@ -46,10 +46,10 @@ def agreement_gate(
         raise ValueError("the least agreement lies between 0 and 1")
     n = agreed.n
     needed = successes_to_pass(agreed, least, alpha_pass)
-    if n and log_wealth(agreed, least) >= math.log(1 / alpha_pass):
-        return AgreementGate(status="pass", least=least, n=n, needed=0, reason="")
-    if n and log_wealth(agreed, least, -1) >= math.log(1 / alpha_fail):
-        return AgreementGate(status="fail", least=least, n=n, needed=needed, reason="")
+    status = agreement_status(agreed, least=least, alpha_pass=alpha_pass, alpha_fail=alpha_fail)
+    if status != "pending":
+        needed = 0 if status == "pass" else needed
+        return AgreementGate(status=status, least=least, n=n, needed=needed, reason="")
     if n:
         reason = f"{n} labels settle it neither way; {needed} more agreements in a row would pass it"
     elif excluded:
@@ -57,3 +57,14 @@ def agreement_gate(
     else:
         reason = "nothing to compare: no case has both a label and a verdict"
     return AgreementGate(status="pending", least=least, n=n, needed=needed, reason=reason)
+
+
+def agreement_status(
+    agreed: Histogram, *, least: float = LEAST, alpha_pass: float = ALPHA_PASS, alpha_fail: float = ALPHA_FAIL
+) -> GateStatus:
+    """What `agreement_gate` says, in one word."""
+    if agreed.n and log_wealth(agreed, least) >= math.log(1 / alpha_pass):
+        return "pass"
+    if agreed.n and log_wealth(agreed, least, -1) >= math.log(1 / alpha_fail):
+        return "fail"
+    return "pending"

@@ -1,5 +1,6 @@
 """One mean three times, side by side: as the judge says, as people say, and as both say together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -61,14 +62,15 @@ class Estimates:
         return None if self.effective_n is None else self.effective_n - self.human.n
 
 
-def why_live(labels: list[float], judged_only: int, *, planned: bool, wins: bool = True) -> str:
-    """What stands against PPI++; empty if nothing does. `planned`: a number of labels fixed before is reached. `wins`
-    says that labels are wins and losses, of both of which there have to be enough; points of a scale are neither."""
-    won, lost = labels.count(1), labels.count(0)
+def why_live(labels: Mapping[float, int], judged_only: int, *, planned: bool, wins: bool = True) -> str:
+    """What stands against PPI++; empty if nothing does. `labels` come with how often each was given. `planned`: a
+    number of labels fixed before is reached. `wins` says that labels are wins and losses, of both of which there have
+    to be enough; points of a scale are neither."""
+    n, won, lost = sum(labels.values()), labels.get(1, 0), labels.get(0, 0)
     if not planned:
         return "the planned number of labels is not reached, and PPI++ is for one look at it"
-    if len(labels) < FEWEST_LABELS:
-        return f"{len(labels)} labels; PPI++ needs {FEWEST_LABELS}"
+    if n < FEWEST_LABELS:
+        return f"{n} labels; PPI++ needs {FEWEST_LABELS}"
     if wins and min(won, lost) < FEWEST_OF_EACH:
         return f"{won} wins and {lost} losses; PPI++ needs {FEWEST_OF_EACH} of each"
     if judged_only == 0:
@@ -101,7 +103,7 @@ def estimates(
     y = [labels[case] for case in both]
     f = [judged[case] for case in both]
     rest = [judged[case] for case in sorted(judged.keys() - labels.keys())]
-    why = why_live(y, len(rest), planned=planned, wins=wins)
+    why = why_live(Counter(y), len(rest), planned=planned, wins=wins)
     detail: Powered | LivePowered
     if why:
         detail = live_powered_mean(y, f, list(judged.values()), weight=live_weight, alpha=alpha)

@@ -20,14 +20,15 @@ from typing import NamedTuple
 from tiebreak.calibration.estimates import why_live
 from tiebreak.gates.evaluate import blocks_of, evaluate, limit_of
 from tiebreak.gates.evidence import Evidence, exact
-from tiebreak.gates.judged_cases import JudgedEvidence, Scaled, scaled, shown
+from tiebreak.gates.judged_cases import Counted, JudgedEvidence, Scaled, scaled, shown
 from tiebreak.gates.outcome import GateOutcome, GateStatus, Method, Ruling
 from tiebreak.gates.wording import percent, plural, title_of
 from tiebreak.records import Gate, Phase
 from tiebreak.stats.confidence_sequence import lower_bound
+from tiebreak.stats.counted import squares_of
 from tiebreak.stats.distributions import t_quantile
-from tiebreak.stats.ppi import Powered, powered_mean
-from tiebreak.stats.ppi_live import LivePowered, live_powered_mean
+from tiebreak.stats.ppi import Powered, powered_counts
+from tiebreak.stats.ppi_live import LiveResidual, live_residual
 
 
 @lru_cache(maxsize=512)
@@ -150,17 +151,17 @@ def _calibrated(gate: Gate, evidence: JudgedEvidence) -> _Found:
         return _Found(Ruling(None, None, None, coming), "calibrated_fixed_n", {"form": "fixed_n"})
     first = scaled(gate, evidence, evidence.first, _left(evidence))
     why = "cases come in groups, which PPI++ takes for independent" if evidence.grouped else ""
-    why = why or why_live(first.labels, len(first.rest), planned=True, wins=gate.metric == "win_rate")
+    why = why or why_live(first.labels, first.left, planned=True, wins=gate.metric == "win_rate")
     return _of_set(gate, everything, why) if why else _fixed(gate, first)
 
 
-def _left(evidence: JudgedEvidence) -> list[tuple[Fraction, int]]:
+def _left(evidence: JudgedEvidence) -> Counted:
     """What the judge says of the cases that are not among the first labels."""
     rest: dict[Fraction, int] = dict(evidence.only)
     for sign, pairs in ((1, evidence.both), (-1, evidence.first)):
         for _, verdict, count in pairs:
             rest[verdict] = rest.get(verdict, 0) + sign * count
-    return sorted((value, count) for value, count in rest.items() if count)
+    return tuple(sorted((value, count) for value, count in rest.items() if count))
 
 
 def _of_set(gate: Gate, cases: Scaled, why: str = "") -> _Found:
@@ -168,9 +169,9 @@ def _of_set(gate: Gate, cases: Scaled, why: str = "") -> _Found:
     certain = _certain(gate, cases)
     if certain is not None:
         return _Found(certain, "calibrated", {"form": "certain", "why_live": why})
-    found = live_powered_mean(cases.labels, cases.judged, [*cases.judged, *cases.rest])
+    found = live_residual(cases.pairs, cases.judged)
     told: dict[str, object] = {"form": "live", "why_live": why, "weight": found.weight}
-    if not cases.labels:
+    if not cases.labelled:
         return _Found(
             Ruling(None, None, None, "no case is labelled yet; a judge alone decides nothing"), "calibrated", told
         )
@@ -182,33 +183,33 @@ def _of_set(gate: Gate, cases: Scaled, why: str = "") -> _Found:
         return _Found(Ruling(False, value, bound, "the evidence is against it"), "calibrated", told)
     passes = found.log_evidence(limit) >= math.log(1 / gate.alpha_pass) or None
     bound = shown(gate, cases, cases.whole(_restored(found, lower_bound(found.histogram, gate.alpha_pass))))
-    needed = f"{plural(len(cases.labels), 'label')} and the judge settle it neither way; {len(cases.rest)} may follow"
+    needed = f"{plural(cases.labelled, 'label')} and the judge settle it neither way; {cases.left} may follow"
     return _Found(Ruling(passes, value, bound, f"{needed} ({why})" if why else needed), "calibrated", told)
 
 
 def _certain(gate: Gate, cases: Scaled) -> Ruling | None:
     """What the labels alone settle of this set, whatever the other cases bring."""
-    least = cases.known + cases.exact_labels
+    least = cases.known_sum + cases.exact_labels
     wanted = cases.limit * cases.cases
     if wanted <= least:
         passes, sum_then = True, least
-    elif least + len(cases.rest) < wanted:
-        passes, sum_then = False, least + len(cases.rest)
+    elif least + cases.left < wanted:
+        passes, sum_then = False, least + cases.left
     else:
         return None
-    value = None if cases.rest else shown(gate, cases, float(least / cases.cases))
+    value = None if cases.left else shown(gate, cases, float(least / cases.cases))
     bound = shown(gate, cases, float(sum_then / cases.cases))
-    lost = "out of reach, whatever the other cases bring" if cases.rest else "not reached"
+    lost = "out of reach, whatever the other cases bring" if cases.left else "not reached"
     return Ruling(passes, value, bound, "" if passes else lost)
 
 
-def _restored(found: LivePowered, bound: float) -> float:
+def _restored(found: LiveResidual, bound: float) -> float:
     """From the scale of the histogram to that of labels."""
-    return min(1.0, max(0.0, (1 + found.weight) * bound - found.weight * (1 - found.judged_mean)))
+    return min(1.0, max(0.0, found.restored(bound)))
 
 
 def _fixed(gate: Gate, cases: Scaled) -> _Found:
-    found = powered_mean(cases.labels, cases.judged, cases.rest)
+    found = powered_counts(cases.pairs, cases.rest)
     mean, se = _with_known(found, cases)
     told: dict[str, object] = {
         "form": "fixed_n", "weight": found.weight, "effective_n": found.effective_n, "se": se,
@@ -235,12 +236,12 @@ def _with_known(found: Powered, cases: Scaled) -> tuple[float, float]:
     if not cases.settled:
         return found.mean, found.se
     n, share = cases.cases, cases.settled / cases.cases
-    settled = float(cases.known) / cases.settled
+    settled = float(cases.known_sum) / cases.settled
     mean = share * settled + (1 - share) * found.mean
     between = (share * (settled - mean) ** 2 + (1 - share) * (found.mean - mean) ** 2) / n
     within = 0.0
     if cases.settled > 1:
-        spread = math.fsum((value - settled) ** 2 for value in cases.known_values) / (cases.settled - 1)
+        spread = squares_of(cases.known, settled) / (cases.settled - 1)
         within = share**2 * spread / cases.settled
     return mean, math.sqrt((1 - share) ** 2 * found.se**2 + within + between)
 

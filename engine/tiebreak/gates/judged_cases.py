@@ -1,7 +1,8 @@
 """The cases that a gate with a judge is decided from, and the same on a scale from 0 to 1."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -47,6 +48,11 @@ class JudgedEvidence:
     scale: str = ""
     """Why the judge's points are not people's; empty where they are."""
 
+    def __hash__(self) -> int:
+        """Without the values: outcomes are looked up by their evidence at every act."""
+        counts = tuple(count for _, _, count in self.both), tuple(count for _, count in self.only)
+        return hash((self.planned, self.waiting, self.excluded, self.skipped, self.agreed, *counts))
+
     @property
     def labelled(self) -> int:
         return sum(count for _, _, count in self.both)
@@ -63,23 +69,42 @@ class JudgedEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaled:
-    """The cases in [0, 1], turned so that more is better."""
+    """The cases in [0, 1], turned so that more is better; values with how many cases have each."""
 
-    known: Fraction
-    """Their sum."""
-    settled: int
-    labels: list[float]
-    judged: list[float]
-    rest: list[float]
+    known: Mapping[float, int]
+    known_sum: Fraction
+    pairs: Mapping[tuple[float, float], int]
+    """A label and the verdict on the same case."""
     exact_labels: Fraction
+    """The sum of the labels."""
+    rest: Mapping[float, int]
+    """Verdicts of cases without a label."""
     limit: Fraction
     upright: bool
-    known_values: list[float] = field(default_factory=list[float])
+    settled: int
+    labelled: int
+    left: int
+    """Cases of `rest`."""
+
+    @property
+    def labels(self) -> Counter[float]:
+        found: Counter[float] = Counter()
+        for (label, _), count in self.pairs.items():
+            found[label] += count
+        return found
+
+    @property
+    def judged(self) -> Counter[float]:
+        """The verdicts of all cases."""
+        found = Counter(self.rest)
+        for (_, verdict), count in self.pairs.items():
+            found[verdict] += count
+        return found
 
     @property
     def others(self) -> int:
         """M: cases that are estimated."""
-        return len(self.labels) + len(self.rest)
+        return self.labelled + self.left
 
     @property
     def cases(self) -> int:
@@ -87,14 +112,14 @@ class Scaled:
 
     @property
     def limit_of_others(self) -> float:
-        return float((self.limit * self.cases - self.known) / self.others)
+        return float((self.limit * self.cases - self.known_sum) / self.others)
 
     def whole(self, mean_of_others: float) -> float:
         """The mean of all cases."""
-        return (float(self.known) + mean_of_others * self.others) / self.cases
+        return (float(self.known_sum) + mean_of_others * self.others) / self.cases
 
 
-def scaled(gate: Gate, evidence: JudgedEvidence, pairs: Pairs, only: Sequence[tuple[Fraction, int]]) -> Scaled:
+def scaled(gate: Gate, evidence: JudgedEvidence, pairs: Pairs, only: Counted) -> Scaled:
     """`pairs` and `only` in place of those of the evidence."""
     low, high = SCALES[measure_of(gate).kind]
     width = (high or 1) - low
@@ -105,13 +130,14 @@ def scaled(gate: Gate, evidence: JudgedEvidence, pairs: Pairs, only: Sequence[tu
         return share if upright else 1 - share
 
     return Scaled(
-        known=sum((on(value) * count for value, count in evidence.known), Fraction(0)),
+        known={float(on(value)): count for value, count in evidence.known},
+        known_sum=sum((on(value) * count for value, count in evidence.known), Fraction(0)),
         settled=sum(count for _, count in evidence.known),
-        known_values=[float(on(value)) for value, count in evidence.known for _ in range(count)],
-        labels=[float(on(y)) for y, _, count in pairs for _ in range(count)],
-        judged=[float(on(f)) for _, f, count in pairs for _ in range(count)],
-        rest=[float(on(f)) for f, count in only for _ in range(count)],
+        pairs={(float(on(y)), float(on(f))): count for y, f, count in pairs},
         exact_labels=sum((on(y) * count for y, _, count in pairs), Fraction(0)),
+        labelled=sum(count for _, _, count in pairs),
+        rest={float(on(f)): count for f, count in only},
+        left=sum(count for _, count in only),
         limit=on(exact(limit_of(gate))),
         upright=upright,
     )

@@ -1,7 +1,7 @@
 """Facts in, numbers out; each fact costs only the case it is about."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from tiebreak.gates import Evidence, Question
 from tiebreak.records import (
@@ -23,7 +23,7 @@ from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.facts import Answer, CaseFacts
 from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
-from tiebreak.scoreboard.path import path_of, rate_of_first
+from tiebreak.scoreboard.path import Course
 from tiebreak.scoreboard.reading import Reading
 from tiebreak.scoreboard.readings import read
 from tiebreak.scoreboard.snapshot import Snapshot, WinRate
@@ -82,8 +82,7 @@ class Scoreboard:
         followed = policy.judges | frozenset(judges)
         self.judges = JudgeBook(followed, self._planned) if followed else None
         """What people and these judges say of the same cases; brought up to date by `snapshot`."""
-        self._wins: list[Reading | None] = [None] * len(self._plan)
-        """What each case says on the win rate, by position."""
+        self._course = Course.of(len(self._plan))
         self._front = 0
         """No position before this one waits for anything."""
         self._snapshot: Snapshot | None = None
@@ -182,18 +181,20 @@ class Scoreboard:
             )
         return self._snapshot
 
-    def win_readings(self) -> Sequence[Reading | None]:
-        """What each planned case says on the win rate, in order; a copy, which a thread may read."""
+    def course(self) -> Course:
+        """The win rate over the cases in the order of the plan; a copy, which a thread may read."""
         self.snapshot()
-        return tuple(self._wins)
+        return self._course.copy()
 
     def win_rate_of_first(self, count: int) -> WinRate:
         """The win rate over the first `count` settled cases in the order of the plan."""
-        return rate_of_first(self.win_readings(), count)
+        self.snapshot()
+        return self._course.first(count)
 
     def win_rate_path(self, points: int) -> tuple[WinRate, ...]:
         """The win rate over ever more settled cases in the order of the plan; see `tiebreak.scoreboard.path`."""
-        return path_of(self.win_readings(), points)
+        self.snapshot()
+        return self._course.path(points)
 
     def questions(self) -> tuple[Question, ...]:
         """Every gate with all that decides it, in the order of the snapshot's gates."""
@@ -283,7 +284,7 @@ class Scoreboard:
                     self._layout.tallies[measure, case.segment].move(old, new, group)
         self._readings[case_id] = after
         if WIN_RATE in measures:
-            self._wins[self._positions[case_id]] = after[measures.index(WIN_RATE)]
+            self._course.put(self._positions[case_id], after[measures.index(WIN_RATE)])
         marks = _marks(state)
         self._counts.subtract(self._marks.get(case_id, ()))
         self._counts.update(marks)

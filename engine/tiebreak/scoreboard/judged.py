@@ -1,51 +1,17 @@
-"""What people and a judge say of the same cases, joined: what calibrated gates and calibration itself are made from."""
+"""What people and judges say of the same cases, joined: what calibrated gates and calibration itself are made from."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from tiebreak.calibration.verdicts import WIN_OF, CaseVerdict, Said, pair_verdict, point_verdict
-from tiebreak.records import Ballot, Case, SessionRole
-from tiebreak.records.judges import Judge, Judgment, Order
-from tiebreak.scoreboard.case import HALF, CaseState
-from tiebreak.scoreboard.effective import effective_ballots
+from tiebreak.calibration.verdicts import Said
+from tiebreak.records import ROLES, Case
+from tiebreak.records.judges import Judge, Judgment
+from tiebreak.scoreboard.case import CaseState
 from tiebreak.scoreboard.facts import CaseFacts
+from tiebreak.scoreboard.joined import NOBODY, Joined, Line, Rule, Stand, imported, join
+from tiebreak.scoreboard.judged_tally import Agreeing, LineTally, Sums
 
-NOT_IMPORTED = "no verdict of it was imported"
-JUDGE_RATER = "judge:"
-"""How the id of a rater begins that is no person: its labels are verdicts."""
-ORDER_OF_LABEL: Mapping[str | None, Order] = {"verdict": "single", "verdict/ab": "ab", "verdict/ba": "ba"}
-"""What the dimension of a label says of the order in which a pair was judged."""
-VOTE_WINS: Mapping[str, Fraction] = {
-    "win": Fraction(1), "loss": Fraction(0), "tie": HALF, "both_bad": HALF,
-}  # fmt: skip
-
-Place = Literal["settled", "labelled", "open", "skipped", "excluded"]
-
-
-class Line(NamedTuple):
-    """What is compared: votes, or the scores of one dimension of one side."""
-
-    dimension: str | None = None
-    role: SessionRole | None = None
-
-
-class Joined(NamedTuple):
-    """One case, or one answer to it."""
-
-    case: Case
-    place: Place
-    """`settled` by a broken answer, which needs neither people nor a judge."""
-    human: Fraction | None
-    """The mean of the raters, or what the case is settled at."""
-    label: Fraction | None
-    """What most raters say; where there is no most, what their mean is nearest to."""
-    raters: Mapping[str, Fraction]
-    verdict: CaseVerdict | None
-    """None where the judge is still to be asked."""
-    responses: tuple[str, ...]
-    """What was judged: of a pair the baseline's answer first."""
+VOTES = Line()
 
 
 class JudgeBook:
@@ -56,26 +22,50 @@ class JudgeBook:
         self._names = frozenset(names)
         self._plan = plan
         self._judges: dict[str, Judge] = {}
-        self._said: dict[str, dict[str, dict[str, Said]]] = {}
-        """Version → case → id → what was said."""
+        self._said: dict[str, dict[str, tuple[Said, ...]]] = {}
+        """Version → case → what was said, each once."""
         self._first: dict[str, str] = {}
         """Version → the id of its first judgment; ids sort by time."""
         self._labels: dict[str, Mapping[str, tuple[Said, ...]]] = {}
         """Case → name of the judge → its imported verdicts."""
-        self._states: dict[str, CaseState] = {}
+        self._imported: Counter[str] = Counter()
+        """By name, the cases with imported verdicts."""
+        self._ordered: Counter[str] = Counter()
+        """By name, the imported verdicts that say in which order a pair was judged."""
+        self._stands: dict[str, Stand] = {}
+        self._tallies: dict[tuple[str, Line], LineTally] = {}
+        self._agreeing: dict[tuple[str, str | None], Agreeing] = {}
+        """By name and dimension."""
 
     def add_judge(self, judge: Judge) -> None:
         self._judges[judge.version] = judge
 
     def add_judgment(self, judgment: Judgment) -> None:
-        version = judgment.judge_hash
-        self._said.setdefault(version, {}).setdefault(judgment.case_id, {})[judgment.id] = Said.of(judgment)
+        version, case_id = judgment.judge_hash, judgment.case_id
+        of_version = self._said.setdefault(version, {})
+        known = of_version.get(case_id, ())
+        if any(one.id == judgment.id for one in known):
+            return
+        of_version[case_id] = (*known, Said.of(judgment))
         self._first[version] = min(judgment.id, self._first.get(version, judgment.id))
+        self._touch(case_id)
 
     def take(self, case_id: str, state: CaseState, facts: CaseFacts) -> None:
         """Where a case stands now."""
-        self._states[case_id] = state
-        self._labels[case_id] = imported(case_id, facts, self._names)
+        stand, labels = Stand.of(state), imported(case_id, facts, self._names)
+        before = self._labels.get(case_id, {})
+        if stand == self._stands.get(case_id) and labels == before:
+            return
+        self._stands[case_id] = stand
+        for sign, given in ((-1, before), (1, labels)):
+            for name, said in given.items():
+                self._imported[name] += sign
+                self._ordered[name] += sign * sum(one.order != "single" for one in said)
+        if labels:
+            self._labels[case_id] = labels
+        else:
+            self._labels.pop(case_id, None)
+        self._touch(case_id)
 
     def versions(self, name: str) -> list[Judge]:
         """The versions of a judge that judged here, by their first judgments. Verdicts of two are never mixed: the
@@ -89,88 +79,59 @@ class JudgeBook:
 
     def heard(self, name: str) -> bool:
         """Whether a judge of that name said anything here."""
-        return bool(self.versions(name)) or any(name in labels for labels in self._labels.values())
+        return bool(self.versions(name)) or self._imported[name] > 0
 
-    def said(self, name: str, case_id: str) -> tuple[Said, ...]:
+    def said(self, name: str, case_id: str) -> Sequence[Said]:
         """Everything that the version in force said of a case, or its imported labels."""
+        return self._said_by(name, self.rule(name).version, case_id)
+
+    def rule(self, name: str) -> Rule:
+        """How its verdicts are read by now."""
         judge = self.in_force(name)
         if judge is None:
-            return self._labels.get(case_id, {}).get(name, ())
-        return tuple(self._said[judge.version].get(case_id, {}).values())
+            return Rule(None, both_orders=self._ordered[name] > 0, outside=self._imported[name] > 0)
+        return Rule(judge.version, both_orders=judge.both_orders, outside=False)
 
-    def joined(self, name: str, line: Line = Line()) -> Iterator[Joined]:  # noqa: B008  # a tuple, which nobody changes
+    def joined(self, name: str, line: Line = VOTES) -> Iterator[Joined]:
         """Every case of the plan, in its order, as people and the judge see it."""
-        judge = self.in_force(name)
-        version = self._said[judge.version] if judge is not None else None
-        from_outside = judge is None and self.heard(name)
-        ordered = any(one.order != "single" for labels in self._labels.values() for one in labels.get(name, ()))
-        both = judge.both_orders if judge is not None else ordered
-        for case_id, case in self._plan.items():
-            state = self._states.get(case_id) or CaseState(case_id=case_id, counting={}, excluded={}, scores={})
-            if version is not None:
-                said: Iterable[Said] = version.get(case_id, {}).values()
-            else:
-                said = self._labels.get(case_id, {}).get(name, ())
-            joined = _joined(case, state, said, line, both_orders=both)
-            if from_outside and joined.verdict is None:  # what was not imported will not come
-                joined = joined._replace(verdict=CaseVerdict(None, NOT_IMPORTED))
-            yield joined
+        rule = self.rule(name)
+        for case_id in self._plan:
+            yield self._join(name, line, rule, case_id)
+
+    def sums(self, name: str, line: Line, segment: str | None) -> Sums:
+        """The same, summed over the cases of a segment, or all; only what has changed is looked at again."""
+        return self._tally(name, line).sums(segment)
+
+    def agreeing(self, name: str, dimension: str | None) -> Agreeing:
+        """How far people and the judge say the same: of votes, or of the scores of a dimension on both sides."""
+        for line in lines_of(dimension):
+            self._tally(name, line)
+        return self._agreeing[name, dimension]
+
+    def _tally(self, name: str, line: Line) -> LineTally:
+        """Brought up to date."""
+        tally = self._tallies.get((name, line))
+        if tally is None:
+            agreeing = self._agreeing.setdefault((name, line.dimension), Agreeing())
+            tally = self._tallies[name, line] = LineTally(self._plan, agreeing)
+        rule = self.rule(name)
+        tally.update(rule, lambda case_id: self._join(name, line, rule, case_id))
+        return tally
+
+    def _join(self, name: str, line: Line, rule: Rule, case_id: str) -> Joined:
+        said = self._said_by(name, rule.version, case_id)
+        return join(self._plan[case_id], self._stands.get(case_id, NOBODY), said, line, rule)
+
+    def _said_by(self, name: str, version: str | None, case_id: str) -> Sequence[Said]:
+        if version is None:
+            return self._labels.get(case_id, {}).get(name, ())
+        return self._said[version].get(case_id, ())
+
+    def _touch(self, case_id: str) -> None:
+        for tally in self._tallies.values():
+            tally.touch(case_id)
 
 
-def imported(case_id: str, facts: CaseFacts, names: Collection[str]) -> dict[str, tuple[Said, ...]]:
-    """Labels that are verdicts of a judge, as if they had been judged here."""
-    found: dict[str, tuple[Said, ...]] = {}
-    given: dict[str, list[tuple[Ballot, str, str | None]]] = {}
-    for shown in facts.presentations.values():
-        name = shown.rater_id.removeprefix(JUDGE_RATER)
-        if not shown.rater_id.startswith(JUDGE_RATER) or name not in names:
-            continue
-        for ballot in effective_ballots(facts.ballots.get(shown.id, {}).values()):
-            given.setdefault(name, []).append((ballot, shown.left_response, shown.right_response))
-    for name, ballots in given.items():
-        found[name] = tuple(
-            Said(ballot.id, case_id, left, right, None, ORDER_OF_LABEL[ballot.dimension], 0, "valid", ballot.value, "")
-            for ballot, left, right in ballots
-            if ballot.kind == "label" and ballot.dimension in ORDER_OF_LABEL and ballot.value in WIN_OF
-        )
-    return {name: said for name, said in found.items() if said}
-
-
-def _joined(case: Case, state: CaseState, said: Iterable[Said], line: Line, *, both_orders: bool) -> Joined:
-    if line.role is None:
-        responses = tuple(state.counting[role][0].id for role in ("baseline", "candidate") if state.counting.get(role))
-        own = [one for one in said if (one.response_a, one.response_b) == responses]
-        verdict = pair_verdict(own, both_orders=both_orders)
-        raters = {r: VOTE_WINS[s.verdict] for r, s in state.sheets.items() if s.verdict is not None}
-        settled, human = state.automatic, state.win
-    else:
-        responses = tuple(answer.id for answer in state.counting.get(line.role, ())[:1])
-        own = [one for one in said if (one.response_a,) == responses and one.dimension == line.dimension]
-        verdict = point_verdict(own)
-        place = (line.dimension or "", line.role)
-        raters = {r: Fraction(s.scores[place]) for r, s in state.sheets.items() if place in s.scores}
-        settled, human = line.role in state.broken, state.scores.get(place)
-    place_of: Place = (
-        "excluded" if state.excluded
-        else "settled" if settled
-        else "labelled" if human is not None
-        else "skipped" if state.skipped
-        else "open"
-    )  # fmt: skip
-    if settled and human is None:
-        human = Fraction(1)
-    steps = (0, HALF, 1) if line.role is None else ()
-    # Imported votes may be on broken answers as well: they say how people and judge agree, though not who won.
-    label = most(list(raters.values()), steps) if raters and place_of in ("labelled", "settled") else None
-    return Joined(case, place_of, human, label, raters, verdict, responses)
-
-
-def most(values: Sequence[Fraction], steps: Sequence[Fraction | int] = ()) -> Fraction:
-    """The value that most raters give; where several come first, the step nearest to the mean (a whole number where no
-    steps are named), of two the lower one."""
-    counts = Counter(values).most_common()
-    if len(counts) == 1 or counts[0][1] > counts[1][1]:
-        return counts[0][0]
-    mean = sum(values, Fraction(0)) / len(values)
-    whole = mean.numerator // mean.denominator
-    return Fraction(min(steps or (whole, whole + 1), key=lambda step: (abs(step - mean), step)))
+def lines_of(dimension: str | None) -> tuple[Line, ...]:
+    """What a judge is held against people on: votes, or a dimension on both sides."""
+    return (VOTES,) if dimension is None else tuple(Line(dimension, role) for role in ROLES)

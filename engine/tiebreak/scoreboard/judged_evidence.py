@@ -1,14 +1,15 @@
 """From what people and a judge say of each case to the evidence of a gate."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import islice
 
-from tiebreak.calibration.agreeing import Pair, standing
+from tiebreak.calibration.agreeing import Pair
 from tiebreak.gates import JudgedEvidence, JudgeStatus
-from tiebreak.records import ROLES, Gate
-from tiebreak.scoreboard.judged import Joined, JudgeBook, Line
+from tiebreak.gates.judged_cases import Counted, Pairs
+from tiebreak.records import Gate
+from tiebreak.scoreboard.joined import Joined, Line
+from tiebreak.scoreboard.judged import JudgeBook, lines_of
+from tiebreak.scoreboard.judged_tally import Both
 
 STATUS_OF: dict[str, JudgeStatus] = {"pass": "calibrated", "fail": "failed", "pending": "uncalibrated"}
 """What a judge is called whose gate of agreement stands so."""
@@ -21,45 +22,23 @@ def judged_evidence(book: JudgeBook, gate: Gate, segment: str | None) -> JudgedE
     name = gate.judge or ""
     line = Line() if gate.metric == "win_rate" else Line(gate.dimension, gate.on)
     judge = book.in_force(name)
-    everything = list(book.joined(name, line))
+    sums, agreeing = book.sums(name, line, segment), book.agreeing(name, line.dimension)
     turned = gate.metric == "win_rate" and gate.on == "baseline"
-    cases = [one for one in everything if segment is None or one.case.segment == segment]
-    both: list[tuple[Fraction, Fraction]] = []
-    only: Counter[Fraction] = Counter()
-    known: Counter[Fraction] = Counter()
-    unjudged: Counter[str] = Counter()
-    waiting = 0
-    for one in cases:
-        human = one.human if one.human is None or not turned else 1 - one.human
-        if one.place == "excluded":
-            continue
-        if one.place == "settled":
-            known[human or Fraction(0)] += 1
-        elif one.verdict is None:
-            waiting += 1
-        elif one.verdict.value is None:
-            unjudged[one.verdict.why] += 1
-        else:
-            value = 1 - one.verdict.value if turned else one.verdict.value
-            if one.place == "labelled" and human is not None:
-                both.append((human, value))
-            else:
-                only[value] += 1
-    share, compared, gate_of_judge = standing(pairs_of(book, name, line))
+    share, compared, gate_of_judge = agreeing.standing
     scale = ""
     if line.role is not None and judge is not None and (judge.scale.low, judge.scale.high) != FORM_SCALE:
         scale = f"the judge gives {judge.scale.low} to {judge.scale.high}, and people 1 to 5"
     return JudgedEvidence(
-        planned=len(cases),
-        excluded=sum(one.place == "excluded" for one in cases),
-        skipped=sum(one.place == "skipped" for one in cases),
-        known=tuple(sorted(known.items())),
-        both=_counted(both),
-        first=_counted(islice(both, gate.labels)),
-        only=tuple(sorted(only.items())),
-        unjudged=tuple(unjudged.most_common()),
-        waiting=waiting,
-        grouped=any(one.case.group is not None for one in cases),
+        planned=sums.planned,
+        excluded=sums.places["excluded"],
+        skipped=sums.places["skipped"],
+        known=_counted(sums.known, turned=turned),
+        both=_paired(sums.both, turned=turned),
+        first=_paired(sums.first(gate.labels), turned=turned),
+        only=_counted(sums.only, turned=turned),
+        unjudged=tuple(sorted(sums.unjudged.items(), key=lambda one: (-one[1], one[0]))),
+        waiting=sums.waiting,
+        grouped=sums.grouped,
         judge_version=judge.version if judge is not None else None,
         versions=len(book.versions(name)),
         status=STATUS_OF[gate_of_judge],
@@ -72,8 +51,7 @@ def judged_evidence(book: JudgeBook, gate: Gate, segment: str | None) -> JudgedE
 def pairs_of(book: JudgeBook, name: str, line: Line) -> Iterator[Pair]:
     """Labels beside verdicts: of votes, or of the scores of a dimension on both sides. A verdict that is not valid is
     None; a case that is still to be judged is in no pair."""
-    lines = [line] if line.role is None else [Line(line.dimension, role) for role in ROLES]
-    for own in lines:
+    for own in lines_of(line.dimension):
         for one in book.joined(name, own):
             pair = pair_of(one)
             if pair is not None:
@@ -88,5 +66,15 @@ def pair_of(one: Joined) -> Pair | None:
     return Pair(one.label, one.verdict.value, one.case.segment, group)
 
 
-def _counted(pairs: Iterable[tuple[Fraction, Fraction]]) -> tuple[tuple[Fraction, Fraction, int], ...]:
-    return tuple((human, judge, count) for (human, judge), count in sorted(Counter(pairs).items()))
+def _counted(values: Mapping[Fraction, int], *, turned: bool) -> Counted:
+    return tuple(sorted((1 - value if turned else value, count) for value, count in values.items()))
+
+
+def _paired(pairs: Mapping[Both, int], *, turned: bool) -> Pairs:
+    """Of the candidate, or `turned` into those of the baseline."""
+    return tuple(
+        sorted(
+            (1 - human, 1 - judge, count) if turned else (human, judge, count)
+            for (human, judge), count in pairs.items()
+        )
+    )

@@ -6,10 +6,11 @@ one-sidedly as it likes: that makes the interval wider, not false. The labels ha
 """
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
+from tiebreak.stats.counted import Pairs, mean_of, squares_of
 from tiebreak.stats.distributions import t_quantile
 
 FEWEST_LABELS = 3
@@ -48,6 +49,21 @@ def powered_mean(
     weight: float | None = None,
     alpha: float = 0.05,
 ) -> Powered:
+    """`powered_counts` of values one by one: `labels` y and `judged` f are of the same cases, `judged_only` of the
+    others.
+
+    Raises:
+        ValueError: as `powered_counts`, and for a label without verdict.
+    """
+    if len(labels) != len(judged):
+        raise ValueError(f"{len(labels)} labels and {len(judged)} verdicts of the same cases do not pair up")
+    pairs = Counter(zip(labels, judged, strict=True))
+    return powered_counts(pairs, Counter(judged_only), weight=weight, alpha=alpha)
+
+
+def powered_counts(
+    pairs: Pairs, judged_only: Mapping[float, int], *, weight: float | None = None, alpha: float = 0.05
+) -> Powered:
     """The mean of what people would say of all cases, and its interval.
 
     ```
@@ -56,36 +72,35 @@ def powered_mean(
     se² = Σ(r − r̄)² / ((n−2)·n) + λ²·s²_N(f)/N,  r = y − λf;   θ ± t_{n−2}·se
     ```
 
-    `labels` y and `judged` f are of the same cases, `judged_only` of the others; each value in one independent case, of
-    any unit. Unless given, λ is estimated, and 0 where fewer than two cases have a verdict alone or the judge always
-    says the same: the mean is then that of the labels.
+    `pairs` are the labels y and verdicts f of the same cases, `judged_only` the verdicts of the others, each with how
+    often it came; a case is independent of the others, and values are of any unit. Unless given, λ is estimated, and 0
+    where fewer than two cases have a verdict alone or the judge always says the same: the mean is then that of the
+    labels.
 
     Raises:
-        ValueError: for fewer than `FEWEST_LABELS` labels, a label without verdict, a weight outside [0, 1], or one
-            above 0 with fewer than two cases that have a verdict alone.
+        ValueError: for fewer than `FEWEST_LABELS` labels, a weight outside [0, 1], or one above 0 with fewer than two
+            cases that have a verdict alone.
     """
-    n, others = len(labels), len(judged_only)
-    if n != len(judged):
-        raise ValueError(f"{n} labels and {len(judged)} verdicts of the same cases do not pair up")
+    n, others = sum(pairs.values()), sum(judged_only.values())
     if n < FEWEST_LABELS:
         raise ValueError(f"{n} labels have no interval; at least {FEWEST_LABELS} are needed")
-    moments = _Moments.of(labels, judged)
+    moments = _Moments.of(pairs)
     if weight is None:
-        weight = _best_weight(moments, judged, judged_only)
+        weight = _best_weight(moments, pairs, judged_only)
         inside = 0 < weight < 1
     elif not 0 <= weight <= 1 or (weight > 0 and others < 2):
         raise ValueError("a weight lies between 0 and 1, and above 0 needs two cases that only the judge has seen")
     else:
         inside = False
-    rest = [label - weight * verdict for label, verdict in zip(labels, judged, strict=True)]
-    centre = fmean(rest)
-    variance = math.fsum((one - centre) ** 2 for one in rest) / ((n - 2) * n)
-    mean = centre
+    rest: Counter[float] = Counter()
+    for (label, verdict), count in pairs.items():
+        rest[label - weight * verdict] += count
+    mean = mean_of(rest)
+    variance = squares_of(rest, mean) / ((n - 2) * n)
     if weight > 0:
-        elsewhere = fmean(judged_only)
+        elsewhere = mean_of(judged_only)
         mean += weight * elsewhere
-        spread = math.fsum((one - elsewhere) ** 2 for one in judged_only) / (others - 1)
-        variance += weight**2 * spread / others
+        variance += weight**2 * squares_of(judged_only, elsewhere) / (others - 1) / others
     se = math.sqrt(variance)
     reach = t_quantile(1 - alpha / 2, n - 2) * se
     return Powered(
@@ -110,22 +125,24 @@ class _Moments:
     both: float
 
     @classmethod
-    def of(cls, labels: Sequence[float], judged: Sequence[float]) -> "_Moments":
-        y, f, n = fmean(labels), fmean(judged), len(labels)
+    def of(cls, pairs: Pairs) -> "_Moments":
+        n = sum(pairs.values())
+        y, f = (math.fsum(both[side] * count for both, count in pairs.items()) / n for side in (0, 1))
         return cls(
-            math.fsum((one - y) ** 2 for one in labels) / n,
-            math.fsum((one - f) ** 2 for one in judged) / n,
-            math.fsum((a - y) * (b - f) for a, b in zip(labels, judged, strict=True)) / n,
+            math.fsum(count * (label - y) ** 2 for (label, _), count in pairs.items()) / n,
+            math.fsum(count * (verdict - f) ** 2 for (_, verdict), count in pairs.items()) / n,
+            math.fsum(count * (label - y) * (verdict - f) for (label, verdict), count in pairs.items()) / n,
         )
 
 
-def _best_weight(moments: _Moments, judged: Sequence[float], judged_only: Sequence[float]) -> float:
-    n, others = len(judged), len(judged_only)
+def _best_weight(moments: _Moments, pairs: Pairs, judged_only: Mapping[float, int]) -> float:
+    n, others = sum(pairs.values()), sum(judged_only.values())
     if others < 2:
         return 0.0
-    everything = [*judged, *judged_only]
-    centre = fmean(everything)
-    spread = math.fsum((one - centre) ** 2 for one in everything) / (n + others - 1)
+    everything = Counter(judged_only)
+    for (_, verdict), count in pairs.items():
+        everything[verdict] += count
+    spread = squares_of(everything, mean_of(everything)) / (n + others - 1)
     return min(1.0, max(0.0, moments.both / spread * others / (n + others))) if spread > 0 else 0.0
 
 

@@ -6,11 +6,12 @@ That it holds is simulated, not proven: see `bench/calibrated.py`. It is no clai
 judge's mean over the set has an error of its own.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from tiebreak.stats.confidence_sequence import Histogram, Side, conf_seq, log_wealth
+from tiebreak.stats.counted import Pairs, mean_of
 
 LIVE_WEIGHT = 0.5
 DECIMALS = 12
@@ -18,8 +19,8 @@ DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LivePowered:
-    """A mean of values in [0, 1], sharpened by a judge whose mean over the whole set is known."""
+class LiveResidual:
+    """What a judge, whose mean over the whole set is known, leaves unexplained of people's labels in [0, 1]."""
 
     n: int
     """Labels."""
@@ -30,16 +31,16 @@ class LivePowered:
     """f̄ over the whole set."""
     mean: float
     """ȳ − λ(f̄_n − f̄), brought into [0, 1]; not a number without a label."""
-    low: float
-    high: float
     histogram: Histogram
     """Of z = y − λ(f − f̄), brought from [−λ(1 − f̄), 1 + λf̄] into [0, 1]."""
-    alpha: float = 0.05
 
     def rescaled(self, value: float) -> float:
         """Where a mean of labels lies on the histogram's scale."""
-        least = -self.weight * (1 - self.judged_mean)
-        return (value - least) / (1 + self.weight)
+        return (value + self.weight * (1 - self.judged_mean)) / (1 + self.weight)
+
+    def restored(self, value: float) -> float:
+        """From the histogram's scale to that of labels; may lie outside [0, 1]."""
+        return (1 + self.weight) * value - self.weight * (1 - self.judged_mean)
 
     def log_evidence(self, limit: float, side: Side = 1) -> float:
         """Log wealth of betting that the set's mean lies above `limit` (or below it, `side=-1`); `limit` in [0, 1].
@@ -47,6 +48,45 @@ class LivePowered:
         "At least `limit`" is settled when it reaches log(1/α).
         """
         return log_wealth(self.histogram, self.rescaled(limit), side)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePowered(LiveResidual):
+    """A mean of values in [0, 1], sharpened by a judge whose mean over the whole set is known."""
+
+    low: float
+    high: float
+    alpha: float = 0.05
+
+
+def live_residual(pairs: Pairs, judged_set: Mapping[float, int], *, weight: float = LIVE_WEIGHT) -> LiveResidual:
+    """From the labels y and verdicts f of the same cases, drawn at random, and the verdicts of the whole set, those of
+    the labelled cases among them; each with how often it came. All values in [0, 1]; `weight` is λ, chosen beforehand.
+
+    Raises:
+        ValueError: for values or a weight outside [0, 1], no verdict at all, or more labels than the set has cases.
+    """
+    n, size = sum(pairs.values()), sum(judged_set.values())
+    if not size or n > size:
+        raise ValueError(f"{n} labels cannot come from a set of {size} judged cases")
+    if not all(0 <= value <= 1 for value in (weight, *judged_set, *(value for both in pairs for value in both))):
+        raise ValueError("labels, verdicts and the weight lie between 0 and 1")
+    overall = mean_of(judged_set)
+    least, width = -weight * (1 - overall), 1 + weight
+    left: Counter[float] = Counter()
+    scaled: Counter[float] = Counter()
+    for (label, verdict), count in pairs.items():
+        z = label - weight * (verdict - overall)
+        left[z] += count
+        scaled[min(1.0, max(0.0, round((z - least) / width, DECIMALS)))] += count
+    return LiveResidual(
+        n=n,
+        judged=size,
+        weight=weight,
+        judged_mean=overall,
+        mean=min(1.0, max(0.0, mean_of(left))) if n else float("nan"),
+        histogram=Histogram.of_counts(scaled),
+    )
 
 
 def live_powered_mean(
@@ -57,32 +97,24 @@ def live_powered_mean(
     weight: float = LIVE_WEIGHT,
     alpha: float = 0.05,
 ) -> LivePowered:
-    """From `labels` y and the verdicts `judged` f of the same cases, drawn at random, and the verdicts `judged_set` of
-    the whole set, those of the labelled cases among them. All values in [0, 1]; `weight` is λ, chosen beforehand.
+    """The mean with its interval, from `labels` y, the verdicts `judged` f of the same cases, and those of the whole
+    set; see `live_residual`.
 
     Raises:
-        ValueError: for values or a weight outside [0, 1], a label without verdict, no verdict at all, or more labels
-            than the set has cases.
+        ValueError: as `live_residual`, and for a label without verdict.
     """
     if len(labels) != len(judged):
         raise ValueError(f"{len(labels)} labels and {len(judged)} verdicts of the same cases do not pair up")
-    if not judged_set or len(labels) > len(judged_set):
-        raise ValueError(f"{len(labels)} labels cannot come from a set of {len(judged_set)} judged cases")
-    if not all(0 <= value <= 1 for value in (weight, *labels, *judged, *judged_set)):
-        raise ValueError("labels, verdicts and the weight lie between 0 and 1")
-    overall = fmean(judged_set)
-    least, width = -weight * (1 - overall), 1 + weight
-    left = [label - weight * (verdict - overall) for label, verdict in zip(labels, judged, strict=True)]
-    histogram = Histogram.of(min(1.0, max(0.0, round((z - least) / width, DECIMALS))) for z in left)
-    low, high = conf_seq(histogram, alpha)
+    found = live_residual(Counter(zip(labels, judged, strict=True)), Counter(judged_set), weight=weight)
+    low, high = conf_seq(found.histogram, alpha)
     return LivePowered(
-        n=len(labels),
-        judged=len(judged_set),
+        n=found.n,
+        judged=found.judged,
         weight=weight,
-        judged_mean=overall,
-        mean=min(1.0, max(0.0, fmean(left))) if left else float("nan"),
-        low=max(0.0, least + low * width),
-        high=min(1.0, least + high * width),
-        histogram=histogram,
+        judged_mean=found.judged_mean,
+        mean=found.mean,
+        histogram=found.histogram,
+        low=max(0.0, found.restored(low)),
+        high=min(1.0, found.restored(high)),
         alpha=alpha,
     )
