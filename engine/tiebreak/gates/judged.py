@@ -141,10 +141,9 @@ class _Found(NamedTuple):
 
 
 def _calibrated(gate: Gate, evidence: JudgedEvidence) -> _Found:
-    everything = scaled(gate, evidence, evidence.both, evidence.only)
     if gate.scope != "fixed_n":
-        return _of_set(gate, everything)
-    wanted = min(gate.labels or everything.others, everything.others)
+        return _of_set(gate, scaled(gate, evidence, evidence.both, evidence.only))
+    wanted = min(gate.labels or evidence.judged, evidence.judged)
     given = sum(count for _, _, count in evidence.first)
     if given < wanted:
         coming = f"judged once, at {plural(wanted, 'label')}: {wanted - given} to come"
@@ -152,7 +151,9 @@ def _calibrated(gate: Gate, evidence: JudgedEvidence) -> _Found:
     first = scaled(gate, evidence, evidence.first, _left(evidence))
     why = "cases come in groups, which PPI++ takes for independent" if evidence.grouped else ""
     why = why or why_live(first.labels, first.left, planned=True, wins=gate.metric == "win_rate")
-    return _of_set(gate, everything, why) if why else _fixed(gate, first)
+    if not why:
+        return _fixed(gate, first)
+    return _of_set(gate, scaled(gate, evidence, evidence.both, evidence.only), why)
 
 
 def _left(evidence: JudgedEvidence) -> Counted:

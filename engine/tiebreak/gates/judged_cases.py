@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from tiebreak.gates.evaluate import limit_of
@@ -122,12 +123,10 @@ class Scaled:
 def scaled(gate: Gate, evidence: JudgedEvidence, pairs: Pairs, only: Counted) -> Scaled:
     """`pairs` and `only` in place of those of the evidence."""
     low, high = SCALES[measure_of(gate).kind]
-    width = (high or 1) - low
     upright = gate.at_most is None
 
     def on(value: Fraction) -> Fraction:
-        share = (value - low) / width
-        return share if upright else 1 - share
+        return _share(value, low, high or 1, upright)
 
     return Scaled(
         known={float(on(value)): count for value, count in evidence.known},
@@ -141,6 +140,13 @@ def scaled(gate: Gate, evidence: JudgedEvidence, pairs: Pairs, only: Counted) ->
         limit=on(exact(limit_of(gate))),
         upright=upright,
     )
+
+
+@lru_cache(maxsize=4096)
+def _share(value: Fraction, low: int, high: int, upright: bool) -> Fraction:
+    """Where a value stands on its scale; gates ask it of the same few values at every act."""
+    share = (value - low) / (high - low)
+    return share if upright else 1 - share
 
 
 def shown(gate: Gate, cases: Scaled, share: float) -> float:

@@ -40,12 +40,16 @@ EXCLUDED = Reading("excluded")
 SKIPPED = Reading("skipped")
 NOT_APPLICABLE = Reading("not_applicable")
 UNKNOWN = Reading("unknown")
-ZERO = Reading("value", Fraction(0))
-ONE = Reading("value", Fraction(1))
+NO_OR_YES = NO, YES = Fraction(0), Fraction(1)
+"""What is false or true is worth; made once, for there are millions of them."""
+ZERO = Reading("value", NO)
+ONE = Reading("value", YES)
 NO_SCORES = Scores()
 
 
 def mean_of(values: Sequence[Fraction]) -> Reading:
     """The mean of at least one value."""
-    mean = sum(values, Fraction(0)) / len(values) if len(values) > 1 else values[0]
-    return ONE if mean == 1 else ZERO if mean == 0 else Reading("value", mean)
+    mean = sum(values, NO) / len(values) if len(values) > 1 else values[0]
+    if mean is YES or mean == 1:
+        return ONE
+    return ZERO if mean is NO or mean == 0 else Reading("value", mean)

@@ -10,6 +10,8 @@ from tiebreak.scoreboard.facts import Answer, CaseFacts
 from tiebreak.scoreboard.parted import figure_parts, pass_at_k
 from tiebreak.scoreboard.reading import (
     EXCLUDED,
+    NO,
+    NO_OR_YES,
     NO_SCORES,
     NOT_APPLICABLE,
     ONE,
@@ -72,7 +74,7 @@ def _read(
         return _priced_success(answers, facts, versions)
     if measure.kind == "latency":
         return _latency(answers, first_token=measure.name == "ttft")
-    return mean_of([Fraction(answer.broken) for answer in answers])
+    return mean_of([NO_OR_YES[answer.broken] for answer in answers])
 
 
 def _of_check(
@@ -114,7 +116,7 @@ def _success(answers: Sequence[Answer], facts: CaseFacts, versions: Mapping[str,
             return None
         if UNKNOWN in readings:
             return UNKNOWN
-        values.append(Fraction(not answer.broken and ZERO not in readings))
+        values.append(NO_OR_YES[not answer.broken and ZERO not in readings])
     return mean_of(values)
 
 
@@ -153,13 +155,13 @@ def _check(answers: Sequence[Answer], facts: CaseFacts, check_id: str, versions:
     for answer in answers:
         result = facts.results.get((answer.id, versions[check_id]))
         if answer.broken:
-            values.append(Fraction(0))
+            values.append(NO)
         elif result is None:
             return None
         elif result.status == "error":
             return UNKNOWN
         elif result.status != "not_applicable":
-            values.append(Fraction(result.status == "pass"))
+            values.append(NO_OR_YES[result.status == "pass"])
     return mean_of(values) if values else NOT_APPLICABLE
 
 

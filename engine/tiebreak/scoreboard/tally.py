@@ -33,7 +33,8 @@ class Tally:
         self._whole = 0
         self._parts = Fraction(0)
         """The sum, whole numbers apart: nearly all values are whole, and fractions are slow."""
-        self.values: Counter[Fraction] = Counter()
+        self.values: Counter[Fraction | int] = Counter()
+        """Whole numbers as such: they are looked up at every case, and a fraction is slow to hash."""
         self.labels: Counter[Label] = Counter()
         self.groups: dict[str, tuple[Fraction, int]] | None = {} if keeps_groups else None
         """Sum and number of the values of each group, where a gate of a fixed n needs them."""
@@ -69,14 +70,18 @@ class Tally:
                 if n + sign:
                     self.groups[group] = total + sign * reading.value, n + sign
             self.n += sign
-            if reading.value.denominator == 1:
-                self._whole += sign * reading.value.numerator
+            value: Fraction | int = reading.value
+            if value.denominator == 1:
+                value = value.numerator
+                self._whole += sign * value
             else:
-                self._parts += reading.value if sign > 0 else -reading.value
+                self._parts += value if sign > 0 else -value
             if self.keeps_values:
-                self.values[reading.value] += sign
-                if not self.values[reading.value]:
-                    del self.values[reading.value]
+                count = self.values[value] + sign
+                if count:
+                    self.values[value] = count
+                else:
+                    del self.values[value]
 
     @property
     def total(self) -> Fraction:
@@ -94,7 +99,7 @@ class Tally:
                 planned=self.planned,
                 n=self.n,
                 total=self.total,
-                values=tuple(sorted(self.values.items())),
+                values=tuple(sorted((Fraction(value), count) for value, count in self.values.items())),
                 groups=tuple(sorted(self.groups.values())) if self.groups is not None else (),
                 parts=tuple(sorted(self.figure_parts.items(), key=repr)),
                 figure=self.figure,
