@@ -1,8 +1,8 @@
-"""What `tiebreak diff` costs on a large run: 100,000 cases on both sides, three checks each, in a real database.
+"""What `tiebreak diff` and `tiebreak noise` cost on a large run: 100,000 cases on both sides, three checks each.
 
     python bench/comparison.py [CASES]
 
-Makes the database in a temporary folder, then compares in a process of its own and prints seconds and memory.
+Makes the database in a temporary folder, then compares in processes of their own and prints seconds and memory.
 """
 
 import json
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tiebreak.records import (
@@ -37,6 +37,7 @@ from tiebreak.records import (
 )
 from tiebreak_store import NewSession, Store
 from tiebreak_workbench.comparing import compare_runs
+from tiebreak_workbench.noise import noise_report
 from tiebreak_workbench.workbench import Workbench
 
 CHECKS = tuple(CheckSpec(id=f"check{n}", kind="max_length", params={"chars": 100 + n}) for n in range(3))
@@ -101,14 +102,27 @@ def peak() -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
-def measure(folder: Path) -> None:
-    began, cpu = time.perf_counter(), time.process_time()
+def compared(folder: Path) -> dict[str, object]:
     with Workbench.open(folder, {}) as bench:
         found = compare_runs(bench, "s", None)
+    changed = len(found.worse) + len(found.better)
+    return {"pairs": found.pairs, "measures": len(found.measures), "changed cases": changed}
+
+
+def noise(folder: Path) -> dict[str, object]:
+    with Workbench.open(folder, {}) as bench:
+        found = noise_report(bench, bench.store.load_session("s", facts=False))
+    return {"pairs": found.figures.pairs}
+
+
+MEASURED: dict[str, Callable[[Path], dict[str, object]]] = {"diff": compared, "noise": noise}
+
+
+def measure(name: str, folder: Path) -> None:
+    began, cpu = time.perf_counter(), time.process_time()
     figures = {
-        "pairs": found.pairs,
-        "measures": len(found.measures),
-        "changed cases": len(found.worse) + len(found.better),
+        "of": name,
+        **MEASURED[name](folder),
         "seconds": round(time.perf_counter() - began, 2),
         "CPU seconds": round(time.process_time() - cpu, 2),
         "peak MB": peak(),
@@ -118,12 +132,13 @@ def measure(folder: Path) -> None:
 
 def main() -> None:
     if sys.argv[1:2] == ["--measure"]:
-        measure(Path(sys.argv[2]))
+        measure(sys.argv[2], Path(sys.argv[3]))
         return
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder), n)
-        subprocess.run([sys.executable, __file__, "--measure", folder], check=True)
+        for name in MEASURED:
+            subprocess.run([sys.executable, __file__, "--measure", name, folder], check=True)
 
 
 if __name__ == "__main__":

@@ -70,8 +70,7 @@ class JudgeBook:
     def versions(self, name: str) -> list[Judge]:
         """The versions of a judge that judged here, by their first judgments. Verdicts of two are never mixed: the
         last one counts."""
-        known = [v for v in self._first if v in self._judges and self._judges[v].name == name]
-        return [self._judges[version] for version in sorted(known, key=self._first.__getitem__)]
+        return [self._judges[version] for version in self._versions(name)]
 
     def in_force(self, name: str) -> Judge | None:
         """None where none judged here, or only its labels were imported."""
@@ -87,10 +86,10 @@ class JudgeBook:
 
     def rule(self, name: str) -> Rule:
         """How its verdicts are read by now."""
-        judge = self.in_force(name)
-        if judge is None:
+        version = next(reversed(self._versions(name)), None)
+        if version is None:
             return Rule(None, both_orders=self._ordered[name] > 0, outside=self._imported[name] > 0)
-        return Rule(judge.version, both_orders=judge.both_orders, outside=False)
+        return Rule(version, both_orders=self._judges[version].both_orders, outside=False)
 
     def joined(self, name: str, line: Line = VOTES) -> Iterator[Joined]:
         """Every case of the plan, in its order, as people and the judge see it."""
@@ -107,6 +106,10 @@ class JudgeBook:
         for line in lines_of(dimension):
             self._tally(name, line)
         return self._agreeing[name, dimension]
+
+    def _versions(self, name: str) -> list[str]:
+        known = [v for v in self._first if v in self._judges and self._judges[v].name == name]
+        return sorted(known, key=self._first.__getitem__)
 
     def _tally(self, name: str, line: Line) -> LineTally:
         """Brought up to date."""

@@ -39,7 +39,7 @@ def judged_evidence(book: JudgeBook, gate: Gate, segment: str | None) -> JudgedE
         unjudged=tuple(sorted(sums.unjudged.items(), key=lambda one: (-one[1], one[0]))),
         waiting=sums.waiting,
         grouped=sums.grouped,
-        judge_version=judge.version if judge is not None else None,
+        judge_version=book.rule(name).version,
         versions=len(book.versions(name)),
         status=STATUS_OF[gate_of_judge],
         agreed=share,
