@@ -214,8 +214,8 @@ def judged_figures(n: int, updates: int) -> float:
             board.add(judgment)
         _ = board.snapshot().win_rate.interval
 
-    median, worst = timed(vote, updates)
     heard, worst_heard = timed(hear, updates)
+    median, worst = timed(vote, updates)  # only now: a gate waits until every case is judged
     print(
         f"judged: {n:,} cases and as many verdicts in two orders: a ballot {median:.2f} ms (worst {worst:.2f}), "
         f"a verdict {heard:.2f} ms (worst {worst_heard:.2f}), opening {opened:.1f} s"
