@@ -94,11 +94,14 @@ def iter_raters(connection: sqlite3.Connection, session_id: str) -> Iterator[Rat
         yield Rater(id=restored(id_), name=restored(name), key_fingerprint=key_fingerprint)
 
 
-def iter_presentations(connection: sqlite3.Connection, session_id: str) -> Iterator[Presentation]:
-    """The presentations of a session in the order of recording."""
+def iter_presentations(
+    connection: sqlite3.Connection, session_id: str, case_id: str | None = None
+) -> Iterator[Presentation]:
+    """The presentations of a session, or of one of its cases, in the order of recording."""
+    only, wanted = _of_case("presentation", case_id)
     cursor = connection.execute(
-        f"SELECT {', '.join(PRESENTATION.columns)} FROM presentation WHERE session_id = ? ORDER BY seq",  # noqa: S608  # names of ours
-        (session_id,),
+        f"SELECT {', '.join(PRESENTATION.columns)} FROM presentation WHERE session_id = ? {only} ORDER BY seq",  # noqa: S608  # names of ours
+        (session_id, *wanted),
     )
     for id_, session, position, case_id, rater_id, left, right, shown_at, repeat_of in cursor:
         yield Presentation(
@@ -114,13 +117,14 @@ def iter_presentations(connection: sqlite3.Connection, session_id: str) -> Itera
         )
 
 
-def iter_ballots(connection: sqlite3.Connection, session_id: str) -> Iterator[Ballot]:
-    """The ballots of a session in the order of recording, which is their order of effect."""
+def iter_ballots(connection: sqlite3.Connection, session_id: str, case_id: str | None = None) -> Iterator[Ballot]:
+    """The ballots of a session, or on one of its cases, in the order of recording, which is their order of effect."""
     columns = ", ".join(f"ballot.{column}" for column in BALLOT.columns)
+    only, wanted = _of_case("presentation", case_id)
     cursor = connection.execute(
         f"SELECT {columns} FROM presentation JOIN ballot ON ballot.presentation_id = presentation.id "  # noqa: S608  # names of ours
-        "WHERE presentation.session_id = ? ORDER BY ballot.seq",
-        (session_id,),
+        f"WHERE presentation.session_id = ? {only} ORDER BY ballot.seq",
+        (session_id, *wanted),
     )
     for id_, presentation_id, kind, value, dimension, response_id, supersedes, phase, identity_seen, at in cursor:
         yield Ballot(
@@ -135,3 +139,12 @@ def iter_ballots(connection: sqlite3.Connection, session_id: str) -> Iterator[Ba
             identity_seen=bool(identity_seen),
             at=at,
         )
+
+
+def _of_case(table: str, case_id: str | None) -> tuple[str, tuple[str, ...]]:
+    """A condition for one case alone: by its positions, which the index over presentations knows."""
+    if case_id is None:
+        return "", ()
+    positions = "SELECT position FROM session_item i WHERE i.session_id = "
+    wanted = storable(case_id)
+    return f"AND {table}.position IN ({positions}{table}.session_id AND i.case_id = ?)", (wanted,)

@@ -36,6 +36,11 @@ class JudgeReading:
         with self._database.reading() as connection:
             yield from judgments.iter_elsewhere(connection, session_id, judge_hash)
 
+    def case_judgments(self, session_id: str, case_id: str) -> list[Judgment]:
+        """What judges said of one case of a session, without raw replies."""
+        with self._database.reading() as connection:
+            return list(judgments.case_judgments(connection, session_id, case_id))
+
     def iter_said(self, session_id: str, names: Collection[str]) -> Iterator[Judge | Judgment]:
         """The versions of the judges of these names that judged a session, each with its light judgments behind it."""
         with self._database.reading() as connection:

@@ -130,6 +130,18 @@ def iter_elsewhere(connection: sqlite3.Connection, session_id: str, judge_hash: 
         yield _judgment(connection, row, light=False)
 
 
+def case_judgments(connection: sqlite3.Connection, session_id: str, case_id: str) -> Iterator[Judgment]:
+    """The light judgments of one case of a session, judge after judge, each in the order of recording."""
+    for version in judges_of(connection, session_id):
+        cursor = connection.execute(
+            f"SELECT {', '.join(JUDGMENT.columns)} FROM judgment "  # noqa: S608  # names of ours
+            "WHERE session_id = ? AND judge_hash = ? AND case_id = ? ORDER BY seq",
+            (session_id, version, storable(case_id)),
+        )
+        for row in cursor:
+            yield _judgment(connection, row, light=True)
+
+
 def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bool) -> Judgment:
     (
         id_, judge_hash, session_id, case_id, kind, response_a, response_b, shown, repeat, dimension,

@@ -40,6 +40,7 @@ _ANSWERS = (
     "FROM dataset_case d CROSS JOIN response r ON r.run_id = ? AND r.case_id = d.case_id "
     "WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal, r.sample, r.attempt"
 )
+_OF_CASE = "SELECT id FROM response WHERE run_id = ? AND case_id = ?"
 _IN_ORDER = "SELECT check_id, check_hash, status, value FROM check_result WHERE response_id = ? ORDER BY seq"
 
 
@@ -77,12 +78,17 @@ def put_decisions(connection: sqlite3.Connection, decisions: Sequence[TriageDeci
         )
 
 
-def iter_decisions(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> Iterator[TriageDecision]:
-    """All that was decided about two runs, in the order of recording."""
+def iter_decisions(
+    connection: sqlite3.Connection, baseline_run: str, candidate_run: str, of_case: str | None = None
+) -> Iterator[TriageDecision]:
+    """All that was decided about two runs, or about one case of theirs, in the order of recording."""
+    # A decision is about an answer of the candidate, by which there is an index; the plus keeps SQLite to it.
+    only = "" if of_case is None else f"AND candidate_response IN ({_OF_CASE})"
+    plus = "" if of_case is None else "+"
     cursor = connection.execute(
         f"SELECT {', '.join(DECISION.columns)} FROM triage_decision "  # noqa: S608  # names of ours
-        "WHERE candidate_run = ? AND baseline_run = ? ORDER BY seq",
-        (candidate_run, baseline_run),
+        f"WHERE {plus}candidate_run = ? AND {plus}baseline_run = ? {only} ORDER BY seq",
+        (candidate_run, baseline_run, *(() if of_case is None else (candidate_run, storable(of_case)))),
     )
     for id_, batch, baseline, candidate, case_id, answer, other, field, value, act, supersedes, rater, at in cursor:
         yield TriageDecision(

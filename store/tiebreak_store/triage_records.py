@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from tiebreak.records import Case, CheckResult, Rater, Response, Run
+from tiebreak.records import Ballot, Case, CheckResult, Presentation, Rater, Response, Run
 from tiebreak.records.triage import PairFacts, TriageDecision
-from tiebreak_store import content, triage
+from tiebreak_store import ballots, content, triage
 from tiebreak_store.database import Database
 from tiebreak_store.triage import Marks
 from tiebreak_store.writer import Writer
@@ -22,10 +22,18 @@ class TriageRecords:
         """Record what was decided at once, all of it or nothing, safe from a loss of power too."""
         return self.writer.submit(partial(triage.put_decisions, decisions=decisions, rater=rater), durable=True)
 
-    def iter_decisions(self, baseline_run: str, candidate_run: str) -> Iterator[TriageDecision]:
-        """All that was ever decided about two runs, in the order of recording."""
+    def iter_decisions(
+        self, baseline_run: str, candidate_run: str, case_id: str | None = None
+    ) -> Iterator[TriageDecision]:
+        """All that was ever decided about two runs, or about one case of theirs, in the order of recording."""
         with self._database.reading() as connection:
-            yield from triage.iter_decisions(connection, baseline_run, candidate_run)
+            yield from triage.iter_decisions(connection, baseline_run, candidate_run, case_id)
+
+    def case_acts(self, session_id: str, case_id: str) -> tuple[list[Presentation], list[Ballot]]:
+        """What people were shown of one case in a session, and what they did with it, in the order of recording."""
+        with self._database.reading() as connection:
+            shown = list(ballots.iter_presentations(connection, session_id, case_id))
+            return shown, list(ballots.iter_ballots(connection, session_id, case_id))
 
     def iter_pairs(self, baseline: Run, candidate: Run, case_ids: Sequence[str] | None = None) -> Iterator[PairFacts]:
         """What two runs made of each case that either tried, in the order of the candidate's dataset, in flat memory;

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.metrics.claims import ClaimLabels
 from tiebreak.prompts import PromptRenderer
-from tiebreak.records import ROLES, Ballot, Case, CheckResult, Config, Message, Presentation, Response, SessionRole
+from tiebreak.records import ROLES, Ballot, Case, CheckResult, Config, Message, Response, SessionRole
 from tiebreak.records.judges import Judgment
 from tiebreak.records.triage import TriageDecision
 from tiebreak.scoreboard import effective_ballots
@@ -92,19 +92,13 @@ def case_detail(
     answers, checks = store.case_answers((a.run.id, b.run.id), case_id)
     sides = [_side(role, run, case, answers, checks, claims) for role, run in zip(ROLES, (a, b), strict=True)]
     sessions = store.sessions_of(a.run.id, b.run.id)
-    decisions = [d for d in store.iter_decisions(a.run.id, b.run.id) if d.case_id == case_id]
+    decisions = list(store.iter_decisions(a.run.id, b.run.id, case_id))
     return CaseDetail(
         case=case,
         a=sides[0],
         b=sides[1],
         votes=tuple(vote for session_id in sessions for vote in _votes(store, session_id, case_id)),
-        judgments=tuple(
-            judgment
-            for session_id in sessions
-            for judge in store.judges_of(session_id)
-            for judgment in store.iter_judgments(session_id, judge, light=True)
-            if judgment.case_id == case_id
-        ),
+        judgments=tuple(one for session_id in sessions for one in store.case_judgments(session_id, case_id)),
         decided=Standing(decisions).decided(case_id),
         decisions=tuple(decisions),
     )
@@ -151,12 +145,11 @@ def _asked(config: Config, case: Case) -> tuple[tuple[Message, ...], str | None]
 
 def _votes(store: Store, session_id: str, case_id: str) -> list[Vote]:
     """What is in force, in the order in which it was given."""
-    shown: dict[str, Presentation] = {}
+    presentations, acts = store.case_acts(session_id, case_id)
+    shown = {one.id: one for one in presentations}
     given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
-    for act in store.iter_acts(session_id):
-        if isinstance(act, Presentation) and act.case_id == case_id:
-            shown[act.id] = act
-        elif isinstance(act, Ballot) and (pair := shown.get(act.presentation_id)) is not None:
+    for act in acts:
+        if (pair := shown.get(act.presentation_id)) is not None:
             given.setdefault((pair.rater_id, frozenset((pair.left_response, pair.right_response))), []).append(act)
     return [
         Vote(

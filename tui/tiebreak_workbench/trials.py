@@ -29,6 +29,7 @@ from tiebreak.scoreboard.spending import Purse
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.outside import require_trust
 from tiebreak.targets.base import AnswerTarget, fingerprint
+from tiebreak.targets.identity import silent_target
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
 from tiebreak.workspace.trust import Trust
@@ -141,17 +142,18 @@ class Trials:
         self._checker: Checker | None = None
 
     def ready(self, configs: Iterable[Config], specs: Iterable[CheckSpec], sample: Case | None = None) -> None:
-        """See that these can be asked, and import what the checks need. Reads files: not for the event loop.
+        """See that these can be asked, or looked up, and import what the checks need. Reads files: not for the event
+        loop. Looking up needs neither a key nor leave to run code.
 
         Raises:
             UsageError: for a budget where the price of a model is not known.
             TiebreakError: where a target cannot be opened, or a check may not run.
         """
         for config in configs:
-            if not self.limits.offline:
-                self._target(config)
-                if self.limits.max_cost is not None and not self.limits.unknown_cost and sample is not None:
-                    self._refuse_unknown_price(config, sample)
+            self._target(config)
+            limits = self.limits
+            if limits.max_cost is not None and not (limits.offline or limits.unknown_cost) and sample is not None:
+                self._refuse_unknown_price(config, sample)
         specs = list(specs)
         require_trust(specs, self._permit)
         load_checks(specs)
@@ -314,6 +316,9 @@ class Trials:
         if isinstance(config.target, RecordingTarget):
             config = replace(config, target=replace(config.target, speed=0))
         key = replace(config, name="", prompt=Prompt()).version
+        if key not in self._targets and self.limits.offline:
+            folder, environ = self._bench.configs_folder, self._bench.environ
+            self._targets[key] = silent_target(config, base_dir=folder, environ=environ)
         if key not in self._targets:
             self._targets[key] = open_target(
                 config,

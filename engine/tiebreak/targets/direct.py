@@ -15,6 +15,7 @@ from tiebreak.targets.chat import ChatStream
 from tiebreak.targets.events import TargetEvent
 from tiebreak.targets.failures import Refusals
 from tiebreak.targets.http import Caller, Reply
+from tiebreak.targets.identity import model_identity
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.providers import COMPLETIONS, Endpoint
 from tiebreak.targets.reader import MAX_ANSWER, StreamReader, read_whole
@@ -50,7 +51,7 @@ class DirectModelTarget:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        return {"kind": "model", "model": self.endpoint.model, "base_url": self.endpoint.url}
+        return model_identity(self.endpoint)
 
     @property
     def requested_model(self) -> str | None:

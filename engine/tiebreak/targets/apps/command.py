@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tiebreak.errors import UnknownModelError
 from tiebreak.records import CommandTarget, Cost, Deadlines, Usage
-from tiebreak.records.canonical import plain
 from tiebreak.targets.apps.answers import AppStream
 from tiebreak.targets.apps.child import Child
 from tiebreak.targets.apps.failures import AppFailures
@@ -17,6 +16,7 @@ from tiebreak.targets.apps.request import as_json
 from tiebreak.targets.base import Request
 from tiebreak.targets.deadlines import DeadlineWatch
 from tiebreak.targets.events import TargetEvent
+from tiebreak.targets.identity import app_identity
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.retries import RetryPolicy, with_retries
 
@@ -49,13 +49,7 @@ class CommandAppTarget:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        target = self._target
-        return {
-            "kind": "command",
-            "command": plain(target.command),
-            "output": target.output,
-            "fields": plain(target.fields),
-        }
+        return app_identity(self._target)
 
     @property
     def requested_model(self) -> str | None:

@@ -6,7 +6,6 @@ from functools import partial
 
 from tiebreak.errors import ProtocolError, TargetError
 from tiebreak.records import Cost, Deadlines, HttpTarget, Usage
-from tiebreak.records.canonical import plain
 from tiebreak.targets.apps.answers import AppStream
 from tiebreak.targets.apps.failures import AppFailures
 from tiebreak.targets.apps.pieces import EventPieces, JsonPieces, Pieces, TextPieces
@@ -14,6 +13,7 @@ from tiebreak.targets.apps.request import as_json, as_query
 from tiebreak.targets.base import Request
 from tiebreak.targets.events import TargetEvent
 from tiebreak.targets.http import Caller, Reply
+from tiebreak.targets.identity import app_identity
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.reader import MAX_ANSWER
 from tiebreak.targets.retries import RetryPolicy, with_retries
@@ -54,15 +54,7 @@ class HttpAppTarget:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """The headers as written: they may choose a variant, and hold no key."""
-        target = self._target
-        return {
-            "kind": "http",
-            "url": target.url,
-            "method": target.method,
-            "headers": plain(target.headers),
-            "fields": plain(target.fields),
-        }
+        return app_identity(self._target)
 
     @property
     def requested_model(self) -> str | None:

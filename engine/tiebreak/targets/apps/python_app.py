@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from tiebreak.records import Cost, Deadlines, PythonTarget, Usage
-from tiebreak.records.canonical import plain
 from tiebreak.targets.apps.answers import AppStream
 from tiebreak.targets.apps.failures import AppFailures
 from tiebreak.targets.apps.helper import Helper
@@ -16,6 +15,7 @@ from tiebreak.targets.apps.request import as_json
 from tiebreak.targets.base import Request
 from tiebreak.targets.deadlines import DeadlineWatch
 from tiebreak.targets.events import TargetEvent
+from tiebreak.targets.identity import app_identity
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.retries import RetryPolicy, with_retries
 
@@ -50,13 +50,7 @@ class PythonAppTarget:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        target = self._target
-        return {
-            "kind": "python",
-            "callable": target.callable,
-            "python": target.python,
-            "fields": plain(target.fields),
-        }
+        return app_identity(self._target)
 
     @property
     def requested_model(self) -> str | None:

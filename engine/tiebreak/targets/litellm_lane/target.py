@@ -15,6 +15,7 @@ from tiebreak.targets.chunkjson import Json, as_map
 from tiebreak.targets.deadlines import DeadlineWatch
 from tiebreak.targets.events import Starting, TargetEvent
 from tiebreak.targets.failures import Refusals
+from tiebreak.targets.identity import model_identity
 from tiebreak.targets.limiter import Limiter
 from tiebreak.targets.litellm_lane.failures import failure_of
 from tiebreak.targets.litellm_lane.process import HelperCall
@@ -57,12 +58,7 @@ class LiteLlmTarget:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        return {
-            "kind": "model",
-            "lane": "litellm",
-            "model": self.endpoint.litellm_id,
-            "base_url": self.endpoint.url or None,
-        }
+        return model_identity(self.endpoint)
 
     @property
     def requested_model(self) -> str | None:
