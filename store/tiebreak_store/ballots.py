@@ -95,10 +95,10 @@ def iter_raters(connection: sqlite3.Connection, session_id: str) -> Iterator[Rat
 
 
 def iter_presentations(
-    connection: sqlite3.Connection, session_id: str, case_id: str | None = None
+    connection: sqlite3.Connection, session_id: str, of_case: str | None = None
 ) -> Iterator[Presentation]:
     """The presentations of a session, or of one of its cases, in the order of recording."""
-    only, wanted = _of_case("presentation", case_id)
+    only, wanted = _of_case(of_case)
     cursor = connection.execute(
         f"SELECT {', '.join(PRESENTATION.columns)} FROM presentation WHERE session_id = ? {only} ORDER BY seq",  # noqa: S608  # names of ours
         (session_id, *wanted),
@@ -117,10 +117,10 @@ def iter_presentations(
         )
 
 
-def iter_ballots(connection: sqlite3.Connection, session_id: str, case_id: str | None = None) -> Iterator[Ballot]:
+def iter_ballots(connection: sqlite3.Connection, session_id: str, of_case: str | None = None) -> Iterator[Ballot]:
     """The ballots of a session, or on one of its cases, in the order of recording, which is their order of effect."""
     columns = ", ".join(f"ballot.{column}" for column in BALLOT.columns)
-    only, wanted = _of_case("presentation", case_id)
+    only, wanted = _of_case(of_case)
     cursor = connection.execute(
         f"SELECT {columns} FROM presentation JOIN ballot ON ballot.presentation_id = presentation.id "  # noqa: S608  # names of ours
         f"WHERE presentation.session_id = ? {only} ORDER BY ballot.seq",
@@ -141,10 +141,9 @@ def iter_ballots(connection: sqlite3.Connection, session_id: str, case_id: str |
         )
 
 
-def _of_case(table: str, case_id: str | None) -> tuple[str, tuple[str, ...]]:
+def _of_case(case_id: str | None) -> tuple[str, tuple[str, ...]]:
     """A condition for one case alone: by its positions, which the index over presentations knows."""
     if case_id is None:
         return "", ()
-    positions = "SELECT position FROM session_item i WHERE i.session_id = "
-    wanted = storable(case_id)
-    return f"AND {table}.position IN ({positions}{table}.session_id AND i.case_id = ?)", (wanted,)
+    positions = "SELECT i.position FROM session_item i WHERE i.session_id = presentation.session_id AND i.case_id = ?"
+    return f"AND presentation.position IN ({positions})", (storable(case_id),)

@@ -124,3 +124,15 @@ def test_which_cases_is_asked_before_anything(tmp_path: Path, url: str) -> None:
     outcome = command(folder, "rerun", "last", "-f", "class:regression", "--dry-run")
     assert outcome.stdout.split() == ["q-0", "q-1", "q-2"]
     assert not (folder / ".tiebreak" / "trials.db").exists()
+
+
+def test_offline_only_answers_that_are_there_are_looked_at(tmp_path: Path, url: str) -> None:
+    folder = ran(prompted_workspace(tmp_path, url, MODEL))
+    rerun(folder, "q-0", "--times", 2, code=1)
+    config = folder / "configs" / "b.yaml"
+    config.write_text(config.read_text().replace("kind: model", "kind: model, api_key_env: GONE_KEY"))
+    told = rerun(folder, "q-0", "--times", 2, "--offline", code=1)
+    assert (verdicts(told), told["usage"]["calls"]) == ({"q-0": ("still_failing", 0, 2)}, 0)
+    assert verdicts(rerun(folder, "q-1", "--times", 2, "--offline", code=1)) == {"q-1": ("still_failing", 0, 1)}
+    shown = json.loads(command(folder, "show", "last", "q-0", "--json").stdout)["findings"]
+    assert [(one["verdict"], one["passes"], one["of"]) for one in shown] == [("still_failing", 0, 2)] * 2

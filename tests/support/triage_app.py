@@ -52,7 +52,12 @@ async def settled(seat: Seat) -> TriageScreen:
     """Wait until all is read, indexed, listed and shown."""
     screen = await seat.reaches(TriageScreen)
     await seat.until(
-        lambda: screen.indexed and not any(map(screen.lanes.busy, ("look", "case", "lines", "decide", "group")))
+        lambda: (
+            screen.indexed
+            and not any(map(screen.lanes.busy, ("look", "case", "lines", "decide", "group")))
+            and screen.rows is not None
+            and (screen.detail is not None or not len(screen.rows))
+        )
     )
     return screen
 

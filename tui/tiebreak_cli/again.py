@@ -85,6 +85,9 @@ def rerun(
     ] = None,
     mark: Annotated[bool, typer.Option("--mark", help="Write down what is flaky and what is fixed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be asked.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Of chosen cases: ask nothing, use answers that are there.")
+    ] = False,
     concurrency: ConcurrencyOption = 8,
     max_cost: MaxCostOption = None,
     allow_unknown_cost: UnknownCostOption = False,
@@ -112,7 +115,7 @@ def rerun(
 
     known_phase(phase)
     limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
-    chosen = Chosen(tuple(cases or ()), filter_, failed, candidate, model, prompt, times, mark, dry_run)
+    chosen = Chosen(tuple(cases or ()), filter_, failed, candidate, model, prompt, times, mark, dry_run, offline)
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         if chosen.any:
@@ -124,7 +127,11 @@ def rerun(
                     hint="Leave --judge out, or the options that choose cases but --failed.",
                 )
             beside = TrialLimits(
-                concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost, fresh=not resume
+                concurrency=concurrency,
+                max_cost=max_cost,
+                unknown_cost=allow_unknown_cost,
+                fresh=not resume,
+                offline=offline,
             )
             raise rerun_chosen(bench, session, chosen, beside, as_json=as_json)
         for name in judge or ():

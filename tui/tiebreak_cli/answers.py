@@ -8,10 +8,11 @@ from rich.text import Text
 
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, CheckResult, Response
-from tiebreak_cli.case_text import detail_of, detail_plain, print_parts, print_prompts, print_rest
+from tiebreak_cli.case_text import detail_of, detail_plain, print_findings, print_parts, print_prompts, print_rest
 from tiebreak_cli.exits import DONE, UNAVAILABLE
 from tiebreak_cli.output import print_json, safe, safe_line, show
 from tiebreak_store import StoredSession
+from tiebreak_workbench.findings import findings_of
 from tiebreak_workbench.replay import answered
 from tiebreak_workbench.report import said_by
 from tiebreak_workbench.scoring import scoreboard_of
@@ -70,11 +71,13 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     further = {role: [_with_checks(one, stored) for one in several[1:]] for role, several in samples.items()}
     said = said_by(stored, case_id)
     detail = detail_of(bench, stored, case_id)
+    found = findings_of(bench.store, detail.a.run, detail.b.run, case_id)
     if as_json:
         print_json(
             {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said}
             | ({"further_samples": further} if stored.samples > 1 else {})
-            | detail_plain(detail),
+            | detail_plain(detail)
+            | {"findings": found},
         )
         return
     show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))
@@ -94,6 +97,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     if any(run.origin == "import" for run in stored.runs.values()):
         show(Text("imported: times, tokens and cost are as recorded there", "dim"))
     print_rest(detail)
+    print_findings(found)
     how = " (settled by a broken answer)" if state.automatic else ""
     show(Text(f"verdict for B: {(state.verdict or 'none yet').replace('_', ' ')}{how}", "bold"))
 

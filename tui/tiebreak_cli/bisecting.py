@@ -36,6 +36,7 @@ def bisect(
     allow_unknown_cost: UnknownCostOption = False,
     concurrency: ConcurrencyOption = 4,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask also what was asked before.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nothing, use answers that are there.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be asked.")] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
@@ -48,23 +49,33 @@ def bisect(
     from tiebreak_cli.exits import DONE, NOT_DECIDED
     from tiebreak_cli.output import print_json, show
     from tiebreak_workbench import bisecting
+    from tiebreak_workbench.bisect_report import bisection_plain, plan_plain
+    from tiebreak_workbench.findings import keep_bisection
     from tiebreak_workbench.triage import named_runs
+    from tiebreak_workbench.trial_words import bisect_what
     from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
     limits = TrialLimits(
-        concurrency=concurrency, max_calls=max_calls, max_cost=max_cost, unknown_cost=allow_unknown_cost, fresh=fresh
+        concurrency=concurrency,
+        max_calls=max_calls,
+        max_cost=max_cost,
+        unknown_cost=allow_unknown_cost,
+        fresh=fresh,
+        offline=offline,
     )
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         a, b, cases = named_runs(bench, names)
-        plan = bisecting.prepare_bisect(bench, [a] if b is None else [a, b], cases, times=times, checks=checks or ())
-        trying.announce(_what(plan), plan.most_calls, plan.usd_a_call, limits, plan.likely_calls)
+        plan = bisecting.prepare_bisect(
+            bench, [a] if b is None else [a, b], cases, times=times, checks=checks or (), offline=offline
+        )
+        trying.announce(bisect_what(plan), plan.most_calls, plan.usd_a_call, limits, plan.likely_calls)
         if dry_run:
             if as_json:
-                print_json(bisecting.plan_plain(plan))
+                print_json(plan_plain(plan))
             else:
-                show(_hunks(plan.difference.hunks))
+                show(hunks_text(plan.difference.hunks))
             return
         found = trying.ask(
             bench,
@@ -76,8 +87,9 @@ def bisect(
             specs=[spec for specs in plan.specs.values() for spec in specs],
             sample=plan.cases[0],
         )
+        keep_bisection(bench, plan, found)
     if as_json:
-        print_json(bisecting.bisection_plain(plan, found))
+        print_json(bisection_plain(plan, found))
     else:
         show(_told(plan, found))
     if found.ending in ("found", "interaction"):
@@ -85,60 +97,20 @@ def bisect(
     raise typer.Exit(NOT_DECIDED if found.ending == "not_reproduced" else trying.CODES[found.ending])
 
 
-def _what(plan: "BisectPlan") -> str:
-    from tiebreak.gates.wording import plural
-
-    hunks = plural(len(plan.difference.hunks), "change")
-    cases = plural(len(plan.cases), "case")
-    return f"{hunks} between A and B, {cases}, {plural(plan.times, 'answer')} of each to a prompt"
-
-
 def _told(plan: "BisectPlan", found: "Bisection") -> "Text":
     from rich.text import Text
 
-    from tiebreak.gates.wording import plural
     from tiebreak_cli.output import safe
-    from tiebreak_cli.trying import share, used
+    from tiebreak_workbench.trial_words import bisect_evidence, bisect_verdict
 
-    said = Text(f"{_verdict(found)}\n", "bold")
+    said = Text(f"{bisect_verdict(found)}\n", "bold")
     if found.found:
-        said.append_text(_hunks(found.found))
-    sides = (("A", found.a), ("B", found.b))
-    ends = [f"{side}'s prompt fails {share(one.fails, one.of)}" for side, one in sides if one.of]
-    told = [f"{', '.join(ends)}."] if ends else []
-    if found.found and found.with_only is not None:
-        told.append(f"A's with these changes alone fails {share(found.with_only.fails, found.with_only.of)}.")
-    if found.found and found.without is not None:
-        told.append(f"B's without them fails {share(found.without.fails, found.without.of)}.")
-    if (without := found.without) is not None and found.found and 2 * without.fails >= without.of:
-        told.append("So something else in the change does it as well: mend this, then bisect again.")
-    if found.settled not in (None, "words") and found.found:
-        told.append("They could still be smaller: the search did not get to single words.")
-    if found.why:
-        told.append(safe(found.why))
-    invalid = f", {found.invalid} of them could not be made or were refused" if found.invalid else ""
-    told.append(f"{plural(found.tried, 'prompt')}{invalid}; {used(found.progress)}.")
-    if plan.times == 1:
-        told.append("One answer to each prompt cannot tell a flaky case from a broken one; --times 3 can tell more.")
-    said.append("\n".join(told))
+        said.append_text(hunks_text(found.found))
+    said.append(safe("\n".join(bisect_evidence(found, plan.times))))
     return said
 
 
-def _verdict(found: "Bisection") -> str:
-    match found.ending:
-        case "found":
-            return "Found: this change makes it fail."
-        case "interaction":
-            return "Found: these changes make it fail together, and not one without the others."
-        case "not_reproduced":
-            return "Not reproduced: B's prompt does not fail clearly more often than A's."
-        case _ if found.found:
-            return "Not finished. The smallest change so far that makes it fail:"
-        case _:
-            return "Not finished."
-
-
-def _hunks(hunks: "Sequence[Hunk]") -> "Text":
+def hunks_text(hunks: "Sequence[Hunk]") -> "Text":
     """As a diff: what A has, then what B has."""
     from rich.text import Text
 

@@ -47,10 +47,15 @@ def promote(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Keep a failure from coming back: write its case into a dataset, with checks proven on both answers."""
-    from tiebreak_cli.output import print_json, say, show
+    """Keep a failure from coming back: write its case into a dataset, with checks proven on both answers.
+
+    Exit codes: 0 written, or shown; 130 interrupted while shrinking, and nothing is written.
+    """
+    from tiebreak_cli.exits import DONE, INTERRUPTED
+    from tiebreak_cli.output import print_json, safe, say, show
     from tiebreak_store.outcomes import ROLE_WORDS
     from tiebreak_workbench import promoting, shrinking
+    from tiebreak_workbench.trial_words import shrink_told
     from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
@@ -79,7 +84,8 @@ def promote(
             )
             smaller = _shrunk(bench, names, found, limits, times)
             found = shrinking.shrunk_promotion(found, smaller)
-        path = None if dry_run else promoting.write(found)
+        stopped = smaller is not None and smaller.ending == "stopped"
+        path = None if dry_run or stopped else promoting.write(found)
     if as_json:
         print_json(
             {
@@ -93,15 +99,21 @@ def promote(
                 "shrunk": smaller,
             }
         )
-        return
-    show(_proposals(found))
-    if smaller is not None:
-        say(_smaller(smaller))
-    say(found.line)
-    if path is None:
-        say(f"Not written. Without --dry-run it goes into {found.dataset}{', which is made' if found.new else ''}.")
     else:
-        say(f"{found.case.id} in {path} has the checks." if found.amends else f"Written to {path} as {found.case.id}.")
+        show(_proposals(found))
+        if smaller is not None:
+            say(safe(shrink_told(smaller)))
+        say(found.line)
+        into = f"{found.dataset}{', which is made' if found.new else ''}"
+        if path is not None and found.amends:
+            say(f"{found.case.id} in {path} has the checks.")
+        elif path is not None:
+            say(f"Written to {path} as {found.case.id}.")
+        elif stopped:
+            say(f"Not written, as it was stopped. The same command goes on; without --shrink it goes into {into}.")
+        else:
+            say(f"Not written. Without --dry-run it goes into {into}.")
+    raise typer.Exit(INTERRUPTED if stopped else DONE)
 
 
 def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "TrialLimits", times: int) -> "Shrunk":
@@ -128,29 +140,6 @@ def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "T
         specs=plan.specs,
         sample=plan.case,
     )
-
-
-def _smaller(shrunk: "Shrunk") -> str:
-    from tiebreak.gates.wording import plural
-    from tiebreak_cli.output import safe
-    from tiebreak_cli.trying import used
-
-    match shrunk.ending:
-        case "not_reproduced":
-            head = "Not shrunk: asked again, the bad side does not fail, or the good one does not pass."
-        case "as_small_as_it_gets" if shrunk.untried:
-            head = "Not shrunk: of no smaller cut is it known that it fails."
-        case "as_small_as_it_gets":
-            head = "Not shrunk: whatever is left out, it does not fail any more."
-        case _ if shrunk.words_after < shrunk.words_before:
-            head = f"Shrunk from {shrunk.words_before} to {plural(shrunk.words_after, 'word')}."
-        case _:
-            head = "Not shrunk."
-    them = "it" if shrunk.untried == 1 else "them"
-    untried = f" {plural(shrunk.untried, 'cut')} could not be tried: no answer to {them} is recorded."
-    untried = untried if shrunk.untried else ""
-    why = f" {safe(shrunk.why)}" if shrunk.why else ""
-    return f"{head}{why}{untried} {plural(shrunk.tried, 'cut')} looked at; {used(shrunk.progress)}."
 
 
 def _proposals(found: "Promotion") -> "Text":

@@ -27,6 +27,7 @@ class Chosen(NamedTuple):
     times: int | None = None
     mark: bool = False
     dry_run: bool = False
+    offline: bool = False
 
     @property
     def any(self) -> bool:
@@ -44,7 +45,9 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     """
     from tiebreak.gates.wording import plural
     from tiebreak.triage import parse_filter
+    from tiebreak_workbench.findings import keep_rerun
     from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.trial_words import rerun_what
 
     if not (chosen.cases or chosen.filter or chosen.failed):
         hint = "Name them, give a --filter such as class:regression, or take those that --failed."
@@ -53,9 +56,8 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     with Triage.open(bench, session) as triage:
         case_ids = rerunning.select_cases(triage, chosen.cases, wanted, failed=chosen.failed)
         config = rerunning.changed_config(bench, triage, config=chosen.config, model=chosen.model, prompt=chosen.prompt)
-        plan = rerunning.prepare_rerun(triage, case_ids, config, times=chosen.times or 1)
-        what = f"{plural(len(plan.cases), 'case')} to “{config.name}”, {plural(plan.times, 'answer')} each"
-        trying.announce(what, plan.calls, plan.usd_a_call, limits)
+        plan = rerunning.prepare_rerun(triage, case_ids, config, times=chosen.times or 1, offline=limits.offline)
+        trying.announce(rerun_what(plan), plan.calls, plan.usd_a_call, limits)
         if chosen.dry_run:
             if as_json:
                 print_json({"cases": case_ids, "times": plan.times, "calls": plan.calls, "usd_a_call": plan.usd_a_call})
@@ -72,6 +74,7 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
             specs=[spec for specs in plan.specs.values() for spec in specs],
             sample=plan.cases[0],
         )
+        keep_rerun(bench, done)
         marked = rerunning.mark(triage, done) if chosen.mark else None
     if as_json:
         print_json({**rerunning.rerun_plain(done), "marked": marked})
@@ -97,9 +100,9 @@ def _print(done: Rerun) -> None:
 
     from tiebreak.gates.wording import percent
     from tiebreak_cli.output import safe, safe_line
+    from tiebreak_workbench.trial_words import rerun_counts, rerun_worth, used
 
-    counts = [f"{len(done.of(verdict))} {words}" for verdict, words in AGAIN.items() if done.of(verdict)]
-    show(Text(", ".join(counts), "bold"))
+    show(Text(rerun_counts(done), "bold"))
     table = table_of("case", "", "passes#", "exact interval#", "fails by")
     for verdict, words in AGAIN.items():
         for case in done.of(verdict):
@@ -114,8 +117,8 @@ def _print(done: Rerun) -> None:
     console().print(table)
     if done.why:
         say(f"Not finished. {safe(done.why)}")
-    say(f"{trying.used(done.progress)}.")
-    say(_worth(done))
+    say(f"{used(done.progress)}.")
+    say(rerun_worth(done))
 
 
 def _by(case: CaseAgain) -> str:
@@ -126,20 +129,3 @@ def _by(case: CaseAgain) -> str:
     return (
         "" if case.of else next((error.message for error in errors if error is not None), "the prompt does not render")
     )
-
-
-def _worth(done: Rerun) -> str:
-    """What so many answers can tell."""
-    from tiebreak.gates.wording import percent, plural
-    from tiebreak.stats.intervals import clopper_pearson
-
-    times = done.plan.times
-    low, _ = clopper_pearson(times, times)
-    told = f"A case that passes {times} of {times} may still fail in up to {percent(1 - low)} of its answers (95 %)."
-    if times == 1:
-        told = "One answer cannot tell flaky from broken: --times 5 can tell more."
-    if done.plan.same:
-        told += " The config is unchanged, so a case that does now what it did not before is flaky."
-    elif done.plan.times > 1 or done.of("fixed"):
-        told += " Cases chosen for having failed pass in part by chance."
-    return f"{told} {plural(len(done.cases), 'case')} asked beside the session: nothing of it counts there."

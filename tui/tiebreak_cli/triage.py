@@ -52,6 +52,9 @@ def triage(
         list[str] | None,
         typer.Option("--allow", help="What may differ: dataset, samples, parameters, checks or judge; repeatable."),
     ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="In the app: propose to ask nothing, and use answers that are there.")
+    ] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -74,7 +77,7 @@ def triage(
         a, b, chosen = named_runs(bench, names or ["last"])
         if not (chosen or values or every or undo or history or group or cases or as_json) and has_terminal():
             Triage.named(bench, a, b, allow=allow or ()).close()  # what is refused is refused here, and not in the app
-            wishes = Wishes(triage=(a, b), triage_filter=str(wanted), allow=tuple(allow or ()))
+            wishes = Wishes(triage=(a, b), triage_filter=str(wanted), allow=tuple(allow or ()), offline=offline)
             bench.close()
             raise SystemExit(_in_app(workspace, wishes))
         if chosen and not values:

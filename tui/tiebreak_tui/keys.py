@@ -198,6 +198,12 @@ TRIAGE = (
     Key(
         "decide.promote", "f", "promote", "Promote", "Put the failure into a dataset, with checks", "Decide", show=True
     ),
+    Key(
+        "ask.again", "r", "rerun", "Ask again", "Ask the case or many again: now, another model or prompt", "Ask", True
+    ),
+    Key("ask.edit", "e", "edit_prompt", "Edit prompt", "Edit B's prompt, then ask this case, many or all", "Ask"),
+    Key("ask.bisect", "b", "bisect", "Bisect", "Find the part of the change that made the case fail", "Ask"),
+    Key("ask.apply", "a", "apply", "Write down", "Write down what asking again found fixed or flaky", "Ask"),
     Key("read.open", "enter", "open", "Detail", "Both prompts, what the configs change, history", "Read", True, "⏎"),
     Key("read.pane", "tab", "pane(1)", "Other pane", "From the list to the answers and back", "Read", display="⇥"),
     Key("read.pane_before", "shift+tab", "pane(-1)", "Other pane", "From the list to the answers and back", "Read"),
@@ -205,6 +211,10 @@ TRIAGE = (
     Key("read.mode", "m", "view_mode", "View", "Rendered, raw or JSON", "Read"),
     Key("read.contexts", "c", "contexts", "Contexts", "Passages that came, what cites them, the reference", "Read"),
     Key("read.verdict", "v", "verdict", "Verdict", "What judges and people said", "Read"),
+    Key("read.hit", "full_stop", "hit(1)", "Next hit", "Next place of what was searched", "Read", display="."),
+    Key(
+        "read.hit_before", "comma", "hit(-1)", "Hit before", "Previous place of what was searched", "Read", display=","
+    ),
     Key("read.copy", "y", "copy", "Copy", "Copy the focused answer, or B's", "Read"),
     Key("read.save", "Y", "save_copy", "Save copy", "Save it to a file", "Read", display="Y"),
     Key("triage.escape", "escape", "escape", "Back", "End the search, else clear marks, else the filter", "Leave"),

@@ -52,6 +52,8 @@ class Wishes:
     """Its filter, in its text form."""
     allow: tuple[str, ...] = ()
     """What may differ between the two."""
+    offline: bool = False
+    """Whether Triage proposes to look only at answers that are there, and to ask nothing."""
 
     def choices(self) -> "Choices":
         """The part that Setup's lines begin with."""

@@ -1,6 +1,6 @@
 """Which part of a change broke a case: the prompts of A and B, and some of those between them, put to it in turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
@@ -42,6 +42,8 @@ class Evidence:
 class BisectPlan:
     """What will be asked, before anything is."""
 
+    runs: tuple[str, str]
+    """A's and B's, by their ids."""
     cases: tuple[Case, ...]
     specs: Mapping[str, tuple[CheckSpec, ...]]
     """Of each case what a good answer passes and the failing one does not."""
@@ -51,10 +53,8 @@ class BisectPlan:
     times: int
     """Answers of each case to one and the same prompt."""
     policy: Policy
-    likely_calls: int
-    """At most, where one hunk alone is the cause and it is not cut finer."""
-    most_calls: int
-    """At worst; a limit ends it before."""
+    most_tries: int
+    """Prompts at worst."""
     usd_a_call: float | None
     """At most; None where no price is known."""
 
@@ -62,6 +62,31 @@ class BisectPlan:
     def of(self) -> int:
         """Answers to one prompt."""
         return self.times * len(self.cases)
+
+    @property
+    def likely_calls(self) -> int:
+        """At most, where one hunk alone is the cause and it is not cut finer."""
+        return (4 + likely_tries(len(self.difference.hunks))) * self.of
+
+    @property
+    def most_calls(self) -> int:
+        """At worst; a limit ends it before."""
+        return self.most_tries * self.of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BisectStep:
+    """How far it is, before a prompt is asked."""
+
+    hunks: tuple[Hunk, ...]
+    """As fine as they are cut by now."""
+    suspected: frozenset[int]
+    """The fewest so far that are enough, by their places in `hunks`."""
+    trying: frozenset[int] | None
+    """Those that the prompt being asked has; None for the prompts of A and B themselves, and for the last proofs."""
+    doing: str
+    tried: int
+    """Different prompts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +114,18 @@ class Bisection:
 
 
 def prepare_bisect(
-    bench: Workbench, names: Sequence[str], case_ids: Sequence[str], *, times: int = 3, checks: Sequence[str] = ()
+    bench: Workbench,
+    names: Sequence[str],
+    case_ids: Sequence[str],
+    *,
+    times: int = 3,
+    checks: Sequence[str] = (),
+    offline: bool = False,
 ) -> BisectPlan:
     """What bisecting would ask about cases of a session, or of two runs. The configs are those that the runs pin.
 
-    Each case fails by the checks that A's answer passes and B's does not; `checks`, as JSON, stand in for them.
+    Each case fails by the checks that A's answer passes and B's does not; `checks`, as JSON, stand in for them. Where
+    it is `offline`, answers are only looked up, and cost nothing.
 
     Raises:
         UsageError: where nothing differs between the configs, one of them cannot be asked, or no check tells the
@@ -111,14 +143,15 @@ def prepare_bisect(
     details = [case_detail(bench.store, a, b, case_id) for case_id in dict.fromkeys(case_ids)]
     specs = {one.case.id: _telling(one, b.policy, checks) for one in details}
     cases = tuple(one.case for one in details)
-    of = times * len(cases)
+    tries = most_tries(len(difference.hunks))
     finer = difference
-    most = 4 * of + most_tries(len(finer.hunks)) * of
     for level in LEVELS[1:]:
         finer = finer.finer(range(len(finer.hunks)), level)
-        most += most_tries(len(finer.hunks)) * of
-    usd = [cost_of_call(bench, config, cases) for config in (difference.a, difference.b)]
+        tries += most_tries(len(finer.hunks))
+    asked = (difference.a, difference.b)
+    usd = [0.0 if offline else cost_of_call(bench, config, cases) for config in asked]
     return BisectPlan(
+        runs=(a.run.id, b.run.id),
         cases=cases,
         specs=specs,
         refused=frozenset(
@@ -127,19 +160,18 @@ def prepare_bisect(
         difference=difference,
         times=times,
         policy=b.policy,
-        likely_calls=4 * of + likely_tries(len(difference.hunks)) * of,
-        most_calls=most,
+        most_tries=4 + tries,
         usd_a_call=None if None in usd else max(one for one in usd if one is not None),
     )
 
 
-async def bisect(plan: BisectPlan, trials: Trials) -> Bisection:
-    """Search for the fewest hunks that cause the failure.
+async def bisect(plan: BisectPlan, trials: Trials, tell: Callable[[BisectStep], object] = lambda _: None) -> Bisection:
+    """Search for the fewest hunks that cause the failure. `tell` hears of each prompt before it is asked.
 
     Raises:
         StoreError: where an answer could not be kept.
     """
-    search = _Search(plan, trials)
+    search = _Search(plan, trials, tell)
     try:
         ending, why = await search.run(), ""
     except EndedError as ended:
@@ -164,6 +196,7 @@ class _Tally:
 class _Search:
     plan: BisectPlan
     trials: Trials
+    tell: Callable[[BisectStep], object]
     _tallies: dict[str, _Tally] = field(default_factory=dict[str, _Tally])
     _difference: Difference | None = None
     """As fine as it is cut by now, on A; None before the failure came again."""
@@ -176,7 +209,9 @@ class _Search:
     async def run(self) -> Ending:
         plan, whole = self.plan, self.plan.difference
         every = frozenset(range(len(whole.hunks)))
+        self._tell("B's whole prompt", every)
         b = await self._ask(whole.config(every), full=True)
+        self._tell("A's whole prompt", every)
         a = await self._ask(whole.config(()), full=True) if b.fails else _Tally()
         if b.unresolved or a.unresolved:
             raise EndedError("unavailable", "Some answers to the prompts of A and B could not be judged.")
@@ -190,10 +225,11 @@ class _Search:
             if level != "lines" and not self._cut(level):
                 self._settled = level
                 continue
-            await self._reduce()
+            await self._reduce(level)
             self._settled = level
             joint = joint or (level == "lines" and len(self._best) > 1)
         for config in self._ends():
+            self._tell("what was found alone, and all but that", self._best)
             await self._ask(config, full=True)
         return "interaction" if joint else "found"
 
@@ -241,10 +277,15 @@ class _Search:
         self._difference, self._twin, self._best = finer, twin, frozenset(range(len(finer.hunks)))
         return more
 
-    async def _reduce(self) -> None:
+    def _tell(self, doing: str, suspected: Parts, trying: Parts | None = None) -> None:
+        hunks = (self._difference or self.plan.difference).hunks
+        self.tell(BisectStep(hunks=hunks, suspected=suspected, trying=trying, doing=doing, tried=len(self._tallies)))
+
+    async def _reduce(self, level: Level) -> None:
         assert self._difference is not None
         search = Reduction(len(self._difference.hunks))
         while search.wanted is not None:
+            self._tell(f"the change in {level}", search.best, search.wanted)
             search.tell(await self._outcome(self._difference.config(search.wanted)))
             self._best = search.best
 
@@ -334,34 +375,3 @@ def _telling(detail: CaseDetail, policy: Policy, given: Sequence[str]) -> tuple[
 
 def _with(side: CaseSide, status: str) -> set[str]:
     return {check.check_hash for one in side.counting for check in one.checks if check.status == status}
-
-
-def plan_plain(plan: BisectPlan) -> dict[str, object]:
-    """For machines: what would be asked."""
-    return {
-        "cases": [case.id for case in plan.cases],
-        "checks": {case_id: [spec.id for spec in specs] for case_id, specs in plan.specs.items()},
-        "changes": plan.difference.hunks,
-        "times": plan.times,
-        "likely_calls": plan.likely_calls,
-        "most_calls": plan.most_calls,
-        "usd_a_call": plan.usd_a_call,
-    }
-
-
-def bisection_plain(plan: BisectPlan, found: Bisection) -> dict[str, object]:
-    """For machines: what came of it."""
-    return {
-        **plan_plain(plan),
-        "ending": found.ending,
-        "why": found.why,
-        "found": found.found,
-        "settled": found.settled,
-        "a": found.a,
-        "b": found.b,
-        "a_with_found": found.with_only,
-        "b_without_found": found.without,
-        "tried": found.tried,
-        "invalid": found.invalid,
-        "usage": found.progress,
-    }

@@ -4,7 +4,7 @@ The scoreboard never mixes versions. An edit becomes a new version of the config
 with nothing, over the same cases in the same order. Answers to the very same request are taken over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,7 +28,7 @@ from tiebreak.records import (
 from tiebreak.records.policies import SIDES
 from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
-from tiebreak_store import CopiedAnswer, Edit, NewFork, NewSession, StoredSession
+from tiebreak_store import CopiedAnswer, Edit, NewFork, NewSession, StoredRun, StoredSession
 from tiebreak_workbench.headless import is_app
 from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.preflight import prompt_problems, try_target
@@ -93,6 +93,21 @@ def keep_trial(bench: Workbench, stored: StoredSession, role: SessionRole, confi
     """
     before = stored.configs[role]
     event = edit_event(bench, stored.session.id, role, before, config, rerun="case", case=case_id)
+    return _keep_edit(bench, config, before, event)
+
+
+def keep_edit(bench: Workbench, run: StoredRun, config: Config, case_ids: Sequence[str]) -> Event:
+    """Keep an edited config that was put to some cases of a run beside its session.
+
+    Raises:
+        StoreError: where it cannot be recorded.
+    """
+    told = {"rerun": "beside", "cases": len(case_ids), "case": case_ids[0]}
+    event = edit_event(bench, run.session_id, run.role, run.config, config, **told)
+    return _keep_edit(bench, config, run.config, event)
+
+
+def _keep_edit(bench: Workbench, config: Config, before: Config, event: Event) -> Event:
     bench.store.record_edit(Edit(config=config, parent=before.version, at=event.at), event).result()
     return event
 

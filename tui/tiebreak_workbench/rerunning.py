@@ -3,7 +3,7 @@
 It asks beside any session (`tiebreak_workbench.trials`), so that nothing it learns counts in one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,14 +13,14 @@ from tiebreak.datasets.reading import read_text
 from tiebreak.errors import PromptError, UsageError, WorkspaceError
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy
-from tiebreak.records.triage import DecisionField
+from tiebreak.records.responses import BROKEN
+from tiebreak.records.triage import DecisionField, SideFacts
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage import Filter
 from tiebreak.workspace.configs import read_config
 from tiebreak_workbench.again import failed_cases
 from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.triage import Done, Triage
-from tiebreak_workbench.triage_case import CaseSide, case_detail
 from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials, cost_of_call
 from tiebreak_workbench.workbench import Workbench
 
@@ -37,12 +37,17 @@ AGAIN: Mapping[AgainVerdict, str] = {
 MARKS: Mapping[AgainVerdict, Mapping[DecisionField, str]] = {"flaky": {"cause": "flaky"}, "fixed": {"status": "fixed"}}
 """What a verdict can be written down as."""
 
+AT_ONCE = 500
+"""Cases that are read together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerunPlan:
     """What will be asked, before anything is."""
 
     session: str
+    runs: tuple[str, str]
+    """The baseline's and the candidate's, by their ids."""
     cases: tuple[Case, ...]
     specs: Mapping[str, tuple[CheckSpec, ...]]
     """Of each case the checks in force."""
@@ -145,10 +150,7 @@ def changed_config(
     path = bench.workspace.config_file(config or triage.b.config.name)
     found = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
     if model is not None:
-        target = ModelTarget(model=model)
-        if isinstance(found.target, ModelTarget) and found.target.base_url is not None:
-            target = replace(found.target, model=model)
-        found = replace(found, name=f"{found.name} on {model}", target=target, price=None)
+        found = with_model(found, model)
     if prompt is not None:
         text, given = read_text(prompt, WorkspaceError), found.prompt
         if given.messages:
@@ -166,37 +168,69 @@ def changed_config(
     return found
 
 
-def prepare_rerun(triage: Triage, case_ids: Sequence[str], config: Config, *, times: int = 1) -> RerunPlan:
-    """What asking these cases again would take.
+def with_model(config: Config, model: str) -> Config:
+    """The config on another model, of the same server where it names one; the price of the old one no longer holds."""
+    target = ModelTarget(model=model)
+    if isinstance(config.target, ModelTarget) and config.target.base_url is not None:
+        target = replace(config.target, model=model)
+    return replace(config, name=f"{config.name} on {model}", target=target, price=None)
+
+
+def candidate_now(bench: Workbench, triage: Triage) -> tuple[Config, str]:
+    """The candidate's config as its file has it now, and what is to be known of that; as the run pins it where there
+    is no such file, as after an import.
+
+    Raises:
+        InputError: where the file cannot be used.
+    """
+    before, name = triage.b.config, triage.b.config.name
+    if not any(entry.name == name for entry in bench.workspace.configs):
+        return before, "as the run has it: it has no file here"
+    found = changed_config(bench, triage)
+    same = found.version == before.version
+    return found, "unchanged since the run" if same else "its file was edited since the run"
+
+
+def prepare_rerun(
+    triage: Triage, case_ids: Sequence[str], config: Config, *, times: int = 1, offline: bool = False
+) -> RerunPlan:
+    """What asking these cases again would take; nothing where it is `offline`, and only looked up.
 
     Raises:
         UsageError: where there is no such case.
         TiebreakError: where the config's model cannot be reached, such as for a missing key.
     """
     bench, a, b = triage.bench, triage.a, triage.b
-    cases: list[Case] = []
-    specs: dict[str, tuple[CheckSpec, ...]] = {}
-    failed: dict[str, bool] = {}
+    store, cases = bench.store, dict[str, Case]()
     for case_id in case_ids:
-        detail = case_detail(bench.store, a, b, case_id)
-        cases.append(detail.case)
-        specs[case_id] = checks_for(detail.case, b.policy)
-        failed[case_id] = _fails(detail.b, {spec.version for spec in specs[case_id]})
+        case = store.case(b.run.dataset_hash or "", case_id)
+        if case is None:
+            raise UsageError(f"There is no case “{case_id}” in {b.dataset}.")
+        cases[case_id] = case
+    specs = {case_id: checks_for(case, b.policy) for case_id, case in cases.items()}
+    in_force = {case_id: {spec.version for spec in of} for case_id, of in specs.items()}
+    failed = dict.fromkeys(cases, False)
+    ids = list(cases)
+    for start in range(0, len(ids), AT_ONCE):
+        for facts in store.iter_pairs(a.run, b.run, ids[start : start + AT_ONCE]):
+            failed[facts.case_id] = _fails(facts.b, in_force[facts.case_id])
     return RerunPlan(
         session=b.session_id,
-        cases=tuple(cases),
+        runs=(a.run.id, b.run.id),
+        cases=tuple(cases.values()),
         specs=specs,
         failed_before=failed,
         config=config,
         same=config.version == b.config.version,
         times=times,
         policy=b.policy,
-        usd_a_call=cost_of_call(bench, config, cases),
+        usd_a_call=0.0 if offline else cost_of_call(bench, config, list(cases.values())),
     )
 
 
-async def rerun(plan: RerunPlan, trials: Trials) -> Rerun:
-    """Ask every case as often as planned, all cases once before any is asked again.
+async def rerun(plan: RerunPlan, trials: Trials, tell: Callable[[CaseAgain], object] = lambda _: None) -> Rerun:
+    """Ask every case as often as planned, all cases once before any is asked again. `tell` hears how a case stands
+    after each answer to it.
 
     Raises:
         StoreError: where an answer could not be kept.
@@ -205,10 +239,14 @@ async def rerun(plan: RerunPlan, trials: Trials) -> Rerun:
     asked = [case for case in plan.cases if trials.renders(plan.config, case)]
     wanted = [(case, sample) for sample in range(plan.times) for case in asked]
     ended: EndedError | None = None
+
+    def take(trial: Trial) -> None:
+        trials_ = came[trial.case_id]
+        trials_.append(trial)
+        tell(_judged(plan, trial.case_id, tuple(trials_)))
+
     try:
-        await trials.answers(
-            plan.config, wanted, lambda case: plan.specs[case.id], lambda trial: came[trial.case_id].append(trial)
-        )
+        await trials.answers(plan.config, wanted, lambda case: plan.specs[case.id], take)
     except EndedError as early:
         ended = early
     return Rerun(
@@ -261,10 +299,12 @@ def rerun_plain(done: Rerun) -> dict[str, object]:
     }
 
 
-def _fails(side: CaseSide, in_force: set[str]) -> bool:
-    return any(
-        one.response.broken or any(check.status == "fail" and check.check_hash in in_force for check in one.checks)
-        for one in side.counting
+def _fails(side: SideFacts | None, in_force: set[str]) -> bool:
+    """Whether a counting answer is broken, or fails a check in force."""
+    answers = side.answers if side is not None else ()
+    scored = (score for one in answers for score in one.scores.scored)
+    return any(one.status in BROKEN for one in answers) or any(
+        score.status == "fail" and score.check_hash in in_force for score in scored
     )
 
 

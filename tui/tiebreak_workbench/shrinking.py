@@ -1,6 +1,6 @@
 """A case made as small as it can be while it still tells the bad config from the good one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -35,10 +35,26 @@ class ShrinkPlan:
     offline: bool
     """Whether only recorded answers are looked at."""
     policy: Policy
-    most_calls: int
-    """At worst; a limit ends it before."""
+    most_cuts: int
+    """At worst."""
     usd_a_call: float | None
     """At most; None where no price is known."""
+
+    @property
+    def most_calls(self) -> int:
+        """At worst; a limit ends it before."""
+        return 0 if self.offline else self.most_cuts * 2 * self.times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShrinkStep:
+    """How far it is, before a cut is asked about."""
+
+    case: Case
+    """The smallest so far that still fails."""
+    words_before: int
+    words: int
+    tried: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +103,18 @@ def prepare_shrink(
         times=times,
         offline=offline,
         policy=b.policy,
-        most_calls=0 if offline else most * 2 * times,
+        most_cuts=most,
         usd_a_call=None if None in usd else max(one for one in usd if one is not None),
     )
 
 
-async def shrink(plan: ShrinkPlan, trials: Trials) -> Shrunk:
-    """Search for the smallest cut that still fails.
+async def shrink(plan: ShrinkPlan, trials: Trials, tell: Callable[[ShrinkStep], object] = lambda _: None) -> Shrunk:
+    """Search for the smallest cut that still fails. `tell` hears of each cut before it is asked about.
 
     Raises:
         StoreError: where an answer could not be kept.
     """
-    search = _Search(plan, trials)
+    search = _Search(plan, trials, tell)
     why = ""
     try:
         ending = await search.run()
@@ -133,7 +149,8 @@ def shrunk_promotion(promotion: Promotion, shrunk: Shrunk) -> Promotion:
 
 
 class _Search:
-    def __init__(self, plan: ShrinkPlan, trials: Trials) -> None:
+    def __init__(self, plan: ShrinkPlan, trials: Trials, tell: Callable[[ShrinkStep], object]) -> None:
+        self.tell = tell
         self.plan = plan
         self.trials = trials
         self.tried = self.untried = 0
@@ -165,6 +182,9 @@ class _Search:
         """`fail` where the bad config fails and the good one passes: a question that both fail is another one."""
         if self.plan.offline and self.tried >= MOST_OFFLINE:
             raise EndedError("budget", f"{MOST_OFFLINE:,} cuts were looked up.")
+        before = words_of(self.plan.case)
+        smallest = self.smallest
+        self.tell(ShrinkStep(case=smallest, words_before=before, words=words_of(smallest), tried=self.tried))
         self.tried += 1
         missing = self.trials.untried
         bad = await self._of(self.plan.bad, case)

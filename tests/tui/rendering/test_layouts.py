@@ -7,7 +7,7 @@ from rich.style import Style
 
 from support.hostile import HOSTILE, HOSTILE_DOCUMENT, is_hostile
 from tiebreak.sanitise import clean
-from tiebreak_tui.rendering.find import find
+from tiebreak_tui.rendering.find import find, literal, words_from
 from tiebreak_tui.rendering.jsonview import render_json
 from tiebreak_tui.rendering.markdown import render_markdown
 from tiebreak_tui.rendering.palette import STYLES, Palette
@@ -120,6 +120,12 @@ def test_the_offending_place_is_marked() -> None:
 
 def test_find_ignores_case_and_goes_over_breaks_made_by_wrapping() -> None:
     rows = [("Gate and ", False), ("gate ga", False), ("te", True), ("ga", True), ("te", True)]
-    assert find(rows, "gate") == [((0, 0, 4),), ((1, 0, 4),), ((1, 5, 7), (2, 0, 2))]
-    assert find(rows, "") == []
-    assert find(rows, "[") == []
+    assert find(rows, literal("gate")) == [((0, 0, 4),), ((1, 0, 4),), ((1, 5, 7), (2, 0, 2))]
+    assert find(rows, literal("")) == []
+    assert find(rows, literal("[")) == []
+
+
+def test_words_are_found_by_their_beginnings_across_rows() -> None:
+    rows = [("Café lamps, a LAM", False), ("PSHADE", True), ("clamp", True)]
+    assert find(rows, words_from(["lamp", "cafe"])) == [((0, 0, 4),), ((0, 5, 10),), ((0, 14, 17), (1, 0, 6))]
+    assert find(rows, words_from([])) == []

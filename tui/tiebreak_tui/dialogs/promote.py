@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tiebreak.errors import TiebreakError
+from tiebreak.gates.wording import plural
 from tiebreak.records import SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean, clean_line
@@ -19,7 +20,9 @@ from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
+    from tiebreak_tui.dialogs.shrink import ShrinkDialog
     from tiebreak_workbench.promoting import Promotion
+    from tiebreak_workbench.shrinking import Shrunk
 
 TARGET = "regressions"
 """The dataset that is proposed; it is made where it is missing."""
@@ -39,6 +42,7 @@ class Asked:
 
 
 Prepare = Callable[[Asked], "Promotion"]
+Shrinking = Callable[["Promotion"], "ShrinkDialog"]
 
 
 class PromoteDialog(Dialog["Promotion"]):
@@ -59,12 +63,16 @@ class PromoteDialog(Dialog["Promotion"]):
         Binding("tab", "app.focus_next", show=False),
         Binding("ctrl+g", "good", "Good side", priority=True),
         Binding("ctrl+l", "alike", "Alike", priority=True),
+        Binding("ctrl+t", "shrink", "Shrink", priority=True),
     ]
-    hint = "⇥ dataset or checks · space takes a check · ctrl+g other good side · ⏎ writes · esc leaves"
+    hint = "⇥ · space takes a check · ctrl+g good side · ctrl+t shrinks · ⏎ writes"
 
-    def __init__(self, case_id: str, prepare: Prepare, good: SessionRole | None) -> None:
-        """`prepare` works out a promotion, in a thread; `good` is the side whose answer is the good one, if known."""
+    def __init__(self, case_id: str, prepare: Prepare, good: SessionRole | None, shrink: Shrinking) -> None:
+        """`prepare` works out a promotion, in a thread; `good` is the side whose answer is the good one, if known.
+        `shrink` makes the dialog that makes its question smaller."""
         super().__init__()
+        self._shrink = shrink
+        self._shrunk: Shrunk | None = None
         self.heading = f"Promote {case_id}"
         self._prepare = prepare
         self._asked = Asked(dataset=TARGET, good=good)
@@ -109,6 +117,10 @@ class PromoteDialog(Dialog["Promotion"]):
         return self.query_one(VirtualList).highlighted is not None
 
     def _prepared(self, found: "Promotion") -> None:
+        from tiebreak_workbench.shrinking import shrunk_promotion
+
+        if self._shrunk is not None:
+            found = shrunk_promotion(found, self._shrunk)
         self._ready = found
         chosen = {spec.id for spec in found.chosen}
         self._asked = replace(self._asked, good=found.good)
@@ -124,7 +136,11 @@ class PromoteDialog(Dialog["Promotion"]):
         proposals.set_rows(len(rows), rows.__getitem__, at=proposals.highlighted or 0)
         new = " It will be made." if found.new else ""
         into = clean_line("/".join(found.dataset.parts[-2:]), 60)
-        told = f"Good is {SIDES[found.good]}. Goes into {into}.{new} ⏎ writes this line:"
+        words = self._shrunk
+        smaller = (
+            f" Shrunk from {words.words_before} to {plural(words.words_after, 'word')}." if words is not None else ""
+        )
+        told = f"Good is {SIDES[found.good]}. Goes into {into}.{new}{smaller} ⏎ writes this line:"
         self.query_one("#told", Static).update(Content.styled(told, "dim"))
         more = f" … {len(found.line) - PREVIEW:,} more characters" if len(found.line) > PREVIEW else ""
         self.query_one("#line", Static).update(Content(clean(found.line[:PREVIEW]) + more))
@@ -145,6 +161,7 @@ class PromoteDialog(Dialog["Promotion"]):
         after = [one for one in before if one != name] if name in before else [*before, name]
         if after:
             self._asked = replace(self._asked, checks=tuple(after))
+            self._whole_again()
             self._work()
         else:
             self.query_one("#told", Static).update(
@@ -154,7 +171,28 @@ class PromoteDialog(Dialog["Promotion"]):
     def action_good(self) -> None:
         other: SessionRole = "baseline" if self._asked.good == "candidate" else "candidate"
         self._asked = replace(self._asked, good=other, checks=None)
+        self._whole_again()
         self._work()
+
+    def action_shrink(self) -> None:
+        """Make the question smaller; it holds for these checks and this good side."""
+        ready = self._ready
+        if ready is None:
+            self.notify("What is to be written is not settled yet.", markup=False)
+            return
+
+        def came(found: "Shrunk | None") -> None:
+            if found is not None:
+                self._shrunk = found
+                self._work()
+
+        self.app.push_screen(self._shrink(ready), came)  # pyright: ignore[reportUnknownMemberType]  # App's open type
+
+    def _whole_again(self) -> None:
+        """What was cut away may matter to other checks."""
+        if self._shrunk is not None:
+            self._shrunk = None
+            self.notify("The question is whole again: it was shrunk for other checks.", markup=False)
 
     def action_alike(self) -> None:
         self._asked = replace(self._asked, allow_alike=True)

@@ -1,34 +1,55 @@
 """Finds text across rows, also where wrapping has broken it."""
 
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Callable, Collection, Iterable
+from itertools import accumulate, islice
 
 Span = tuple[int, int, int]
 """Row, first offset, offset after the last."""
+Matcher = Callable[[str], Iterable[tuple[int, int]]]
+"""From a text to the hits in it: first offset, offset after the last."""
 MAX_HITS = 10_000
 
+_WORD = re.compile(r"[^\W_]+")
 
-def find(rows: Iterable[tuple[str, bool]], query: str) -> list[tuple[Span, ...]]:
-    """Return every hit of `query`, case ignored, as the spans it covers; at most `MAX_HITS`.
+
+def literal(query: str) -> Matcher:
+    """Every occurrence of a text, case ignored; none of an empty one."""
+    pattern = re.compile(re.escape(query), re.IGNORECASE) if query else None
+    return lambda text: (match.span() for match in pattern.finditer(text)) if pattern is not None else ()
+
+
+def words_from(beginnings: Collection[str]) -> Matcher:
+    """Every word that begins with one of these, case and accents ignored, as the search of triage takes them."""
+    wanted = tuple(folded(word) for word in beginnings if word)
+    return lambda text: (match.span() for match in _WORD.finditer(text) if folded(match[0]).startswith(wanted))
+
+
+def folded(word: str) -> str:
+    """Without case and accents."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def find(rows: Iterable[tuple[str, bool]], matcher: Matcher) -> list[tuple[Span, ...]]:
+    """Return every hit as the spans it covers; at most `MAX_HITS`.
 
     `rows` are (text, ends a line) pairs; a row that ends no line runs on into the next.
     """
-    if not query:
-        return []
     texts = [text + "\n" if ends else text for text, ends in rows]
     starts = [0, *accumulate(len(text) for text in texts)]
     hits: list[tuple[Span, ...]] = []
-    for match in re.finditer(re.escape(query), "".join(texts), re.IGNORECASE):
+    for begin, end in islice(matcher("".join(texts)), MAX_HITS):
         spans: list[Span] = []
-        place, end = match.span()
+        place = begin
         while place < end:
             row = bisect_right(starts, place) - 1
             stop = min(end, starts[row + 1])
             spans.append((row, place - starts[row], stop - starts[row]))
             place = stop
         hits.append(tuple(spans))
-        if len(hits) == MAX_HITS:
-            break
     return hits

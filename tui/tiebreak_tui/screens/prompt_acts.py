@@ -13,6 +13,7 @@ from tiebreak_tui.dialogs.options import Offer, OptionsDialog
 from tiebreak_tui.outside import with_terminal
 
 if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
     from tiebreak_tui.screens.workshop import Workshop
     from tiebreak_workbench.editing import Scope
 
@@ -38,7 +39,7 @@ def edit_prompt(arena: "Workshop", role: SessionRole) -> None:
     drafts = arena.prompt_drafts
 
     def outside(text: str, take: Callable[[str], None]) -> None:
-        app.run_worker(_in_editor(arena, text, take), exclusive=True, group="editor")
+        app.run_worker(in_editor(app, text, take), exclusive=True, group="editor")
 
     def changed(text: str) -> None:
         drafts[role] = text
@@ -63,10 +64,10 @@ def edit_prompt(arena: "Workshop", role: SessionRole) -> None:
     )
 
 
-async def _in_editor(arena: "Workshop", text: str, take: Callable[[str], None]) -> None:
+async def in_editor(app: "TiebreakApp", text: str, take: Callable[[str], None]) -> None:
+    """Hand a prompt to the user's editor, and take what was made of it."""
     from tiebreak_workbench.editor import edit_text
 
-    app = arena.tiebreak
     try:
         take(await with_terminal(app, lambda: edit_text(text, "prompt.md", app.environ)))
     except TiebreakError as error:

@@ -11,15 +11,15 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer, Static
 
 from tiebreak.errors import TiebreakError
-from tiebreak.triage import Decided, Filter, Table, TriageRow
+from tiebreak.triage import Decided, Filter, Table
 from tiebreak_tui.keys import TRIAGE, bindings
 from tiebreak_tui.lanes import Lanes
-from tiebreak_tui.screens.figures import case_text
 from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.triage_acts import SAVING, Deciding
-from tiebreak_tui.screens.triage_asking import Asking
-from tiebreak_tui.screens.triage_rows import Rows, find_groups, find_rows, first_rows, read_case
-from tiebreak_tui.screens.triage_text import case_row, decision_line, listed, moved_lines, remarks, why_no_answer
+from tiebreak_tui.screens.triage_panes import Panes
+from tiebreak_tui.screens.triage_rows import Rows, find_groups, find_rows, first_rows
+from tiebreak_tui.screens.triage_text import case_row, listed, remarks
+from tiebreak_tui.screens.triage_trial_text import rerun_remark
 from tiebreak_tui.to_triage import leave_triage
 from tiebreak_tui.widgets.case_list import CaseList, CaseRow
 from tiebreak_tui.widgets.flush import StreamPump
@@ -43,7 +43,7 @@ class _Left(TiebreakError):
     """Reading the rows was given up."""
 
 
-class TriageScreen(Asking):
+class TriageScreen(Panes):
     """Two runs side by side. `Triage` decides; this screen shows and passes on keys."""
 
     KEYS = TRIAGE
@@ -51,7 +51,8 @@ class TriageScreen(Asking):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide"), (150, "-broad")]
     INTRO = (
         "What got worse from A to B comes first. Read both answers, press a digit for the cause, w for the status, and "
-        "→ for the next regression. What you decide is saved at once and can be taken back. No model is asked."
+        "→ for the next regression. What you decide is saved at once and can be taken back. No model is asked but by r "
+        "and b, which say first what that costs."
     )
     BINDINGS = bindings(TRIAGE)
 
@@ -66,10 +67,10 @@ class TriageScreen(Asking):
         self.detail: CaseDetail | None = None
         """Of the case that the panes show."""
         self.marked: set[int] = set()
+        self.again = {}
+        self.rerun = None
         self.ready = False
         self._lines: dict[int, tuple[str, str]] = {}
-        self._at: int | None = None
-        """The place of the highlighted row."""
         self._progress = "Opening …"
         self._finding = False
         self._lines_wanted = False
@@ -110,6 +111,7 @@ class TriageScreen(Asking):
 
     async def close(self) -> None:
         """Save what is decided, wait for the threads, and let go of the files."""
+        await self.end_trials()
         if hasattr(self, "lanes"):
             await self.lanes.finish(SAVING)
             await self.lanes.close()
@@ -150,6 +152,7 @@ class TriageScreen(Asking):
         self.rows = self.detail = None
         self.ready = False
         self.marked.clear()
+        self.again.clear()
         self.cases.set_cases(0, self._row)
         self.lanes.add(SAVING, self.triage.refresh, lambda _: self._reloaded())
 
@@ -209,11 +212,12 @@ class TriageScreen(Asking):
 
     def _list(self, rows: Rows, at: int | None = None) -> None:
         """Show rows; the case at hand stays so if it is among them."""
-        index = at if at is not None else rows.index_of(self._at) if self._at is not None else 0
+        index = at if at is not None else rows.index_of(self.at) if self.at is not None else 0
         self.rows = rows
+        self.mark_hits()
         self.cases.set_cases(len(rows), self._row, at=index)
         if not len(rows):
-            self._show_nothing()
+            self.show_nothing()
         self.head()
 
     def _row(self, index: int) -> CaseRow:
@@ -231,6 +235,7 @@ class TriageScreen(Asking):
             marked=marked,
             folded=row.folded,
             indent=row.group is not None and not row.folded,
+            again=None if row.folded else self.again.get(row.place),
         )
 
     def _want_lines(self) -> None:
@@ -266,50 +271,9 @@ class TriageScreen(Asking):
     def highlighted(self, event: CaseList.Highlighted) -> None:
         if event.index is not None and self.rows is not None and event.index < len(self.rows):
             place = self.rows.row(event.index).place
-            if place != self._at or self.detail is None:
-                self._at = place
+            if place != self.at or self.detail is None:
+                self.at = place
                 self.show_case(place)
-
-    def show_case(self, place: int) -> None:
-        """Read the case at a place, and show it unless another one is wanted by then."""
-        self.lanes.start("case", partial(read_case, self.triage, place), self._show)
-
-    def _show(self, detail: CaseDetail) -> None:
-        if self.detail is not None and self.detail.case.id == detail.case.id:
-            self.detail = detail
-            self.show_decision()
-            return
-        self.detail = detail
-        self.reading.forget()
-        self.query_one("#question-text", Static).update(case_text(detail.case))
-        self.query_one("#question").scroll_home(animate=False)
-        for pane, side in ((self.left, detail.a), (self.right, detail.b)):
-            if side.answer is not None:
-                pane.show(side.answer)
-            else:
-                pane.idle(why_no_answer(side))
-        self.show_decision()
-
-    def _show_nothing(self) -> None:
-        self.detail = self._at = None
-        self.query_one("#question-text", Static).update("")
-        self.left.idle()
-        self.right.idle()
-        for name in ("#moved", "#decision"):
-            self.query_one(name, Static).update("")
-
-    def show_decision(self) -> None:
-        """What moved and what was decided, under the answers."""
-        if self.detail is None or self._at is None:
-            return
-        width = max(20, self.query_one("#sides").size.width - 2)
-        row: TriageRow = self.triage.view.row(self._at)
-        self.query_one("#moved", Static).update(moved_lines(row, self.detail, width))
-        self.query_one("#decision", Static).update(decision_line(self.deciding.decided(self._at), self.detail, width))
-
-    def on_resize(self) -> None:
-        if self.is_mounted:
-            self.call_after_refresh(self.show_decision)
 
     @property
     def at_hand(self) -> Decided:
@@ -351,7 +315,10 @@ class TriageScreen(Asking):
             listed=listed(self.rows, ready=self.ready, finding=self._finding),
             filter=str(self.wanted),
             words=self.words,
-            remarks=remarks(self.rows, self.words, marked, finding=self._finding, indexed=self.indexed),
+            remarks=(
+                *remarks(self.rows, self.words, marked, finding=self._finding, indexed=self.indexed),
+                *rerun_remark(self.rerun, written=self.written_down),
+            ),
             working=self._progress,
             saves=str(self.deciding),
             halted=self.deciding.failure is not None,

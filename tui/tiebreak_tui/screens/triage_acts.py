@@ -75,6 +75,27 @@ class Deciding:
 
         self._lanes.add(SAVING, work, then)
 
+    def do(self, work: "Callable[[], Done]", words: str) -> None:
+        """Decide about several cases in several ways, in one act that `work` makes; `words` say what."""
+
+        def tried() -> "Done | TiebreakError":
+            try:
+                return work()
+            except TiebreakError as error:
+                return error
+
+        def then(done: "Done | TiebreakError") -> None:
+            if isinstance(done, TiebreakError):
+                self.failure = done
+                self._say(f"Not saved: {done}")
+            else:
+                self.failure = None
+                self._standing += done.cases
+                self._say(_told(done, words))
+            self._changed()
+
+        self._lanes.add(SAVING, tried, then)
+
     def undo(self) -> None:
         """Take back what was decided last, once all that came before is saved."""
 

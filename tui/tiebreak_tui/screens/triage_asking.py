@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tiebreak.errors import TiebreakError
 from tiebreak.gates.wording import plural
 from tiebreak_tui.clipboard import Copied
 from tiebreak_tui.screens.keeping import Drafts
 from tiebreak_tui.screens.place import Place
 from tiebreak_tui.screens.triage_rows import find_groups
 from tiebreak_tui.screens.triage_text import context_parts, detail_parts, verdict_parts
+from tiebreak_tui.screens.triage_trial_text import finding_pieces, finding_title
 from tiebreak_tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
-    from tiebreak.records import SessionRole
     from tiebreak.triage import Decided, Filter
-    from tiebreak_tui.dialogs.promote import Asked
+    from tiebreak_tui.dialogs.pager import Titled
     from tiebreak_tui.lanes import Lanes
+    from tiebreak_tui.rendering.find import Matcher
     from tiebreak_tui.screens.reading import Reading
     from tiebreak_tui.screens.triage_acts import Deciding, Values
     from tiebreak_tui.screens.triage_rows import Rows
     from tiebreak_tui.widgets.case_list import CaseList
     from tiebreak_tui.widgets.pair import AnswerPane
-    from tiebreak_workbench.promoting import Promotion
+    from tiebreak_workbench.findings import Finding
     from tiebreak_workbench.triage import Triage
     from tiebreak_workbench.triage_case import CaseDetail
 
@@ -38,6 +38,8 @@ class Asking(Place):
     words: str
     rows: "Rows | None"
     detail: "CaseDetail | None"
+    findings: "tuple[Finding, ...]" = ()
+    """What bisecting and asking again found of that case."""
     marked: set[int]
     ready: bool
     cases: "CaseList"
@@ -59,6 +61,10 @@ class Asking(Place):
     @property
     @abstractmethod
     def served(self) -> list[int]: ...
+
+    @property
+    @abstractmethod
+    def seeking(self) -> "Matcher | None": ...
 
     @abstractmethod
     def look(self) -> None: ...
@@ -278,19 +284,20 @@ class Asking(Place):
     def action_view_mode(self) -> None:
         self.tiebreak.flash(f"View: {self.reading.next_mode()}")
 
-    def _page(self, heading: str, parts: "Callable[[CaseDetail], list[tuple[str, str]]]", none: str = "") -> None:
+    def _page(self, heading: str, parts: "Callable[[CaseDetail], list[Titled]]", none: str = "") -> None:
         from tiebreak_tui.dialogs.pager import PagerDialog
 
         if self.detail is None:
             return
         found = parts(self.detail)
         if found or not none:
-            self.tiebreak.push_screen(PagerDialog(f"{heading} {self.detail.case.id}", found))
+            self.tiebreak.push_screen(PagerDialog(f"{heading} {self.detail.case.id}", found, self.seeking))
         else:
             self.tiebreak.flash(none)
 
     def action_open(self) -> None:
-        self._page("Case", detail_parts)
+        found = [(finding_title(one), finding_pieces(one)) for one in reversed(self.findings)]
+        self._page("Case", lambda detail: [*found, *detail_parts(detail)])
 
     def action_contexts(self) -> None:
         self._page("Passages of", context_parts)
@@ -298,7 +305,7 @@ class Asking(Place):
     def action_verdict(self) -> None:
         store = self.triage.bench.store
 
-        def parts(detail: "CaseDetail") -> list[tuple[str, str]]:
+        def parts(detail: "CaseDetail") -> "list[Titled]":
             versions = dict.fromkeys(one.judge_hash for one in detail.judgments)
             return verdict_parts(detail, {version: store.judge(version).name for version in versions})
 
@@ -324,49 +331,3 @@ class Asking(Place):
             self.tiebreak.flash(f"The copy cannot be saved: {error}.", severity="error")
         else:
             self.tiebreak.flash(str(done))
-
-    # -- promoting
-
-    def action_promote(self) -> None:
-        from tiebreak_tui.dialogs.promote import PromoteDialog
-        from tiebreak_workbench.promoting import prepare
-
-        detail = self.detail
-        if detail is None:
-            return
-        bench, runs = self.triage.bench, (self.triage.a.run.id, self.triage.b.run.id)
-
-        def prepared(asked: "Asked") -> "Promotion":
-            return prepare(
-                bench,
-                runs,
-                detail.case.id,
-                asked.dataset,
-                checks=asked.checks or (),
-                good=asked.good,
-                allow_alike=asked.allow_alike,
-            )
-
-        self.tiebreak.push_screen(PromoteDialog(detail.case.id, prepared, better(detail)), self._write)
-
-    def _write(self, promotion: "Promotion | None") -> None:
-        from tiebreak_workbench.promoting import write
-
-        if promotion is not None:
-            self.lanes.add(
-                "promote",
-                lambda: write(promotion),
-                lambda path: self.tiebreak.flash(
-                    f"{promotion.case.id} in {path} {'has the checks' if promotion.amends else 'is kept'} now."
-                ),
-            )
-
-
-def better(detail: "CaseDetail") -> "SessionRole | None":
-    """The side with the good answer, where checks or votes tell."""
-    from tiebreak_workbench.promoting import better_side
-
-    try:
-        return better_side(detail)
-    except TiebreakError:
-        return None

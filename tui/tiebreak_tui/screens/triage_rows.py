@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tiebreak_workbench.findings import Finding
     from tiebreak_workbench.triage import Triage
     from tiebreak_workbench.triage_case import CaseDetail
 
@@ -145,9 +146,18 @@ def _of_places(
     return Rows(wanted, places, worse, whole, read_as)
 
 
-def read_case(triage: "Triage", place: int) -> "CaseDetail":
-    """The case at a place, in full."""
+class CaseRead(NamedTuple):
+    """A case in full, and what bisecting and asking again found of it."""
+
+    detail: "CaseDetail"
+    findings: "tuple[Finding, ...]"
+
+
+def read_case(triage: "Triage", place: int) -> CaseRead:
+    """The case at a place."""
     case_id = triage.case_ids([place])[0]
+    from tiebreak_workbench.findings import findings_of
     from tiebreak_workbench.triage_case import case_detail
 
-    return case_detail(triage.bench.store, triage.a, triage.b, case_id)
+    store, a, b = triage.bench.store, triage.a, triage.b
+    return CaseRead(case_detail(store, a, b, case_id), findings_of(store, a.run.id, b.run.id, case_id))

@@ -12,15 +12,19 @@ from tiebreak.records.policies import SIDES
 from tiebreak.records.triage import CAUSES
 from tiebreak.sanitise import clean_line
 from tiebreak.triage import Decided, TriageRow
+from tiebreak.worddiff import merge_words
+from tiebreak_tui.dialogs.pager import Titled
 from tiebreak_tui.screens.triage_rows import Rows
+from tiebreak_tui.screens.triage_trial_text import again_briefly
 from tiebreak_tui.widgets.answer_facts import dollars, seconds
 from tiebreak_tui.widgets.case_list import CaseRow, Part
+from tiebreak_tui.widgets.styled_view import Piece, diff_pieces
 from tiebreak_tui.widgets.triage_bar import GLYPHS
+from tiebreak_workbench.rerunning import CaseAgain
 from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide
 
-Titled = tuple[str, str]
-"""A title and the text under it."""
 CHECKS_SHOWN = 5
+CITED = "underline $text-success"
 MARKS: Mapping[str, tuple[str, str]] = {
     "pass": ("✔", "$text-success"),
     "fail": ("✘", "$text-error"),
@@ -38,8 +42,10 @@ def case_row(
     marked: bool,
     folded: int = 0,
     indent: bool = False,
+    again: CaseAgain | None = None,
 ) -> CaseRow:
-    """`known` are id and question, None while they are being read; `folded` is the size of a group."""
+    """`known` are id and question, None while they are being read; `folded` is the size of a group; `again` is what
+    came of asking again."""
     glyph, style, _ = GLYPHS[row.row_class]
     name, question = known or ("…", "")
     return CaseRow(
@@ -47,7 +53,7 @@ def case_row(
         glyph=(glyph, style),
         name=f"{folded} × like {name}" if folded > 1 else name,
         moved=tuple(_moved(row)),
-        decided=(_decided(decided), SHORT_STATUS.get(decided.status, "$text-success")),
+        decided=_last(decided, again),
         question=question,
         indent=indent,
     )
@@ -65,6 +71,15 @@ def _moved(row: TriageRow) -> Iterable[Part]:
         yield f"+{name} ", "$text-success"
     if not (row.worse or row.better) and row.failing:
         yield f"fails {', '.join(row.failing)}", "dim"
+
+
+def _last(decided: Decided, again: CaseAgain | None) -> Part:
+    """What stands at the end of a line: what came of asking again, then what was decided."""
+    style = SHORT_STATUS.get(decided.status, "$text-success")
+    if again is None:
+        return _decided(decided), style
+    words, own = again_briefly(again)
+    return f"{words} {_decided(decided)}".rstrip(), own
 
 
 def _decided(decided: Decided) -> str:
@@ -177,12 +192,16 @@ def _by_check(side: CaseSide) -> dict[str, CheckResult]:
 
 
 def detail_parts(detail: CaseDetail) -> list[Titled]:
-    """Prompts of both sides, what differs between the configs, checks, times, attempts, decisions."""
+    """What differs between the configs and the prompts, word by word; both prompts, checks, times, attempts,
+    decisions."""
     a, b = detail.sides
     parts: list[Titled] = [("What changes from A to B", _changes(detail))]
     if a.messages == b.messages and a.prompt_problem == b.prompt_problem:
         parts.append(("The prompt of both", _prompt(a)))
     else:
+        if a.messages and b.messages:
+            words = diff_pieces(merge_words(_prompt(a), _prompt(b)))
+            parts.append(("The prompts, from A to B", words))
         parts += [(f"The prompt of {SIDES[side.role]} · {side.config.name}", _prompt(side)) for side in detail.sides]
     for side in detail.sides:
         parts.append((f"The answer of {SIDES[side.role]}", "\n".join(_answer_facts(side)) or "No answer that counts."))
@@ -196,14 +215,13 @@ def detail_parts(detail: CaseDetail) -> list[Titled]:
     return parts
 
 
-def _changes(detail: CaseDetail) -> str:
+def _changes(detail: CaseDetail) -> str | list[Piece]:
     found = changes_between(detail.a.config, detail.b.config)
-    lines = [f"{one.field}\n  A  {_value(one.before)}\n  B  {_value(one.after)}" for one in found]
-    return "\n".join(lines) or "Nothing but their names: both configs say the same."
-
-
-def _value(value: object) -> str:
-    return "(not there)" if value is None else str(value)
+    pieces: list[Piece] = []
+    for one in found:
+        before, after = ("" if value is None else str(value) for value in (one.before, one.after))
+        pieces += [(f"{one.field}  ", "bold"), *diff_pieces(merge_words(before, after)), ("\n", "")]
+    return pieces[:-1] or "Nothing but their names: both configs say the same."
 
 
 def _prompt(side: CaseSide) -> str:
@@ -262,14 +280,15 @@ def context_parts(detail: CaseDetail) -> list[Titled]:
         if not known and not unknown:
             continue
         source = "came to" if answer.contexts else "of the case, given to"
-        lines = [
-            f"[{one.id}]{f' {one.title}' if one.title else ''} · {'cited' if one.id in hit else 'not cited'}"
-            f"{' · relevant' if one.id in case.relevant else ''}\n{one.text}\n"
-            for one in known
-        ]
+        pieces: list[Piece] = []
+        for one in known:
+            name = f"[{one.id}]{f' {one.title}' if one.title else ''}"
+            pieces.append((f"{name} · {'cited' if one.id in hit else 'not cited'}", CITED if one.id in hit else "dim"))
+            pieces.append((" · relevant\n" if one.id in case.relevant else "\n", "$text-accent"))
+            pieces.append((f"{one.text}\n\n", ""))
         if unknown:
-            lines.append(f"Cites what did not come: {', '.join(unknown)}")
-        parts.append((f"Passages {source} {letter}: {len(known)}, {len(hit)} cited", "\n".join(lines).rstrip()))
+            pieces.append((f"Cites what did not come: {', '.join(unknown)}", "$text-warning"))
+        parts.append((f"Passages {source} {letter}: {len(known)}, {len(hit)} cited", pieces))
     parts += [(f"{message.role}", message.content) for message in case.messages]
     if case.reference is not None:
         parts.append(("reference", case.reference))

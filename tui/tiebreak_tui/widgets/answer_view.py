@@ -116,15 +116,6 @@ class AnswerView(LineView):
             self._accept(note + "\n", Kind.NOTE)
         self._settle()
 
-    def show_titled(self, parts: Iterable[tuple[str, str]]) -> None:
-        """Replace what is there by texts under titles, for a view in mode `raw`, seen from the top."""
-        self.clear()
-        self.following = False
-        for title, text in parts:
-            self._accept(f"{title}\n", Kind.REASONING)
-            self._accept(f"{text}\n\n", Kind.TEXT)
-        self._settle()
-
     def clear(self) -> None:
         """Forget the answer, its differences and what was being laid out."""
         self._stop_building()

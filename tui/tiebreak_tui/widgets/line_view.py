@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -10,9 +11,10 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
-from tiebreak_tui.rendering.find import Span, find
+from tiebreak_tui.rendering.find import Matcher, Span, find, literal
 from tiebreak_tui.rendering.strips import paint
 
 FIND_ROWS = 50_000
@@ -48,7 +50,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self._hits: list[tuple[Span, ...]] = []
         self._hit_spans: dict[int, list[tuple[int, int, int]]] = {}
-        self._query = ""
+        self._matcher: Matcher | None = None
+        self._marks: Sequence[tuple[Matcher, str]] = ()
+        self._mark_spans: dict[int, list[tuple[int, int, str]]] = {}
         self._current = 0
         self._base_style: Style | None = None
 
@@ -87,6 +91,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if row >= self.row_count:
             return Strip.blank(width, base)
         strip = self.row_strip(row, base)
+        for start, end, words in self._mark_spans.get(row, ()):
+            strip = paint(strip, start, end, VisualStyle.parse(words).rich_style)
         for start, end, hit in self._hit_spans.get(row, ()):
             strip = paint(strip, start, end, self.hit_style(current=hit == self._current))
         selection = self.text_selection
@@ -117,11 +123,21 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def find(self, query: str) -> int:
         """Mark every occurrence of `query`, case ignored, scroll to the first, and return how many there are."""
-        self._query = query
+        return self.seek(literal(query) if query else None)
+
+    def seek(self, matcher: Matcher | None, *, scroll: bool = True) -> int:
+        """As `find`, by another rule; it holds for all that the view is given afterwards. None ends it."""
+        self._matcher = matcher
         self._current = 0
         self.refresh_hits()
-        self._scroll_to_hit()
+        if scroll:
+            self._scroll_to_hit()
         return len(self._hits)
+
+    def mark(self, marks: Sequence[tuple[Matcher, str]]) -> None:
+        """Paint what these match in the words of a style each, under the hits; nobody goes from one to the next."""
+        self._marks = marks
+        self.refresh_hits()
 
     def find_next(self, step: int = 1) -> tuple[int, int]:
         """Go to another hit and return its number, from 1, and how many there are; (0, 0) where there are none."""
@@ -134,16 +150,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def refresh_hits(self) -> None:
         """Look for the query again, after the rows have changed."""
-        if not self._query and not self._hits:
+        if not (self._matcher or self._marks or self._hits or self._mark_spans):
             return
-        rows = ((self.row_text(row), self.row_ends_line(row)) for row in range(min(self.row_count, FIND_ROWS)))
-        self._hits = find(rows, self._query)
+        rows = [(self.row_text(row), self.row_ends_line(row)) for row in range(min(self.row_count, FIND_ROWS))]
+        self._hits = find(rows, self._matcher) if self._matcher is not None else []
         self._current = min(self._current, max(0, len(self._hits) - 1))
         spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for number, hit in enumerate(self._hits):
             for row, start, end in hit:
                 spans[row].append((start, end, number))
         self._hit_spans = spans
+        painted: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+        for matcher, words in self._marks:
+            for hit in find(rows, matcher):
+                for row, start, end in hit:
+                    painted[row].append((start, end, words))
+        self._mark_spans = painted
         self.refresh()
 
     def rows_changed(self, first: int = 0) -> None:

@@ -1,7 +1,7 @@
 """Citations such as `[kb-05#2]` or `[1]`: do they name a relevant passage, and does it say what they are cited for?"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tiebreak.metrics.base import AnswerMetric, Example, Item, Score
 from tiebreak.metrics.examples import item
@@ -21,13 +21,20 @@ def passages(item: Item) -> tuple[Context, ...]:
 def cited(text: str, known: Sequence[Context]) -> list[str]:
     """What stands in brackets and names a passage, by its id, its document's, or its place from 1; and what looks as
     if it did, being one word with a digit. A Markdown link is no citation."""
-    found: list[str] = []
-    for bracket in BRACKET.findall(text):
-        for part in re.split(r"[,;]", bracket):
-            name = part.strip()
-            if named(name, known) or (re.search(r"\d", name) and not re.search(r"\s", name)):
-                found.append(name)
-    return found
+    return [name for bracket in BRACKET.findall(text) for name in _names(bracket, known)]
+
+
+def citation_spans(text: str, known: Sequence[Context]) -> Iterator[tuple[int, int, bool]]:
+    """Where `cited` finds something: the brackets from first to last, and whether all in them names a passage."""
+    for match in BRACKET.finditer(text):
+        names = _names(match[1], known)
+        if names:
+            yield match.start(), match.end(), all(named(name, known) for name in names)
+
+
+def _names(bracket: str, known: Sequence[Context]) -> list[str]:
+    parts = (part.strip() for part in re.split(r"[,;]", bracket))
+    return [name for name in parts if named(name, known) or (re.search(r"\d", name) and not re.search(r"\s", name))]
 
 
 def named(name: str, known: Sequence[Context]) -> list[Context]:
