@@ -10,6 +10,7 @@ from rich.text import Text
 from tiebreak.gates import GateStatus, overall
 from tiebreak.gates.wording import RAW, asked_of, money, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
+from tiebreak.reports.words import tried_words
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import lead_words, places, reasked, reversal_words, turns_words
@@ -131,6 +132,8 @@ def _sides(snapshot: Snapshot) -> Table:
 def _firmness(figures: "Figures") -> Group:
     """How many votes or cases the other way would change the lead and each gate."""
     parts: list[RenderableType] = [Text(" ".join(lead_words(figures.lead)))] if figures.snapshot.settled else []
+    if figures.tried.number > 1:
+        parts.append(Text(tried_words(figures.tried, figures.stored.policy), "yellow"))
     table = table_of("Gate", "Would change with")
     for line in figures.gates:
         segment = f" · {line.outcome.segment}" if line.outcome.segment is not None else ""

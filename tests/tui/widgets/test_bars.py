@@ -58,6 +58,9 @@ async def test_chips_have_sign_and_word_and_the_chosen_one_says_what_it_needs() 
         app.gates.move(-2)
         await terminal.pilot.pause()
         assert terminal.rows[2] == " 1/4 … pending · Win rate ≥ 55 %: 13 more wins of 22 cases"
+        app.gates.note("version 3 of 4 tried on this set")
+        await terminal.pilot.pause()
+        assert terminal.rows[2].endswith("13 more wins of 22 cases · version 3 of 4 tried on this set")
         assert app.gates.chosen == CHIPS[0]
         app.gates.show(CHIPS[:3])
         assert app.gates.chosen == CHIPS[0], "a choice stays"

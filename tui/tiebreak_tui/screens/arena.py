@@ -89,6 +89,7 @@ class ArenaScreen(Workshop):
         self.reading = Reading(self.left, self.right)
         self.query_one(StatusBar).in_short = lambda: in_short(self)
         self.left.view.focus()
+        self.tell_tried()
         if self.stored.responses and not self.is_spot:
             self.live.diary.resumed()
             self._peeked("arena")

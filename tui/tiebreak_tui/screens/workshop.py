@@ -4,9 +4,12 @@ import asyncio
 import shlex
 from abc import abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tiebreak.errors import TiebreakError
+from textual import work
+
+from tiebreak.errors import StoreError, TiebreakError
 from tiebreak.records import SessionRole
 from tiebreak.sanitise import clean
 from tiebreak_tui.screens.asides import Asides
@@ -43,6 +46,20 @@ class Workshop(Asides):
         """How a command names the workspace, unless it is the current folder."""
         folder = self.tiebreak.folder
         return "" if str(folder) == "." else f" -w {shlex.quote(str(folder))}"
+
+    @work(thread=True, group="tried")
+    def tell_tried(self) -> None:
+        """Say beside the gates which of how many versions this is: whoever tries many finds one that passes by luck."""
+        from tiebreak.reports.tried import tried_briefly
+        from tiebreak_tui.widgets.gate_bar import GateBar
+        from tiebreak_workbench.versions import tried_on
+
+        bench = self.tiebreak.bench
+        if bench is None or self.is_spot:
+            return
+        with suppress(StoreError):  # it stops nobody from rating
+            told = tried_briefly(tried_on(bench.store, self.stored))
+            self.tiebreak.call_from_thread(lambda: self.is_attached and self.query_one(GateBar).note(told))
 
     def reveal_first(self, why: str, then: Callable[[], None]) -> None:
         """Do something that tells the sides apart, at once where they are known."""

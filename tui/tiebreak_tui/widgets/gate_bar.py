@@ -43,6 +43,13 @@ class GateBar(Bar):
         self._chips: Sequence[Chip] = ()
         self._chosen = 0
         self._moved = False
+        self._note = ""
+
+    def note(self, text: str) -> None:
+        """What is to be known beside every gate, such as how many versions were tried; at the end of the line."""
+        if text != self._note:
+            self._note = text
+            self.repaint()
 
     def show(self, chips: Sequence[Chip]) -> None:
         """Show these gates. Until the user chooses one, the first failed gate is the chosen one."""
@@ -86,8 +93,10 @@ class GateBar(Bar):
             chips = [self._chip(number, words=False) for number in range(len(self._chips))]
         # Where not all chips can be seen, their numbers stand in for them.
         counts = f"{self.counts} · " if self._needs(chips, width) > rows else ""
-        text = clean_line(f"{counts}{place}{SIGNS[chip.status]} {chip.status} · {chip.label}{about}", width)
-        detail = Content.styled(text, _STYLES[chip.status])
+        note = f" · {self._note}" if self._note and width - len(self._note) >= _LABEL_CELLS else ""
+        text = f"{counts}{place}{SIGNS[chip.status]} {chip.status} · {chip.label}{about}"
+        detail = Content.styled(clean_line(text, width - len(note)), _STYLES[chip.status])
+        detail += Content.styled(note, "$text-warning")
         return [*(flow(chips, width, rows=rows, chosen=self._chosen) if rows else []), detail]
 
     @staticmethod
