@@ -11,6 +11,7 @@ from tiebreak.workspace import Workspace
 from tiebreak_tui.dialogs.ask_on import AskOnDialog
 from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.line import LineDialog
+from tiebreak_tui.dialogs.moved import MovedDialog
 from tiebreak_tui.dialogs.options import OptionsDialog
 from tiebreak_tui.dialogs.past import FindDialog
 from tiebreak_tui.dialogs.spot import SpotDialog
@@ -201,8 +202,44 @@ async def test_earlier_sessions_are_found_opened_and_compared(tmp_path: Path) ->
         await seat.write(second)
         await seat.sees("1 found")
         await seat.press("enter", "enter")
-        await seat.reaches(TellDialog)
-        await seat.sees("Nothing changed but the session", "What moved: win rate of B")
+        await seat.reaches(MovedDialog)
+        await seat.sees("Nothing changed but the session", "What moved", "win rate of B", "before  100 %", "n 1")
+        await seat.press("escape")
+        await seat.reaches(SetupScreen)
+
+
+async def test_what_changed_stands_beside_what_moved(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=5", prompt={"system": "Be warm."})
+        ids: list[str] = []
+        for system in ("Be warm.", "Be very warm and say moo."):
+            config = folder / "configs" / "warm.yaml"
+            config.write_text(config.read_text().replace("Be warm.", system))
+            async with sit_down(folder, Wishes(start=True, seed=7)) as seat:
+                await seat.reaches(ArenaScreen)
+                await seat.answered()
+                ids.append(seat.arena.session_id)
+                if ids[1:]:
+                    await seat.sees("version 2 of 2 tried on this set")
+                await seat.press("right" if not ids[1:] else "left")
+                await seat.answered()
+                await seat.saved()
+        for size in ((80, 24), (140, 44)):
+            async with sit_down(folder, size=size) as seat:
+                await seat.ready()
+                await seat.press("slash")
+                for id_ in ids:
+                    await seat.reaches(FindDialog)
+                    await seat.write(id_)
+                    await seat.sees("1 found")
+                    await seat.press("enter", "enter")
+                    if id_ is ids[0]:
+                        await seat.reaches(OptionsDialog)
+                        await seat.press("down", "enter")
+                await seat.reaches(MovedDialog)
+                await seat.sees("Only the prompt of B changed", "B prompt.system", "Be {+very +}warm{+ and say moo+}.")
+                await seat.press("tab")
+                await seat.sees("win rate of B", "100 % →", "before  100 %", "after   0 %")
 
 
 async def test_versions_of_a_config_are_told_and_taken_up(tmp_path: Path) -> None:

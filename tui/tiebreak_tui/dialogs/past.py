@@ -13,7 +13,6 @@ from textual.worker import get_current_worker  # pyright: ignore[reportUnknownVa
 
 from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
-from tiebreak_tui.dialogs.confirm import TellDialog
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.dialogs.options import Offer, OptionsDialog
 
@@ -169,7 +168,7 @@ def compare(app: "TiebreakApp", hit: "Hit", other: "Hit | None") -> None:
 
 
 async def _compare(app: "TiebreakApp", one: str, other: str) -> None:
-    from tiebreak_tui.dialogs.changes_text import moved_content
+    from tiebreak_tui.dialogs.moved import MovedDialog
     from tiebreak_workbench.moving import what_moved
 
     bench = app.bench
@@ -180,4 +179,4 @@ async def _compare(app: "TiebreakApp", one: str, other: str) -> None:
     except TiebreakError as error:
         app.tell_error(error)
         return
-    app.push_screen(TellDialog("What changed, and why quality moved", moved_content(moved)))
+    app.push_screen(MovedDialog(moved))
