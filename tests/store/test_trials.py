@@ -8,7 +8,7 @@ import pytest
 from support.stored import new_session, response_of
 from tiebreak.errors import StoreError
 from tiebreak.records import Cost, Response, ResponseError, ToolCall
-from tiebreak_store.trials import FILE, TrialFile
+from tiebreak_store.trials import FILE, KeptFinding, TrialFile
 
 NEW = new_session()
 ANSWER = replace(
@@ -74,3 +74,24 @@ def test_a_folder_in_its_place_is_said(path: Path) -> None:
     path.mkdir()
     with pytest.raises(StoreError, match="trials"):
         TrialFile.open(path)
+
+
+def test_what_was_found_of_a_case_comes_back_in_order(path: Path) -> None:
+    odd = KeptFinding("rerun", "q \ud83e", '{"n": 2}')
+    file = TrialFile.open(path)
+    file.keep_findings(("a", "b"), [KeptFinding("bisect", "q-0", '{"n": 1}'), odd])
+    file.keep_findings(("a", "b"), [KeptFinding("rerun", "q-0", '{"n": 3}')])
+    file.close()
+    file = TrialFile.open(path)
+    assert [one.told for one in file.findings("a", "b", "q-0")] == ['{"n": 1}', '{"n": 3}']
+    assert file.findings("a", "b", odd.case_id) == [odd]
+    assert file.findings("b", "a", "q-0") == []
+    file.close()
+
+
+def test_a_file_of_before_keeps_its_answers(path: Path) -> None:
+    file = TrialFile.open(path)
+    file.keep(ANSWER)
+    file._connection.execute("DROP TABLE finding")  # pyright: ignore[reportPrivateUsage]
+    file.close()
+    assert kept(path) == ANSWER

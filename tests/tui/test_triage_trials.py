@@ -233,6 +233,10 @@ async def test_without_anybody_to_ask_it_says_so_and_looks_at_what_is_there(fold
         await seat.press("ctrl+s")
         await seat.press("ctrl+o", "ctrl+s")
         await seat.sees("1 still failing", "0 calls, 3 answers that were there")
+    config.write_text(config.read_text().replace(url, "http://127.0.0.1:9/v1").replace(", api_key_env: GONE_KEY", ""))
+    async with sit_down(folder, OPEN) as seat:
+        await settled(seat)
+        await ask_again(seat, "127.0.0.1:9 cannot be reached", "at most 3 calls")
 
 
 async def test_recorded_answers_are_neither_edited_nor_bisected(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from tiebreak.records import Case, CheckSpec, Config, Policy
+from tiebreak.targets.reach import out_of_reach
 from tiebreak_cli.asking import heed_interrupts
 from tiebreak_cli.exits import INTERRUPTED, NOT_DECIDED, UNAVAILABLE
 from tiebreak_cli.output import complain_line, progress
@@ -49,6 +50,11 @@ def ask(
             if shown is not None:
                 shown(doing, at.calls + at.known, None)
 
+        configs = list(configs)
+        if not limits.offline:
+            for told in dict.fromkeys(out_of_reach(config, bench.environ) for config in configs):
+                if told:
+                    complain_line(f"Note: {told} --offline looks only at answers that are there.")
         trials = Trials(bench, policy, limits, tick)
         trials.ready(configs, specs, sample)
 

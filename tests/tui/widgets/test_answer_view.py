@@ -10,6 +10,7 @@ from support.hostile import HOSTILE, HOSTILE_DOCUMENT
 from support.terminal import Terminal, capture_app
 from tiebreak.sanitise import clean
 from tiebreak.worddiff import diff_words
+from tiebreak_tui.rendering.find import literal
 from tiebreak_tui.widgets.answer_view import MODES, RENDER_LIMIT, VIEW_LIMIT, AnswerView, Mode
 
 SIZES = [(40, 10), (80, 24), (200, 60)]
@@ -215,6 +216,15 @@ async def test_hits_are_marked_without_colour() -> None:
         await terminal.pilot.pause()
         marked = [segment.text for segment in app.view.render_line(0) if segment.style and segment.style.reverse]
         assert marked == ["gate"]
+        app.view.mark([(literal("now"), "underline")])
+        app.view.show("now the gates are open")  # what is marked holds for what is shown next
+        await terminal.pilot.pause()
+        segments = [segment for segment in app.view.render_line(0) if segment.style]
+        assert [one.text for one in segments if one.style and one.style.underline and not one.style.reverse] == ["now"]
+        assert [one.text for one in segments if one.style and one.style.reverse] == ["gate"]
+        app.view.seek(None)
+        app.view.mark(())
+        assert not any(one.style and (one.style.reverse or one.style.underline) for one in app.view.render_line(0))
 
 
 async def test_differences_are_shown_and_end_again() -> None:

@@ -73,6 +73,7 @@ class BisectDialog(TryingDialog["Bisection"]):
 
     def _worked_out(self, plan: "BisectPlan") -> None:
         self._plan = plan
+        self.doubt(plan.difference.a, plan.difference.b)
         self.query_one("#changes", StyledView).show(hunk_pieces(plan.difference.hunks))
         self.tell_plan()
 

@@ -153,6 +153,7 @@ class RerunDialog(TryingDialog[Again]):
 
     def _worked_out(self, found: "tuple[tuple[Config, str], RerunPlan]") -> None:
         self._base, self._plan = found
+        self.doubt(self._plan.config)
         config, known = self._base
         model = self.query_one("#model", Input)
         model.placeholder = clean_line(config.model_label, 60)

@@ -71,6 +71,8 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
 
     def _worked_out(self, plan: "ShrinkPlan") -> None:
         self._plan = plan
+        if not plan.offline:
+            self.doubt(plan.good, plan.bad)
         self.query_one("#whole", StyledView).show(shrunk_pieces(plan.case, plan.case))
         self.tell_plan()
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tiebreak.errors import TiebreakError
+from tiebreak.records import Config
 from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.dialog import Result
 from tiebreak_tui.dialogs.models import ModelDialog
@@ -58,6 +59,8 @@ class TryingDialog(ModelDialog[Result]):
         self._offline = offline
         self._lanes: Lanes | None = None
         self._problem: TiebreakError | None = None
+        self._doubt = ""
+        """Why nobody will answer, as far as that can be seen before."""
 
     # -- what a dialog is made of
 
@@ -94,10 +97,14 @@ class TryingDialog(ModelDialog[Result]):
             yield from self.came()
 
     def on_mount(self) -> None:
-        self._lanes = Lanes(self, lambda _, error: self.refuse(error))
+        self._lanes = Lanes(self, self._failed)
         self.set_interval(PERIOD, self._look)
         self.subtitle(self.hint)
         self.work_out()
+
+    def _failed(self, kind: str, error: TiebreakError) -> None:
+        if kind == "plan":
+            self.refuse(error)
 
     def on_unmount(self) -> None:
         if self._lanes is not None:
@@ -125,6 +132,22 @@ class TryingDialog(ModelDialog[Result]):
         if self._lanes is not None:
             self._lanes.start("plan", work, then)
 
+    def doubt(self, *configs: Config) -> None:
+        """See whether those who would be asked can be reached; say so where they cannot."""
+        from tiebreak.targets.reach import out_of_reach
+
+        def look() -> str:
+            told = (out_of_reach(config, self.environ) for config in configs)
+            return next((words for words in told if words), "")
+
+        def seen(words: str) -> None:
+            self._doubt = words
+            self.tell_plan()
+
+        self._doubt = ""
+        if self._lanes is not None and not self._offline:
+            self._lanes.start("reach", look, seen)
+
     def refuse(self, error: TiebreakError) -> None:
         """Say in the form why it cannot be asked."""
         self._problem = error
@@ -141,7 +164,11 @@ class TryingDialog(ModelDialog[Result]):
         except TiebreakError as error:
             self._tell(Content.styled(clean(str(error)), "$text-warning"))
             return
-        self._tell(Content(clean(text)) if text else Content.styled("Working out what that takes …", "dim"))
+        told = Content(clean(text)) if text else Content.styled("Working out what that takes …", "dim")
+        if self._doubt and not self._offline:
+            doubt = f"{self._doubt} ctrl+o looks only at answers that are there.\n"
+            told = Content.styled(clean(doubt), "$text-warning") + told
+        self._tell(told)
 
     def _tell(self, text: Content) -> None:
         self.query_one("#told", Static).update(text)
