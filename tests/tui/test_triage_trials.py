@@ -231,7 +231,9 @@ async def test_without_anybody_to_ask_it_says_so_and_looks_at_what_is_there(fold
         await seat.press("ctrl+o")
         await seat.sees("GONE_KEY, which is not set", "looks only at answers that are there")
         await seat.press("ctrl+s")
-        await seat.press("ctrl+o", "ctrl+s")
+        await seat.press("ctrl+o")
+        await seat.sees("nothing is asked")
+        await seat.press("ctrl+s")
         await seat.sees("1 still failing", "0 calls, 3 answers that were there")
     config.write_text(config.read_text().replace(url, "http://127.0.0.1:9/v1").replace(", api_key_env: GONE_KEY", ""))
     async with sit_down(folder, OPEN) as seat:

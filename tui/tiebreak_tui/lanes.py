@@ -90,5 +90,10 @@ class Lanes:
         # Whoever waits may be cancelled; the thread goes on, and `close` must still know of it.
         thread = asyncio.get_running_loop().run_in_executor(None, copy_context().run, work)
         self._threads.add(thread)
-        thread.add_done_callback(self._threads.discard)
+        thread.add_done_callback(self._let_go)
         return await asyncio.shield(thread)
+
+    def _let_go(self, thread: "asyncio.Future[Any]") -> None:
+        self._threads.discard(thread)
+        if not thread.cancelled():
+            thread.exception()  # looked at, so that nobody complains of it where the screen is gone
