@@ -147,6 +147,8 @@ def test_promoting_into_its_own_dataset_gives_the_case_its_check(tiebreak: Comma
     assert after.by_id["q-0"].kind == before.by_id["q-0"].kind
     again = tiebreak("promote", "last", "q-0", "-d", "small", "--check", "length")
     assert (again.code, "has these checks already" in again.err) == (2, True)
+    smaller = tiebreak("promote", "last", "q-1", "-d", "small", "--check", "length", "--shrink")
+    assert (smaller.code, "is not made smaller" in smaller.err) == (2, True)
 
 
 def test_an_id_that_could_not_be_read_back_is_not_written(tiebreak: CommandLine, ran: str) -> None:

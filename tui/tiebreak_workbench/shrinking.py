@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from tiebreak.datasets.writing import case_line
-from tiebreak.errors import PromptError
+from tiebreak.errors import PromptError, UsageError
 from tiebreak.records import Case, CheckSpec, Config, Policy, RecordingTarget
 from tiebreak.triage.bisecting import Outcome, Parts, Reduction, Rule, most_tries
 from tiebreak.triage.shrinking import GRAINS, Pieces, pieces_of, words_of
@@ -81,9 +81,14 @@ def prepare_shrink(
     imported, no other question can be put to it: then only recorded answers are looked at.
 
     Raises:
-        UsageError: where a name stands for no run.
+        UsageError: where a name stands for no run, and where the case is to stay in its dataset.
         TiebreakError: where a model cannot be reached, such as for a missing key.
     """
+    if promotion.amends:
+        raise UsageError(
+            f"“{case_id}” is a case of {promotion.dataset.name} already, whose question is not made smaller.",
+            hint="Choose another dataset for the smaller case.",
+        )
     (_, a), (_, b) = two_runs(bench, names[0], names[1] if len(names) > 1 else None)
     good, bad = (a, b) if promotion.good == "baseline" else (b, a)
     case = bench.store.case(b.run.dataset_hash or "", case_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tiebreak.gates.wording import money, percent, plural
+from tiebreak.gates.wording import money, percent, plural, spent
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage.shrinking import words_of
 from tiebreak_workbench.bisecting import Bisection, BisectPlan
