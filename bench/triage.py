@@ -89,7 +89,8 @@ def fill(folder: Path, n: int) -> None:
             [(dataset.version, i, case.id, case.kind, case.segment, case.version) for case, _, i in rows],
         )
         connection.executemany(
-            "INSERT INTO session_item VALUES ('s', ?, ?, 'random')", [(i, case.id) for case, _, i in rows]
+            "INSERT INTO session_item (session_id, position, case_id) VALUES ('s', ?, ?)",
+            [(i, case.id) for case, _, i in rows],
         )
         connection.executemany(
             "INSERT INTO response (id, run_id, case_id, case_hash, sample, attempt, fingerprint, status, refusal, "

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
+from tiebreak.errors import StoreError
 from tiebreak.records import Ballot, Presentation, Rater
 from tiebreak_store.rows import AppendOnly
 from tiebreak_store.text import restored, restored_or_none, storable, storable_or_none
@@ -47,6 +48,23 @@ def put_rater(connection: sqlite3.Connection, rater: Rater) -> None:
 
 
 def put_presentation(connection: sqlite3.Connection, presentation: Presentation) -> None:
+    """Keep a presentation; the first one of a case in the risk queue gives the case its place there.
+
+    Raises:
+        StoreError: where its position is that of another case, or of another queue.
+    """
+    if presentation.queue == "risk":
+        connection.execute(
+            "INSERT INTO session_item (session_id, position, case_id, queue) VALUES (?, ?, ?, 'risk') "
+            "ON CONFLICT DO NOTHING",
+            (presentation.session_id, presentation.position, storable(presentation.case_id)),
+        )
+        place = connection.execute(
+            "SELECT case_id, queue FROM session_item WHERE session_id = ? AND position = ?",
+            (presentation.session_id, presentation.position),
+        ).fetchone()
+        if place != (storable(presentation.case_id), "risk"):
+            raise StoreError(f"Position {presentation.position} of the session is another case's.")
     PRESENTATION.insert(
         connection,
         (
@@ -99,11 +117,14 @@ def iter_presentations(
 ) -> Iterator[Presentation]:
     """The presentations of a session, or of one of its cases, in the order of recording."""
     only, wanted = _of_case(of_case)
+    columns = ", ".join(f"presentation.{column}" for column in PRESENTATION.columns)
     cursor = connection.execute(
-        f"SELECT {', '.join(PRESENTATION.columns)} FROM presentation WHERE session_id = ? {only} ORDER BY seq",  # noqa: S608  # names of ours
+        f"SELECT {columns}, item.queue FROM presentation "  # noqa: S608  # names of ours
+        "JOIN session_item item ON item.session_id = presentation.session_id "
+        f"AND item.position = presentation.position WHERE presentation.session_id = ? {only} ORDER BY seq",
         (session_id, *wanted),
     )
-    for id_, session, position, case_id, rater_id, left, right, shown_at, repeat_of in cursor:
+    for id_, session, position, case_id, rater_id, left, right, shown_at, repeat_of, queue in cursor:
         yield Presentation(
             id=id_,
             session_id=session,
@@ -114,6 +135,7 @@ def iter_presentations(
             right_response=right,
             shown_at=shown_at,
             repeat_of=repeat_of,
+            queue=queue,
         )
 
 

@@ -59,7 +59,7 @@ def _questions(connection: sqlite3.Connection) -> Iterator[PastText]:
         cursor = connection.execute(
             "SELECT i.case_id, c.case_hash, b.bytes FROM session_item i "
             "JOIN dataset_case c ON c.dataset_hash = ? AND c.case_id = i.case_id JOIN blob b ON b.hash = c.case_hash "
-            "WHERE i.session_id = ? ORDER BY i.position",
+            "WHERE i.session_id = ? AND i.queue = 'random' ORDER BY i.position",
             (dataset_hash, id_),
         )
         for case_id, case_hash, data in cursor:

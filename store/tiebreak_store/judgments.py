@@ -16,7 +16,7 @@ JUDGMENT = AppendOnly(
         "id", "judge_hash", "session_id", "case_id", "kind", "response_a", "response_b", "shown", "repeat", "dimension",
         "status", "verdict", "reasons", "problem", "reply", "prompt_fingerprint", "seal", "seal_nonce",
         "requested_model", "served_model", "cost_usd", "cost_source", "prompt_tokens", "completion_tokens",
-        "usage_source", "seconds", "at",
+        "usage_source", "seconds", "at", "system_fingerprint",
     ),
 )  # fmt: skip
 
@@ -71,6 +71,7 @@ def put_judgment(connection: sqlite3.Connection, judgment: Judgment) -> None:
             judgment.usage.source,
             judgment.seconds,
             judgment.at,
+            storable_or_none(judgment.system_fingerprint),
         ),
     )
     connection.executemany(
@@ -147,7 +148,7 @@ def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bo
         id_, judge_hash, session_id, case_id, kind, response_a, response_b, shown, repeat, dimension,
         status, verdict, reasons, problem, reply, prompt_fingerprint, seal, seal_nonce,
         requested_model, served_model, cost_usd, cost_source, prompt_tokens, completion_tokens,
-        usage_source, seconds, at,
+        usage_source, seconds, at, system_fingerprint,
     ) = row  # fmt: skip
     return Judgment(
         id=id_,
@@ -171,6 +172,7 @@ def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bo
         seal_nonce=seal_nonce,
         requested_model=restored_or_none(requested_model),
         served_model=restored_or_none(served_model),
+        system_fingerprint=restored_or_none(system_fingerprint),
         cost=Cost(usd=cost_usd, source=cost_source),
         usage=Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, source=usage_source),
         seconds=seconds,

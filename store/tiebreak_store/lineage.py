@@ -82,15 +82,15 @@ INSERT INTO response (
     id, run_id, reused_from, attempt, sample,
     case_id, case_hash, fingerprint, status, fault, error_code, error_message, error_status, refusal, finish,
     started_at, ttft, total, waited, tries, prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens,
-    usage_source, cost_usd, cost_source, cost_components, requested_model, served_model, chunks, tool_calls, contexts,
-    text, reasoning
+    usage_source, cost_usd, cost_source, cost_components, requested_model, served_model, system_fingerprint, chunks,
+    tool_calls, contexts, text, reasoning
 )
 SELECT
     :id, :run_id, coalesce(reused_from, id), 1, 0,
     case_id, case_hash, fingerprint, status, fault, error_code, error_message, error_status, refusal, finish,
     started_at, ttft, total, waited, tries, prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens,
-    usage_source, cost_usd, cost_source, cost_components, requested_model, served_model, chunks, tool_calls, contexts,
-    text, reasoning
+    usage_source, cost_usd, cost_source, cost_components, requested_model, served_model, system_fingerprint, chunks,
+    tool_calls, contexts, text, reasoning
 FROM response WHERE id = :source_id
 """
 _COPY_CHECKS = """

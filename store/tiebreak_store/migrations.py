@@ -5,9 +5,18 @@ that, `user_version` counts them, which tells an up-to-date file apart without i
 """
 
 import sqlite3
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tiebreak_store.schema import BASELINES, CONFIG_LINEAGE, FIRST_TABLES, GATES_OF_RUNS, JUDGMENTS, trigger_sql
+from tiebreak_store.schema import (
+    BASELINES,
+    CONFIG_LINEAGE,
+    DRAWN_AND_SERVED,
+    FIRST_TABLES,
+    GATES_OF_RUNS,
+    JUDGMENTS,
+    trigger_sql,
+)
 from tiebreak_store.triage_schema import TRIAGE
 from tiebreak_store.views import VIEWS
 
@@ -21,6 +30,7 @@ NAMES = (
     "0004_judgments",
     "0005_triage",
     "0006_config_lineage",
+    "0007_drawn_and_served",
 )
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
@@ -36,8 +46,7 @@ def steps() -> "Migrations":
 
     @migrations(name="0001_first_tables")
     def first_tables(db: "Database") -> None:
-        for statement in FIRST_TABLES:
-            db.conn.execute(statement)
+        _run(db, FIRST_TABLES)
 
     @migrations(name="0002_cost_components")
     def cost_components(db: "Database") -> None:
@@ -49,25 +58,30 @@ def steps() -> "Migrations":
     @migrations(name="0003_baselines")
     def baselines(db: "Database") -> None:
         # The triggers of a table go with it, and are made anew after the last step.
-        for statement in (*BASELINES, *GATES_OF_RUNS):
-            db.conn.execute(statement)
+        _run(db, (*BASELINES, *GATES_OF_RUNS))
 
     @migrations(name="0004_judgments")
     def judgments(db: "Database") -> None:
-        for statement in JUDGMENTS:
-            db.conn.execute(statement)
+        _run(db, JUDGMENTS)
 
     @migrations(name="0005_triage")
     def triage(db: "Database") -> None:
-        for statement in TRIAGE:
-            db.conn.execute(statement)
+        _run(db, TRIAGE)
 
     @migrations(name="0006_config_lineage")
     def config_lineage(db: "Database") -> None:
-        for statement in CONFIG_LINEAGE:
-            db.conn.execute(statement)
+        _run(db, CONFIG_LINEAGE)
+
+    @migrations(name="0007_drawn_and_served")
+    def drawn_and_served(db: "Database") -> None:
+        _run(db, DRAWN_AND_SERVED)
 
     return migrations
+
+
+def _run(db: "Database", statements: Iterable[str]) -> None:
+    for statement in statements:
+        db.conn.execute(statement)
 
 
 def migrate(connection: sqlite3.Connection, migrations: "Migrations", version: int) -> None:

@@ -115,7 +115,7 @@ def load_run(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     run = get_run(connection, run_id)
     found = connection.execute(
         "SELECT s.id, sr.role, s.policy_hash, d.name, "
-        "(SELECT count(*) FROM session_item i WHERE i.session_id = s.id), "
+        "(SELECT count(*) FROM session_item i WHERE i.session_id = s.id AND i.queue = 'random'), "
         "(SELECT count(*) FROM dataset_case c WHERE c.dataset_hash = s.dataset_hash) "
         "FROM session_run sr JOIN session s ON s.id = sr.session_id JOIN dataset_version d ON d.hash = s.dataset_hash "
         "WHERE sr.run_id = ? ORDER BY s.created_at, s.id LIMIT 1",
@@ -142,7 +142,7 @@ def iter_places(connection: sqlite3.Connection, session_id: str) -> Iterator[tup
         "SELECT i.case_id, c.segment, json_extract(CAST(b.bytes AS TEXT), '$.group') "
         "FROM session_item i JOIN session s ON s.id = i.session_id "
         "JOIN dataset_case c ON c.dataset_hash = s.dataset_hash AND c.case_id = i.case_id "
-        "JOIN blob b ON b.hash = c.case_hash WHERE i.session_id = ?",
+        "JOIN blob b ON b.hash = c.case_hash WHERE i.session_id = ? AND i.queue = 'random'",
         (session_id,),
     )
     for case_id, segment, group in cursor:

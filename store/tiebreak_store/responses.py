@@ -32,6 +32,7 @@ _LIGHT_COLUMNS = (
     "prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "usage_source",
     "cost_usd", "cost_source",
     "requested_model", "served_model", "reused_from", "chunks", "tool_calls", "cost_components",
+    "system_fingerprint",
 )  # fmt: skip
 _HEAVY_COLUMNS = ("contexts", "text", "reasoning")
 RESPONSE = AppendOnly("response", (*_LIGHT_COLUMNS, *_HEAVY_COLUMNS))
@@ -93,6 +94,7 @@ def put_response(connection: sqlite3.Connection, response: Response, chunks: byt
             response.chunks if chunks is None else put_blob(connection, chunks),
             to_json(response.tool_calls) if response.tool_calls else None,
             to_json(response.cost.components) if response.cost.components else None,
+            storable_or_none(response.system_fingerprint),
             to_json(response.contexts) if response.contexts else None,
             storable(response.text),
             storable(response.reasoning),
@@ -246,7 +248,7 @@ def _response(row: tuple[Any, ...]) -> Response:
         prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usage_source,
         cost_usd, cost_source,
         requested_model, served_model, reused_from, chunks, tool_calls, cost_components,
-        contexts, text, reasoning,
+        system_fingerprint, contexts, text, reasoning,
     ) = row[: len(RESPONSE.columns)]  # fmt: skip
     error = None
     if error_code is not None:
@@ -280,6 +282,7 @@ def _response(row: tuple[Any, ...]) -> Response:
         cost=Cost(usd=cost_usd, source=_recurring(cost_source), components=_amounts(cost_components)),
         requested_model=_recurring(requested_model),
         served_model=_recurring(served_model),
+        system_fingerprint=_recurring(system_fingerprint),
         chunks=chunks,
         reused_from=reused_from,
     )

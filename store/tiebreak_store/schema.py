@@ -356,6 +356,16 @@ CONFIG_LINEAGE = (
 """Added by the step on lineage: the version that a config was edited from, and how it came. A version that is there
 keeps what it began with, so an edit that is taken back makes no circle."""
 
+DRAWN_AND_SERVED = (
+    "ALTER TABLE session ADD COLUMN strata TEXT",
+    "ALTER TABLE session_item ADD COLUMN stratum TEXT",
+    "ALTER TABLE session_item ADD COLUMN inclusion_p REAL CHECK (inclusion_p > 0 AND inclusion_p <= 1)",
+    "ALTER TABLE response ADD COLUMN system_fingerprint TEXT",
+    "ALTER TABLE judgment ADD COLUMN system_fingerprint TEXT",
+)
+"""Added by the seventh step: how planned cases were drawn, and what providers call the software behind a model. A risk
+queue needs no new column: its items stand behind the plan's, and what was shown there names their positions."""
+
 APPEND_ONLY = (
     "response",
     "presentation",

@@ -1,8 +1,9 @@
 """Sessions: set down whole before their first answer, listed, found by id, and taken up again."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from tiebreak.errors import CorruptStoreError, UsageError
@@ -11,6 +12,7 @@ from tiebreak.records import (
     CheckResult,
     Config,
     Dataset,
+    Draw,
     Event,
     Plan,
     Policy,
@@ -45,6 +47,8 @@ class NewSession:
     session: Session
     runs: Mapping[SessionRole, Run]
     rater: Rater
+    draws: Sequence[Draw] = ()
+    """How the planned cases were drawn, in the order of the plan; not known of sessions that were made elsewhere."""
 
     def __post_init__(self) -> None:
         """
@@ -57,6 +61,7 @@ class NewSession:
             "policy": session.policy_hash == session.plan.policy_hash == self.policy.version,
             "configs": {role: run.config_hash for role, run in self.runs.items()}
             == {role: config.version for role, config in self.configs.items()},
+            "draws": len(self.draws) in (0, len(session.plan.case_ids)),
             "runs": dict(session.runs) == {role: run.id for role, run in self.runs.items()},
         }
         for what, fit in fits.items():
@@ -129,7 +134,7 @@ def put_session(connection: sqlite3.Connection, new: NewSession) -> None:
         _put_run(connection, run)
     connection.execute(
         "INSERT INTO session (id, kind, title, dataset_hash, policy_hash, plan_hash, seed, segment, rater_id, blind, "
-        "parent_id, fork_reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "parent_id, fork_reason, created_at, strata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.kind,
@@ -144,6 +149,7 @@ def put_session(connection: sqlite3.Connection, new: NewSession) -> None:
             session.parent_id,
             storable_or_none(session.fork_reason),
             session.created_at,
+            storable_or_none(session.plan.strata),
         ),
     )
     connection.executemany(
@@ -151,8 +157,17 @@ def put_session(connection: sqlite3.Connection, new: NewSession) -> None:
         [(session.id, role, run.id) for role, run in new.runs.items()],
     )
     connection.executemany(
-        "INSERT INTO session_item (session_id, position, case_id) VALUES (?, ?, ?)",
-        ((session.id, position, storable(case_id)) for position, case_id in enumerate(session.plan.case_ids)),
+        "INSERT INTO session_item (session_id, position, case_id, stratum, inclusion_p) VALUES (?, ?, ?, ?, ?)",
+        (
+            (
+                session.id,
+                position,
+                storable(case_id),
+                storable_or_none(draw.stratum) if draw is not None else None,
+                draw.inclusion_p if draw is not None else None,
+            )
+            for position, (case_id, draw) in enumerate(zip_longest(session.plan.case_ids, new.draws))
+        ),
     )
 
 
@@ -268,17 +283,21 @@ def get_session(connection: sqlite3.Connection, session_id: str) -> Session:
     """
     (
         kind, title, dataset_hash, policy_hash, plan_hash, seed, segment, blind, parent_id, fork_reason, created_at,
+        strata,
     ) = connection.execute(
         "SELECT kind, title, dataset_hash, policy_hash, plan_hash, seed, segment, blind, parent_id, fork_reason, "
-        "created_at FROM session WHERE id = ?",
+        "created_at, strata FROM session WHERE id = ?",
         (session_id,),
     ).fetchone()  # fmt: skip
-    items = connection.execute("SELECT case_id FROM session_item WHERE session_id = ? ORDER BY position", (session_id,))
+    items = connection.execute(
+        "SELECT case_id FROM session_item WHERE session_id = ? AND queue = 'random' ORDER BY position", (session_id,)
+    )
     plan = Plan(
         case_ids=tuple(restored(case_id) for (case_id,) in items),
         seed=seed,
         policy_hash=policy_hash,
         segment=restored_or_none(segment),
+        strata=restored_or_none(strata),
     )
     if plan.version != plan_hash:
         raise CorruptStoreError(

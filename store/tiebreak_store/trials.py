@@ -117,6 +117,7 @@ def _with_odd_text(kept: Response) -> Response:
         finish=restored_or_none(kept.finish),
         requested_model=restored_or_none(kept.requested_model),
         served_model=restored_or_none(kept.served_model),
+        system_fingerprint=restored_or_none(kept.system_fingerprint),
         tool_calls=tuple(
             replace(call, name=restored(call.name), arguments=restored(call.arguments)) for call in kept.tool_calls
         ),

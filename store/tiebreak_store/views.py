@@ -7,7 +7,7 @@ folds the rows themselves.
 BALLOTS_GIVEN = """
 -- Every ballot with where it was given. One ballot displaces an earlier one of the same rater, pair and slot: vote and
 -- skip share a slot, a score has one per dimension and answer, anything else has none. `counts` is 0 for what was given
--- after a reveal.
+-- after a reveal. Ballots of the risk `queue` enter no rate and no mean.
 SELECT
     p.session_id, p.position, p.case_id, p.rater_id, b.kind, b.value, b.dimension, b.response_id, b.at,
     CASE
@@ -18,10 +18,12 @@ SELECT
     max(p.left_response, coalesce(p.right_response, p.left_response)) AS other_response,
     b.phase = 'sealed' AND NOT (s.blind AND b.identity_seen) AS counts,
     p.repeat_of IS NOT NULL AS repeated,
+    i.queue,
     b.presentation_id, b.supersedes, b.id AS ballot_id
 FROM ballot b
 JOIN presentation p ON p.id = b.presentation_id
 JOIN session s ON s.id = p.session_id
+JOIN session_item i ON i.session_id = p.session_id AND i.position = p.position
 """
 
 BALLOTS_STANDING = """
@@ -64,7 +66,7 @@ SELECT
     r.run_id, r.case_id, r.sample, r.attempt, r.status,
     r.status IN ('empty', 'truncated', 'filtered', 'malformed', 'error', 'incomplete') AS broken,
     r.finish, r.text, r.ttft, r.total, r.prompt_tokens, r.completion_tokens, r.cost_usd, r.requested_model,
-    r.served_model, r.started_at, r.id AS response_id
+    r.served_model, r.system_fingerprint, r.started_at, r.id AS response_id
 FROM response r
 WHERE (r.fault IS NULL OR r.fault = 'target')
     AND NOT EXISTS (
@@ -121,6 +123,7 @@ FROM (
     LEFT JOIN ballots_effective v ON v.session_id = i.session_id AND v.position = i.position
         AND v.kind = 'vote' AND v.counts AND NOT v.repeated
         AND v.one_response = min(a.response_id, b.response_id) AND v.other_response = max(a.response_id, b.response_id)
+    WHERE i.queue = 'random'
     GROUP BY i.session_id, i.position
 )
 """
@@ -129,9 +132,9 @@ SESSIONS_OVERVIEW = """
 -- One line per session; `voted` counts cases with a vote in force.
 SELECT
     s.id, s.kind, s.title, d.name AS dataset, a.name AS baseline, b.name AS candidate, p.name AS policy,
-    (SELECT count(*) FROM session_item i WHERE i.session_id = s.id) AS planned,
+    (SELECT count(*) FROM session_item i WHERE i.session_id = s.id AND i.queue = 'random') AS planned,
     (SELECT count(DISTINCT v.position) FROM ballots_effective v
-        WHERE v.session_id = s.id AND v.kind = 'vote' AND v.counts) AS voted,
+        WHERE v.session_id = s.id AND v.kind = 'vote' AND v.counts AND v.queue = 'random') AS voted,
     s.created_at,
     max(
         s.created_at,
@@ -170,7 +173,8 @@ SELECT
     j.shown, j.repeat, j.dimension, j.status, j.verdict, j.reasons, j.problem,
     (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id) AS claims,
     (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id AND claim.verdict <> 'supported') AS unsupported,
-    j.cost_usd, j.served_model, j.at, j.response_a, j.response_b, j.judge_hash, j.id AS judgment_id
+    j.cost_usd, j.served_model, j.system_fingerprint, j.at, j.response_a, j.response_b, j.judge_hash,
+    j.id AS judgment_id
 FROM judgment j
 JOIN judge_version v ON v.hash = j.judge_hash
 JOIN session s ON s.id = j.session_id

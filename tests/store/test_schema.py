@@ -62,6 +62,7 @@ FINGERPRINTS = {
     4: "befc31647f82c70d",
     5: "f8ebbf3bddf697c2",
     6: "61181bc2fe0f37c5",
+    7: "3f04f6ca3082ce66",
 }
 """Of the whole schema, by version. A change without a new migration would leave older files behind."""
 

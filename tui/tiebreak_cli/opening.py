@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tiebreak.errors import UsageError
 from tiebreak_cli.start import HERE, has_terminal, need_terminal
 
 WorkspaceOption = Annotated[
@@ -19,6 +20,10 @@ def arena(
     policy: Annotated[str | None, typer.Option("--policy", "-p", help="Policy, by name or path.")] = None,
     cases: Annotated[int | None, typer.Option("--cases", "-n", min=1, help="Planned number of cases.")] = None,
     segment: Annotated[str | None, typer.Option("--segment", help="Only cases of this segment.")] = None,
+    strata: Annotated[
+        str | None,
+        typer.Option("--strata", help="Draw in proportion by segment, kind, expect, tags, metadata.KEY; or `none`."),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the case order.")] = None,
     blind: Annotated[
         bool, typer.Option("--blind", help="Draw the sides anew for every case and hide which is which.")
@@ -33,12 +38,19 @@ def arena(
     resume: Annotated[
         str | None, typer.Option("--resume", "-r", help="An earlier session, by id, start of id, or `last`.")
     ] = None,
+    queue: Annotated[
+        str, typer.Option("--queue", help="With -r: `risk` shows the riskiest cases first; it enters no rate or mean.")
+    ] = "random",
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Rate two configs side by side.
 
     With a dataset and two configs, starts at once; otherwise opens Setup with what was given.
     """
+    if queue not in ("random", "risk"):
+        raise UsageError(f"There is no queue “{queue}”.", hint="`--queue risk`, or `random`, which is the usual one.")
+    if queue == "risk" and resume is None:
+        raise UsageError("The risk queue is one of a session that has answers.", hint="Name it: `-r last`.")
     need_terminal("Without one, `tiebreak run` asks both sides, and `tiebreak show` prints a session.")
     from tiebreak_tui.launch import launch
     from tiebreak_tui.wishes import Wishes
@@ -50,11 +62,13 @@ def arena(
         policy=policy,
         cases=cases,
         segment=segment,
+        strata=strata,
         seed=seed,
         blind=blind,
         judge=judge,
         judge_cost=judge_cost,
         resume=resume,
+        queue="risk" if queue == "risk" else "random",
         start=resume is not None or None not in (dataset, baseline, candidate),
     )
     raise SystemExit(launch(workspace, wishes))

@@ -17,6 +17,14 @@ CasesOption = Annotated[
     int | None, typer.Option("--cases", "-n", "--limit", min=1, help="Planned number of cases; --limit is the same.")
 ]
 SegmentOption = Annotated[str | None, typer.Option("--segment", help="Only cases of this segment.")]
+StrataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--strata",
+        help="Draw in proportion by segment, kind, expect, tags or metadata.KEY; `none` draws plainly.",
+        show_default="what the dataset's card says, else segment, where fewer than all cases are rated",
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the case order.")]
 SamplesOption = Annotated[int, typer.Option("--samples", min=1, max=100, help="Answers of each config to each case.")]
 ConcurrencyOption = Annotated[int, typer.Option("--concurrency", "-c", min=1, help="Calls at once for each config.")]
@@ -51,6 +59,7 @@ def run(
     policy: PolicyOption = None,
     cases: CasesOption = None,
     segment: SegmentOption = None,
+    strata: StrataOption = None,
     seed: SeedOption = 1,
     samples: SamplesOption = 1,
     concurrency: ConcurrencyOption = 8,
@@ -91,7 +100,15 @@ def run(
     wanted = Wanted(limits=limits, reuse=reuse)
     with Workbench.begin(workspace) as bench:
         first = setup_of(
-            bench.workspace, dataset, baseline, candidate[0], policy=policy, n=cases, segment=segment, seed=seed
+            bench.workspace,
+            dataset,
+            baseline,
+            candidate[0],
+            policy=policy,
+            n=cases,
+            segment=segment,
+            seed=seed,
+            strata=strata,
         )
         setups = setups_of(first, bench.workspace, candidate[1:])
         warnings = [note for setup in setups for note in (*warnings_of(setup), *notes_on_apps(setup, wanted))]

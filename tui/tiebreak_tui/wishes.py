@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiebreak.records.sessions import Queue
     from tiebreak_workbench.choosing import Choices
 
 
@@ -29,6 +30,8 @@ class Wishes:
     policy: str | None = None
     cases: int | None = None
     segment: str | None = None
+    strata: str | None = None
+    """What cases are drawn by in proportion."""
     seed: int | None = None
     blind: bool = False
     judge: str | None = None
@@ -37,6 +40,8 @@ class Wishes:
     """US dollars that it may cost."""
     resume: str | None = None
     """A session to open: an id, the start of one, or `last`."""
+    queue: "Queue" = "random"
+    """Where in that session to go."""
     resume_unfinished: bool = False
     """Take up the newest session of the workspace that still has open cases, if there is one."""
     start: bool = False
@@ -65,6 +70,7 @@ class Wishes:
             candidate=self.candidate,
             policy=self.policy,
             segment=self.segment,
+            strata=self.strata,
             cases=self.cases,
             seed=self.seed,
             blind=self.blind,

@@ -69,7 +69,7 @@ def to_rerun(
             f"The candidate of session {stored.session.id} failed no case.",
             hint="Without --failed every case is asked again.",
         )
-    plan = replace(stored.session.plan, case_ids=case_ids)
+    plan = replace(stored.session.plan, case_ids=case_ids, strata=None) if failed else stored.session.plan
     config = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
     setup = Setup(
         dataset=stored.dataset,

@@ -47,6 +47,8 @@ class Choices:
     segment: str | None = None
     cases: int | None = None
     seed: int | None = None
+    strata: str | None = None
+    """None as the dataset's card says, else by segment where fewer cases are rated than there are."""
     blind: bool = False
     judge: str | None = None
     """None goes without."""
@@ -195,6 +197,7 @@ class Choosing:
             seed=self.seed,
             n=self.choices.cases,
             segment=self.choices.segment,
+            strata=self.choices.strata,
             blind=self.choices.blind,
             judge=self.judge,
             judge_cost=self.choices.judge_cost,

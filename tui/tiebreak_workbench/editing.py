@@ -182,7 +182,7 @@ def _plan(stored: StoredSession, scope: Scope) -> Plan:
     rated = tuple(case_id for case_id in session.plan.case_ids if board.case(case_id).verdict is not None)
     if not rated:
         raise UsageError("No case is rated yet.", hint="Try it on this case, or on the whole set.")
-    return replace(session.plan, case_ids=rated)
+    return replace(session.plan, case_ids=rated, strata=None)
 
 
 def _run(bench: Workbench, config: Config, stored: StoredSession, plan: Plan) -> Run:

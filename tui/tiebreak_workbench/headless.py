@@ -13,6 +13,7 @@ from tiebreak.records import ROLES, AppTarget, Case, Config, Response, Run, Sess
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.answering import Arm
 from tiebreak.session.judge_till import JudgeTill
+from tiebreak.stats.strata import NONE
 from tiebreak.targets.base import fingerprint
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.workspace import Workspace, default_policy
@@ -69,6 +70,7 @@ def setup_of(
     n: int | None = None,
     segment: str | None = None,
     seed: int = 1,
+    strata: str | None = None,
 ) -> Setup:
     """What is chosen, read from its files; without a `policy` the only one of the workspace, or the default one.
 
@@ -92,6 +94,7 @@ def setup_of(
         seed=seed,
         n=n,
         segment=segment,
+        strata=strata,
     )
 
 
@@ -187,6 +190,10 @@ def take_up_all(
         plan, dataset = setup.plan(), setup.dataset.version
         return store.headless_session(plan, dataset, configs, samples=samples, baseline_run=run_id)
 
+    if resume and not any(known(setup, None) for setup in setups):
+        # What was begun before samples were drawn by strata goes on as it was planned.
+        plainly = [replace(setup, strata=NONE) for setup in setups if setup.strata is None]
+        setups = plainly if any(known(setup, None) for setup in plainly) else setups
     baseline: Run | None = None
     if resume and (there := [id_ for setup in setups if (id_ := known(setup, None)) is not None]):
         # Of several on one second either will do: both are of this very plan.

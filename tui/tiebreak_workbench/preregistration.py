@@ -18,6 +18,7 @@ def first_events(session: Session, new_id: Callable[[], str]) -> list[Event]:
             "planned": len(plan.case_ids),
             "seed": plan.seed,
             "segment": plan.segment,
+            **({"strata": plan.strata} if plan.strata is not None else {}),
             "blind": session.blind,
         }
     }

@@ -49,7 +49,7 @@ from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.preregistration import first_events, judge_event
-from tiebreak_workbench.setup import Setup, in_order
+from tiebreak_workbench.setup import Setup, draws_of, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,8 @@ class Workbench:
         """
         given = runs or {}
         setup = self.pinned(setup, [role for role in ROLES if role not in given], judges=plan is None)
+        # Cases that somebody chose were not drawn.
+        draws = draws_of(setup.dataset, setup.plan()) if plan is None else ()
         plan = plan or setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
@@ -220,6 +222,7 @@ class Workbench:
                 session=session,
                 runs=sides,
                 rater=self.rater(),
+                draws=draws,
             )
         ).result()
         for event in first_events(session, self.new_id):
@@ -293,8 +296,12 @@ class Workbench:
         *,
         lookahead: int = 3,
         judge: JudgeSeat | None = None,
+        at_risk: Sequence[str] | None = None,
     ) -> LiveSession:
-        """Take up a session where it stands, from its stored copies alone. To be called on the event loop."""
+        """Take up a session where it stands, from its stored copies alone. To be called on the event loop.
+
+        `at_risk` are the cases of its risk queue, where that is to be rated.
+        """
         rater = self.rater()
         if rater not in stored.raters:
             self.store.record_rater(rater)
@@ -318,6 +325,7 @@ class Workbench:
             lookahead=lookahead,
             outside=self.outside(till_of(self, [stored])),
             judge=judge,
+            at_risk=at_risk,
             on_change=on_change,
         )
 

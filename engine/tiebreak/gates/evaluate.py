@@ -51,7 +51,7 @@ def evaluate(
     limit = limit_of(gate)
     blocks = blocks_of(gate, evidence, max_excluded, max_skipped)
     method: Method = "zero" if gate.zero else gate.scope
-    if evidence.applicable <= 0:
+    if evidence.applicable <= 0 and not evidence.risk_hits:
         ruling = Ruling(None, None, None, _why_nothing(gate, evidence))
     elif gate.statistic not in (None, "mean"):
         ruling = quantile_rule(gate, evidence, limit)
@@ -131,12 +131,15 @@ def blocks_of(gate: Gate, evidence: Evidence, max_excluded: float, max_skipped: 
 
 
 def _zero_rule(gate: Gate, evidence: Evidence, _limit: float) -> Ruling:
-    """A hit is a case whose value is not 1. The bound is the rate of hits that W± excludes at `alpha_pass`."""
+    """A hit is a case whose value is not 1. The bound is the rate of hits that W± excludes at `alpha_pass`, of cases in
+    random order: a hit of the risk queue fails the gate, and says nothing of how many there are."""
     hits = evidence.hits
     clean = Histogram.of_counts({0.0: hits, 1.0: evidence.n - hits})
     below = 1 - lower_bound(clean, gate.alpha_pass)
-    if hits:
-        return Ruling(False, float(hits), below, f"{hits} of {evidence.n}, where none is allowed")
+    if hits or evidence.risk_hits:
+        told = [f"{hits} of {evidence.n}"] if hits else []
+        told += [f"{evidence.risk_hits} found in the risk queue"] if evidence.risk_hits else []
+        return Ruling(False, float(hits + evidence.risk_hits), below, f"{' and '.join(told)}, where none is allowed")
     if evidence.missing == 0:
         return Ruling(True, 0.0, below, "")
     # Rounded up: the rate is below what is shown.
@@ -237,6 +240,7 @@ def _plain(gate: Gate, evidence: Evidence, limit: float, ruling: Ruling) -> dict
         "unknown": evidence.unknown,
         "missing": evidence.missing,
         "reasked": evidence.reasked,
+        **({"risk_hits": evidence.risk_hits} if evidence.risk_hits else {}),
         "value": ruling.value,
         "bound": ruling.bound,
     }

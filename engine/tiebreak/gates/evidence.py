@@ -121,13 +121,16 @@ class Evidence:
     not_applicable: int = 0
     unknown: int = 0
     """Answers that are in, but whose cost or time is not known or whose check could not be run."""
+    risk_hits: int = 0
+    """Further cases that are hits by what was found in the risk queue alone. They were not met by chance, so they fail
+    a gate that allows no hit, and enter no rate."""
     reasked: int = 0
     """Cases asked again after an answer was stopped with text on show. They count, wherever they stand; readers should
     know of them."""
 
     def __hash__(self) -> int:
         """Without the values, which may be thousands: outcomes are looked up by their evidence at every act."""
-        return hash((self.planned, self.n, self.total, self.excluded, self.skipped, self.unknown))
+        return hash((self.planned, self.n, self.total, self.excluded, self.skipped, self.unknown, self.risk_hits))
 
     @property
     def applicable(self) -> int:

@@ -137,6 +137,7 @@ class Asker:
             seal_nonce=nonce,
             requested_model=self._target.requested_model,
             served_model=last.served_model if last else None,
+            system_fingerprint=last.system_fingerprint if last else None,
             cost=_cost(talk.responses),
             usage=_usage(talk.responses),
             seconds=asyncio.get_running_loop().time() - talk.started if talk.responses else None,

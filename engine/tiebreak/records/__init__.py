@@ -29,7 +29,7 @@ from tiebreak.records.responses import (
     ToolCall,
     Usage,
 )
-from tiebreak.records.sessions import VOTES, Ballot, Event, Plan, Presentation, Rater, Run, Session, Vote
+from tiebreak.records.sessions import VOTES, Ballot, Draw, Event, Plan, Presentation, Rater, Run, Session, Vote
 
 __all__ = [
     "BROKEN",
@@ -50,6 +50,7 @@ __all__ = [
     "DatasetCard",
     "Deadlines",
     "Dimension",
+    "Draw",
     "Event",
     "ExpectedCall",
     "Form",

@@ -126,6 +126,8 @@ class DatasetCard:
     """Segment name → what it holds; empty means any segment is allowed."""
     metrics: tuple[str, ...] = field(default=(), metadata=LATER)
     """Names such as `recall@5`; without any those of the task are taken."""
+    strata: str | None = field(default=None, metadata=LATER)
+    """What a sample of the cases is drawn by in proportion, `none` for plainly; see `tiebreak.stats.strata`."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
 

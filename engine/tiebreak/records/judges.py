@@ -158,6 +158,7 @@ class Judgment:
     seal_nonce: str
     requested_model: str | None = None
     served_model: str | None = None
+    system_fingerprint: str | None = None
     cost: Cost = field(default_factory=Cost)
     usage: Usage = field(default_factory=Usage)
     seconds: float | None = None

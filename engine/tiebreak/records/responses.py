@@ -102,6 +102,8 @@ class Response:
     cost: Cost = field(default_factory=Cost)
     requested_model: str | None = None
     served_model: str | None = None
+    system_fingerprint: str | None = None
+    """What the provider names the software and settings behind the model by; most name none."""
     chunks: str | None = None
     """Hash of the blob that holds the timestamped chunks, for replay."""
     reused_from: str | None = None

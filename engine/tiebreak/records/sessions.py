@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tiebreak.records.canonical import version_of
+from tiebreak.records.canonical import LATER, version_of
 from tiebreak.records.policies import SessionRole
 
 RunOrigin = Literal["live", "headless", "import", "replay"]
@@ -14,6 +14,9 @@ BallotKind = Literal["vote", "score", "label", "note", "tag", "skip", "undo"]
 Vote = Literal["A", "B", "tie", "both_bad"]
 VOTES: tuple[Vote, ...] = ("A", "B", "tie", "both_bad")
 BallotPhase = Literal["sealed", "post_reveal"]
+Queue = Literal["random", "risk"]
+"""Where a rater meets a case: in the order of the plan, which every figure is made from, or with the riskiest first,
+where only a gate that allows no hit at all may be made to fail."""
 EventKind = Literal[
     "plan",
     "peek",
@@ -60,10 +63,22 @@ class Plan:
     seed: int
     policy_hash: str
     segment: str | None = None
+    strata: str | None = field(default=None, metadata=LATER)
+    """What the cases were drawn by in proportion, such as `segment`; without it they are a plain random sample."""
 
     @property
     def version(self) -> str:
         return version_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """How a planned case came into its plan."""
+
+    stratum: str | None
+    """The value it has of what the plan is drawn by."""
+    inclusion_p: float
+    """How likely it was, before the seed, to be one of the planned ones; 1 where all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +111,8 @@ class Presentation:
     right_response: str | None
     shown_at: str = ""
     repeat_of: str | None = None
+    queue: Queue = "random"
+    """Positions of the risk queue come behind those of the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

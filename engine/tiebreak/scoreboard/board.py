@@ -146,7 +146,7 @@ class Scoreboard:
             if facts is None:
                 continue
             self._refold(case_id)
-            for owners in (*facts.answers.values(), facts.presentations):
+            for owners in (*facts.answers.values(), facts.presentations, facts.risky):
                 for owner_id in owners:
                     del self._case_of[owner_id]
             del self._facts[case_id]
@@ -230,7 +230,8 @@ class Scoreboard:
 
     def _add_presentation(self, presentation: Presentation) -> None:
         if presentation.session_id == self._session.id and presentation.case_id in self._positions:
-            self._of_case(presentation.case_id).presentations[presentation.id] = presentation
+            facts = self._of_case(presentation.case_id)
+            (facts.risky if presentation.queue == "risk" else facts.presentations)[presentation.id] = presentation
             self._adopt(presentation.id, presentation.case_id)
 
     def _adopt(self, owner_id: str, case_id: str) -> None:
@@ -308,6 +309,7 @@ def _marks(state: CaseState) -> tuple[Mark, ...]:
         "automatic": state.automatic,
         "skipped": state.skipped,
         "excluded": bool(state.excluded),
+        "looked": state.looked,
     }
     again: tuple[Mark, ...] = tuple(REASKED[role] for role in state.reasked)
     missing: tuple[Mark, ...] = tuple(Missing(role, why) for role, why in state.excluded.items())

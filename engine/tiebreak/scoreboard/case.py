@@ -56,6 +56,10 @@ class CaseState:
     """Mean score; 1 for a broken answer, whatever a rater gave it."""
     harmed: frozenset[Line] = frozenset()
     """Where any rater gave a 1. A broken answer is not harmful by itself."""
+    harmed_at_risk: frozenset[Line] = frozenset()
+    """Where any rater gave a 1 in the risk queue. Nothing else that was given there is counted."""
+    looked: bool = False
+    """Something was given in the risk queue."""
     complete: bool = False
     """Nothing more is asked of the rater."""
     held: frozenset[SessionRole] = frozenset()
@@ -93,7 +97,8 @@ def fold_case(
     excluded: dict[SessionRole, str] = {r: why for r in roles if (why := why_excluded(answers[r], samples)) is not None}
     broken: frozenset[SessionRole] = frozenset(role for role, answer in shown.items() if answer.broken)
     ready = len(shown) == len(roles)
-    by_rater, apart, changed = _sheets(facts, shown, blind) if ready else ({}, 0, 0)
+    by_rater, apart, changed = _sheets(facts, facts.presentations, shown, blind) if ready else ({}, 0, 0)
+    risky = list(_sheets(facts, facts.risky, shown, blind)[0].values()) if ready and facts.risky else []
     sheets = list(by_rater.values())
     scores: dict[Line, Fraction] = {}
     for line in {line for sheet in sheets for line in sheet.scores}:
@@ -113,7 +118,9 @@ def fold_case(
         automatic=automatic,
         skipped=verdict is None and any(sheet.skipped for sheet in sheets),
         scores=scores,
-        harmed=frozenset(line for sheet in sheets for line, score in sheet.scores.items() if score == 1),
+        harmed=_harmed(sheets),
+        harmed_at_risk=_harmed(risky),
+        looked=bool(risky),
         complete=ready and _complete(sheets, form, roles, broken),
         held=held,
         waiting=frozenset(role for role, own in counting.items() if len(own) < samples),
@@ -124,7 +131,13 @@ def fold_case(
     )
 
 
-def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) -> tuple[dict[str, Sheet], int, int]:
+def _harmed(sheets: Sequence[Sheet]) -> frozenset[Line]:
+    return frozenset(line for sheet in sheets for line, score in sheet.scores.items() if score == 1)
+
+
+def _sheets(
+    facts: CaseFacts, presentations: Mapping[str, Presentation], shown: Mapping[SessionRole, Answer], blind: bool
+) -> tuple[dict[str, Sheet], int, int]:
     """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers.
 
     Beside them how many ballots are kept apart, and how many raters changed their vote once they had seen a verdict.
@@ -133,7 +146,7 @@ def _sheets(facts: CaseFacts, shown: Mapping[SessionRole, Answer], blind: bool) 
     by_rater: dict[str, list[Ballot]] = {}
     apart: list[Ballot] = []
     later: dict[str, list[Ballot]] = {}
-    for presentation in facts.presentations.values():
+    for presentation in presentations.values():
         if presentation.repeat_of is not None or _pair(presentation) != role_of.keys():
             continue
         for ballot in facts.ballots.get(presentation.id, {}).values():

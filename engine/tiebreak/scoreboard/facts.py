@@ -51,6 +51,8 @@ class CaseFacts:
     results: dict[tuple[str, str], CheckResult] = field(default_factory=dict[tuple[str, str], CheckResult])
     """By response and version of the check."""
     presentations: dict[str, Presentation] = field(default_factory=dict[str, Presentation])
+    risky: dict[str, Presentation] = field(default_factory=dict[str, Presentation])
+    """Those of the risk queue, kept apart from all that a rate or a mean is made of."""
     ballots: dict[str, dict[str, Ballot]] = field(default_factory=dict[str, dict[str, Ballot]])
     """By presentation, then by their own id."""
 

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 Label = Literal[
-    "value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown", "success"
+    "value", "win", "tie", "loss", "both_bad", "excluded", "skipped", "not_applicable", "unknown", "success", "open"
 ]
 
 
 class Reading(NamedTuple):
-    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet.
+    """What a case says on one measure: a value, or why there is none. No reading at all means: not yet, and so does
+    `open`, which has something else to tell.
 
     `success` stands beside the cost of a case that succeeds.
     """
@@ -23,6 +24,8 @@ class Reading(NamedTuple):
     """Of a difference that is relative: the baseline's own value."""
     parts: tuple[object, ...] = ()
     """In place of a value: what its samples add to a figure of the whole set."""
+    hit: bool = False
+    """A harmful answer was found in the risk queue, whatever the case says by itself."""
 
 
 class Scores(NamedTuple):

@@ -59,7 +59,10 @@ def _read(
 
         return compared(measure, of_arm, scores)
     if measure.kind in HUMAN:
-        return EXCLUDED if state.excluded else _human(measure, state)
+        said = EXCLUDED if state.excluded else _human(measure, state)
+        if measure.kind == "harmful" and (measure.name or "", measure.on) in state.harmed_at_risk:
+            return (said or Reading("open"))._replace(hit=True)
+        return said
     if measure.on in state.excluded:
         return EXCLUDED
     answers = state.counting.get(measure.on, ())

@@ -129,6 +129,9 @@ class Snapshot:
     changed: int = 0
     """Votes that became others once a judge's verdict was seen; the first, sealed ones count."""
 
+    looked: int = 0
+    """Cases looked at in the risk queue, which counts in no figure but for hits that no gate allows."""
+
     votes: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict[str, Mapping[Verdict, int]])
     """The votes that count, by the rater's id; of cases that a broken answer settled as well."""
 

@@ -34,7 +34,19 @@ class Missing(NamedTuple):
 
 
 Mark = (
-    Literal["done", "rated", "settled", "automatic", "skipped", "excluded", "apart", "changed", "again_A", "again_B"]
+    Literal[
+        "done",
+        "rated",
+        "settled",
+        "automatic",
+        "skipped",
+        "excluded",
+        "apart",
+        "changed",
+        "again_A",
+        "again_B",
+        "looked",
+    ]
     | Voice
     | Missing
 )
@@ -78,6 +90,7 @@ def summarise(
         skipped=counts.get("skipped", 0),
         apart=counts.get("apart", 0),
         changed=counts.get("changed", 0),
+        looked=counts.get("looked", 0),
         excluded=excluded,
         excluded_cases=counts.get("excluded", 0),
         reasked={role: counts.get(REASKED[role], 0) for role in roles},

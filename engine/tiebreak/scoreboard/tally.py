@@ -23,6 +23,7 @@ class Tally:
         "n",
         "planned",
         "reasked",
+        "risk_hits",
         "values",
     )
 
@@ -30,6 +31,7 @@ class Tally:
         self.planned = 0
         self.n = 0
         self.reasked = 0
+        self.risk_hits = 0
         self._whole = 0
         self._parts = Fraction(0)
         """The sum, whole numbers apart: nearly all values are whole, and fractions are slow."""
@@ -56,6 +58,7 @@ class Tally:
     def _count(self, reading: Reading, sign: int, group: str) -> None:
         self.labels[reading.label] += sign
         self.reasked += sign * reading.reasked
+        self.risk_hits += sign * (reading.hit and reading.value != 0)
         if reading.base is not None:
             self.base += sign * reading.base
         if reading.parts:
@@ -110,5 +113,6 @@ class Tally:
                 not_applicable=self.labels["not_applicable"],
                 unknown=self.labels["unknown"],
                 reasked=self.reasked,
+                risk_hits=self.risk_hits,
             )
         return self._evidence

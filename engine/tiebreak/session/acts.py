@@ -2,17 +2,18 @@
 plan."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Case, IdMaker, Policy, Presentation, Rater, Response, Session, SessionRole, Vote
-from tiebreak.records.sessions import BallotKind, Tag
+from tiebreak.records.sessions import BallotKind, Queue, Tag
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.ballotbox import BallotBox
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
 from tiebreak.session.seating import Seating
-from tiebreak.session.showing import Showings, shown_now
+from tiebreak.session.showing import Items, Showings, shown_now
 from tiebreak.session.verdicts import Verdicts
 
 
@@ -27,6 +28,9 @@ class RaterActs:
     verdicts: Verdicts
     _box: BallotBox
     _showings: Showings
+    _items: Items
+    _positions: Mapping[str, int]
+    queue: Queue
     _recorder: Recorder
     _new_id: IdMaker
 
@@ -111,7 +115,7 @@ class RaterActs:
         if act is None:
             return None
         self._box.take_back(act)
-        return self._showings[act.presentation_id].position
+        return self._positions[self._showings[act.presentation_id].case_id]
 
     def _both(self, position: int) -> dict[SessionRole, Response]:
         """The counting answers of a case without their texts; nothing while one of them is missing."""
@@ -136,7 +140,9 @@ class RaterActs:
             return known
         seating = self.seating(position)
         case = self._case(position)
-        presentation = shown_now(self._new_id(), self.session.id, position, case, self.rater.id, seating, responses)
+        place = self._items.of(case.id, position)
+        shown = shown_now(self._new_id(), self.session.id, place, case, self.rater.id, seating, responses)
+        presentation = replace(shown, queue=self.queue)
         self._showings.add(presentation)
         self.saves.follow(self._recorder.record_presentation(presentation))
         self.scoreboard.add(presentation)

@@ -19,7 +19,7 @@ from tiebreak.records import (
     SessionRole,
 )
 from tiebreak.records.judges import Judgment
-from tiebreak.records.sessions import BallotPhase
+from tiebreak.records.sessions import BallotPhase, Queue
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.acts import RaterActs
 from tiebreak.session.answering import Answering, Arm
@@ -37,7 +37,7 @@ from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
 from tiebreak.session.sealing import Sealing
 from tiebreak.session.seating import Seating
-from tiebreak.session.showing import Showings
+from tiebreak.session.showing import Items, Showings
 from tiebreak.session.verdicts import Verdicts
 
 __all__ = ["Change", "Exchange", "History", "LiveSession"]
@@ -63,16 +63,20 @@ class LiveSession(RaterActs):
         lookahead: int = 3,
         outside: Outside | None = None,
         judge: JudgeSeat | None = None,
+        at_risk: Sequence[str] | None = None,
         on_change: Callable[[Change], None],
     ) -> None:
         """`cases` are those of the plan, in its order; `timed_runs` and `samples` are as in `Scoreboard`: sample 0 is
         what a rater sees. The session closes `outside`, without which checks that need it are left open, and `judge`,
-        which goes along with it."""
+        which goes along with it. `at_risk` are the cases of the risk queue, in its order, where that is rated instead
+        of the plan; a `judge` cannot go along there, so that its verdicts stay sealed."""
         self.session = session
         self.policy = policy
-        self.cases = cases
-        self.rater = rater
         by_id = {case.id: case for case in cases}
+        self.queue: Queue = "random" if at_risk is None else "risk"
+        self.cases = cases if at_risk is None else tuple(by_id[case_id] for case_id in at_risk)
+        """Those that are rated here, in their order."""
+        self.rater = rater
         judges = (judge.judge.name,) if judge is not None else ()
         self.scoreboard = Scoreboard(session, policy, by_id, timed_runs=timed_runs, samples=samples, judges=judges)
         self.crash: BaseException | None = None
@@ -82,7 +86,7 @@ class LiveSession(RaterActs):
         # A clock that was set back meanwhile must not put new ballots before those that they replace.
         self._new_id = IdMaker(after=max((ballot.id for ballot in history.ballots), default=""))
         self._on_change = on_change
-        self._pipeline = Pipeline(arms, cases, self._new_id, self._take_in, self._crashed, lookahead=lookahead)
+        self._pipeline = Pipeline(arms, self.cases, self._new_id, self._take_in, self._crashed, lookahead=lookahead)
         self.saves = Saves(lambda: on_change("saved"), self._crashed)
         self.diary = Diary(rater, recorder, self.saves, self._new_id, self.scoreboard, history.events)
         configs: dict[SessionRole, Config] = {arm.role: arm.config for arm in arms}
@@ -98,8 +102,10 @@ class LiveSession(RaterActs):
             lambda presentation_id: self.verdicts.seen(self._showings[presentation_id].case_id),
         )
         self._attempts = Attempts()
-        self._positions = {case.id: position for position, case in enumerate(cases)}
-        self._showings = Showings(p for p in history.presentations if p.rater_id == rater.id)
+        self._positions = {case.id: position for position, case in enumerate(self.cases)}
+        here = [p for p in history.presentations if p.queue == self.queue]
+        self._showings = Showings(p for p in here if p.rater_id == rater.id)
+        self._items = Items(self.queue, len(session.plan.case_ids), here)
         self.checking = Checking(
             policy,
             outside,
@@ -309,6 +315,10 @@ class LiveSession(RaterActs):
         self._on_change("judged")
 
     def _rated(self, case_id: str) -> bool:
+        """In the plan's order, whichever queue is open: what is given in the risk queue opens no verdict."""
+        if self.queue == "risk":
+            state = self.scoreboard.case(case_id)
+            return state.complete and (state.automatic or self.rater.id in state.sheets)
         return case_id in self._positions and self.form(self._positions[case_id]).rated
 
     def _count(self, ballot: Ballot) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tiebreak.records import Case, Presentation, Response, SessionRole, stamp, utc_now
+from tiebreak.records.sessions import Queue
 from tiebreak.session.seating import Seating
 
 
@@ -35,6 +36,26 @@ class Showings:
             if {presentation.left_response, presentation.right_response} == set(responses):
                 return presentation
         return None
+
+
+class Items:
+    """Where cases stand among the items of a session: those of the plan in its order, those of the risk queue behind
+    it, in the order in which the first rater met them."""
+
+    def __init__(self, queue: Queue, planned: int, presentations: Iterable[Presentation]) -> None:
+        """`presentations` are those of the queue, to whichever rater."""
+        self._queue = queue
+        self._places = {presentation.case_id: presentation.position for presentation in presentations}
+        self._next = max(planned, *(place + 1 for place in self._places.values()), 0)
+
+    def of(self, case_id: str, position: int) -> int:
+        """The place of a case; `position` is that in the order in which it is rated here."""
+        if self._queue == "random":
+            return position
+        if case_id not in self._places:
+            self._places[case_id] = self._next
+            self._next += 1
+        return self._places[case_id]
 
 
 def shown_now(

@@ -44,7 +44,16 @@ def planned_cases(
     Raises:
         UsageError: when the segment holds no case, or fewer than `n`.
     """
-    chosen = [case.id for case in cases if segment is None or case.segment == segment]
+    return seeded_order((case.id for case in cases_to_plan(cases, segment, n)), seed)[:n]
+
+
+def cases_to_plan(cases: Sequence[Case], segment: str | None = None, n: int | None = None) -> list[Case]:
+    """The cases that `n` are to be planned of.
+
+    Raises:
+        UsageError: when the segment holds no case, or fewer than `n`.
+    """
+    chosen = [case for case in cases if segment is None or case.segment == segment]
     place = f"segment “{segment}”" if segment is not None else "this dataset"
     if not chosen:
         known = ", ".join(sorted({case.segment for case in cases if case.segment is not None}))
@@ -52,4 +61,4 @@ def planned_cases(
         raise UsageError(f"There is no case in {place}.", hint=hint)
     if n is not None and not 1 <= n <= len(chosen):
         raise UsageError(f"{n} cases cannot be planned: {place} has {len(chosen)}.", hint=f"Plan 1 to {len(chosen)}.")
-    return seeded_order(chosen, seed)[:n]
+    return chosen

@@ -58,6 +58,7 @@ class ChatStream:
         self._reason: str | None = None
         self._ended_at = 0.0
         self._served_model: str | None = None
+        self._system_fingerprint: str | None = None
         self._usage: Usage | None = None
         self._cost: Cost | None = None
 
@@ -112,6 +113,7 @@ class ChatStream:
                 at,
                 self._reason,
                 served_model=self._served_model,
+                system_fingerprint=self._system_fingerprint,
                 refusal=self._refusal,
                 logprobs=tuple(self._logprobs),
             )
@@ -126,6 +128,9 @@ class ChatStream:
             raise self._refused(body)
         if self._served_model is None and (model := as_text(body.get("model"))):
             self._served_model = whole(model)
+        # Some servers only tell it with the last chunk.
+        if told := as_text(body.get("system_fingerprint")):
+            self._system_fingerprint = whole(told)
         if "usage" in body or "x_groq" in body:
             self._take_usage(body)
         choices = as_list(body.get("choices"))

@@ -173,6 +173,7 @@ class AnswerBuilder:
             cost=self._cost,
             requested_model=self._requested_model,
             served_model=finish.served_model if finish else None,
+            system_fingerprint=finish.system_fingerprint if finish else None,
         )
 
 

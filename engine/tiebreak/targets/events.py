@@ -60,6 +60,7 @@ class Finish:
     at: float
     reason: str
     served_model: str | None = None
+    system_fingerprint: str | None = None
     refusal: bool = False
     waited: float = 0.0
     tries: int = 1

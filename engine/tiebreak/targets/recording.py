@@ -150,7 +150,12 @@ class RecordedTarget:
         usage = replace(recorded.usage, source="recorded") if recorded.usage else Usage()
         yield UsageEvent(end, usage, self._cost(recorded, usage))
         yield Finish(
-            end, recorded.finish, served_model=recorded.model, refusal=recorded.refusal, logprobs=recorded.logprobs
+            end,
+            recorded.finish,
+            served_model=recorded.model,
+            system_fingerprint=recorded.system_fingerprint,
+            refusal=recorded.refusal,
+            logprobs=recorded.logprobs,
         )
 
     def _cost(self, recorded: RecordedAnswer, usage: Usage) -> Cost:

@@ -59,6 +59,7 @@ class RecordedAnswer:
     cost_usd: float | None = None
     model: str | None = None
     """The model that answered."""
+    system_fingerprint: str | None = None
     error: RecordedError | None = None
 
     __pydantic_config__: ClassVar[dict[str, object]] = FORBID_UNKNOWN
@@ -208,6 +209,7 @@ class RecordingWriter:
             line["usage"] = {name: n for name, n in dataclasses.asdict(response.usage).items() if name != "source"}
         line["cost_usd"] = response.cost.usd
         line["model"] = response.served_model
+        line["system_fingerprint"] = response.system_fingerprint
         line["error"] = dataclasses.asdict(response.error) if response.error else None
         self._write(line)
 

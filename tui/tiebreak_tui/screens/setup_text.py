@@ -64,7 +64,7 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         "policy": (policy.name if policy else choices.policy or "–", _gates(policy)),
         "judge": (choices.judge or "none", _judge_detail(choosing)),
         "segment": (choices.segment or "all", _segments(choosing)),
-        "cases": (f"{choices.cases or pool} of {pool}", "planned before the first answer"),
+        "cases": (f"{choices.cases or pool} of {pool}", _drawn(choosing)),
         "seed": (str(choosing.seed), "fixes the random order"),
         "blind": ("blind", "which side is which stays hidden") if choices.blind else ("open", "⏎ makes it blind"),
     }
@@ -83,6 +83,17 @@ def lines(choosing: "Choosing", remarks: "Sequence[Remark]") -> list[Line]:
         ]
     )
     return [*found, Line(key="start", label="▶ Start", value="", detail=told, problem=blocked)]
+
+
+def _drawn(choosing: "Choosing") -> str:
+    """How the planned cases are drawn."""
+    from tiebreak.errors import UsageError
+
+    try:
+        field = choosing.setup().drawn_by()
+    except UsageError:  # told on its own line
+        field = None
+    return "planned before the first answer" + (f", in proportion by {field}" if field is not None else "")
 
 
 def _segments(choosing: "Choosing") -> str:
