@@ -113,6 +113,7 @@ def _with_checks(response: Response, stored: StoredSession) -> _Sample:
 
 def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) -> None:
     model = safe_line(response.served_model or response.requested_model or "recorded", 60)
+    model += f" ({safe_line(response.system_fingerprint, 40)})" if response.system_fingerprint else ""
     total = f"{response.timings.total:.1f} s" if response.timings.total is not None else "time not known"
     cost = f" · ${response.cost.usd:.5f}" if response.cost.usd is not None else ""
     text = Text.assemble((f"{side} ", "bold cyan"), f"{model} · {response.status} · {total}{cost}\n")

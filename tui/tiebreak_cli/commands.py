@@ -24,6 +24,7 @@ from tiebreak_cli import (
     opening,
     past,
     promoting,
+    queueing,
     run,
     spotting,
     triage,
@@ -107,6 +108,7 @@ datasets.add_to(app)
 metrics.add_to(app)
 judging.add_to(app)
 calibrating.add_to(app)
+queueing.add_to(app)
 triage.add_to(app)
 promoting.add_to(app)
 bisecting.add_to(app)

@@ -39,6 +39,7 @@ from tiebreak_tui.to_triage import leave_triage, to_triage
 from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
+    from tiebreak.records.sessions import Queue
     from tiebreak_tui.screens.arena import ArenaScreen
     from tiebreak_tui.screens.triage import TriageScreen
     from tiebreak_tui.widgets.status_bar import Severity
@@ -262,7 +263,7 @@ class TiebreakApp(App[None]):
         place = "" if self.folder == Path() else f" -w {shlex.quote(str(self.folder))}"
         return f"tiebreak arena -r {session_id}{place}"
 
-    async def enter_arena(self, session_id: str, judge: str | None = None) -> None:
+    async def enter_arena(self, session_id: str, judge: str | None = None, queue: "Queue" = "random") -> None:
         """Open a session in the Arena; one that was open there is closed first. `judge` goes along from now on.
 
         Raises:
@@ -271,7 +272,7 @@ class TiebreakApp(App[None]):
         from tiebreak.targets.open import needs_helper
         from tiebreak_tui.screens.arena import ArenaScreen
         from tiebreak_tui.screens.blind import BlindArenaScreen
-        from tiebreak_workbench.judge_seat import seat_for
+        from tiebreak_workbench.entering import entered
 
         if self.bench is None:
             raise UsageError("The workspace is still loading.", hint="Try again in a moment.")
@@ -281,21 +282,18 @@ class TiebreakApp(App[None]):
             await self.leave_session()  # or we would be in our own way
         with ExitStack() as held:
             lease = held.enter_context(await asyncio.to_thread(bench.lease, session_id))
-            stored = await asyncio.to_thread(lambda: bench.store.load_session(session_id, light=True))
-            arms = await asyncio.to_thread(bench.arms, stored)
-            cost = self.wishes.judge_cost
-            stored, seat = await asyncio.to_thread(seat_for, bench, stored, judge, cost)
-            asked = [arm.config for arm in arms] + ([seat.judge.config] if seat is not None else [])
+            new = await asyncio.to_thread(entered, bench, session_id, queue, judge, self.wishes.judge_cost)
+            asked = [arm.config for arm in new.arms] + ([new.seat.judge.config] if new.seat is not None else [])
             if await asyncio.to_thread(lambda: any(needs_helper(config, self.environ) for config in asked)):
                 bench.hold_helper()
             await self.leave_session()
-            arena = (BlindArenaScreen if stored.session.blind else ArenaScreen)(bench, stored, arms, seat)
+            arena = (BlindArenaScreen if new.stored.session.blind else ArenaScreen)(bench, new)
             held.pop_all()
         self.arena, self._lease = arena, lease
         # Installed, the Arena lives on under Setup while one looks there.
         self.install_screen(arena, arena.session_id)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
         await self.push_screen(arena)
-        for warning in filter(None, (lease.warning, seat.notice if seat is not None else "")):
+        for warning in filter(None, (lease.warning, new.seat.notice if new.seat is not None else "")):
             self.notify(clean(warning), severity="warning", timeout=10, markup=False)
 
     async def move_to(self, folder: Path, wishes: Wishes) -> None:

@@ -96,6 +96,7 @@ ARENA = (
     Key("gate.previous", "comma", "gate(-1)", "Gate", "What the previous gate still needs", "Gates", display=","),
     Key("judge.verdict", "v", "verdict", "Verdict", "What the judge says, once you have rated the case", "Judge"),
     Key("judge.review", "V", "review", "Second look", "The next rated case to look at again", "Judge", display="V"),
+    Key("session.queue", "Q", "queue", "Risk queue", "The riskiest cases first, and back", "Session", display="Q"),
     Key("session.drift", "D", "drift", "Served model", "Pool the answers of a model that changed", "Session"),
     Key("session.scoreboard", "f4", "scoreboard", "Scoreboard", "Every figure, as the session goes on", "Session"),
     Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),

@@ -165,6 +165,8 @@ def _votes(stored: StoredSession) -> dict[str, list[tuple[str, Ballot, str]]]:
     given: dict[tuple[str, str], list[Ballot]] = {}
     for ballot in stored.ballots:
         place = shown[ballot.presentation_id]
+        if place.queue == "risk":
+            continue
         given.setdefault((place.case_id, place.rater_id), []).append(ballot)
     found: dict[str, list[tuple[str, Ballot, str]]] = {}
     for (case_id, rater), ballots in given.items():

@@ -87,10 +87,11 @@ class Desk:
         for case_id in stored.session.plan.case_ids:
             for role, answers in board.case(case_id).counting.items():
                 desk.counting[role, case_id] = answers[0].id
-        shown_to = {p.id: (p.rater_id, p.case_id) for p in stored.presentations}
+        shown_to = {p.id: (p.rater_id, p.case_id) for p in stored.presentations if p.queue == "random"}
         given: dict[tuple[str, str], list[Ballot]] = {}
         for ballot in stored.ballots:
-            given.setdefault(shown_to[ballot.presentation_id], []).append(ballot)
+            if ballot.presentation_id in shown_to:
+                given.setdefault(shown_to[ballot.presentation_id], []).append(ballot)
         for key, ballots in given.items():
             for ballot in effective_ballots(ballots):
                 if ballot.kind == "vote" or (ballot.kind == "label" and ballot.dimension in VERDICTS.values()):

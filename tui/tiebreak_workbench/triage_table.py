@@ -100,7 +100,8 @@ def _leans(store: Store, session_ids: Sequence[str]) -> tuple[dict[str, Lean], d
         ballots: list[Ballot] = []
         for act in store.iter_acts(session_id):
             if isinstance(act, Presentation):
-                shown.append(act)
+                if act.queue == "random":
+                    shown.append(act)
             elif isinstance(act, Ballot):
                 ballots.append(act)
         voted, labelled = leans_of(shown, ballots, blind=session_id in blind)

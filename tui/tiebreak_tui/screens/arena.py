@@ -12,11 +12,8 @@ from tiebreak.records import SessionRole, Vote
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
-from tiebreak.session.answering import Arm
-from tiebreak.session.judged import JudgeSeat
 from tiebreak.session.live import Change, Exchange
 from tiebreak.session.seating import Seating
-from tiebreak_store import StoredSession
 from tiebreak_tui.keys import ARENA, bindings
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
@@ -24,6 +21,7 @@ from tiebreak_tui.screens.judging import judge_news
 from tiebreak_tui.screens.keeping import Drafts, keep_question, parting_words, write_note
 from tiebreak_tui.screens.paced import PacedFeed
 from tiebreak_tui.screens.reading import Reading
+from tiebreak_tui.screens.risk import RISK_END, change_queue, risk_news
 from tiebreak_tui.screens.second_chances import ask_all_again, words_of_missing
 from tiebreak_tui.screens.small import in_short
 from tiebreak_tui.screens.workshop import SPOT_END, Workshop
@@ -32,11 +30,13 @@ from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.gate_bar import Chip, GateBar
 from tiebreak_tui.widgets.judge_bar import JudgeBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
+from tiebreak_tui.widgets.risk_bar import RiskBar
 from tiebreak_tui.widgets.rubric import RubricBar
 from tiebreak_tui.widgets.status_bar import StatusBar
 from tiebreak_tui.widgets.win_rate import Tally, WinRateBar
 
 if TYPE_CHECKING:
+    from tiebreak_workbench.entering import Entered
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -51,12 +51,13 @@ class ArenaScreen(Workshop):
     )
     BINDINGS = bindings(ARENA)
 
-    def __init__(
-        self, bench: "Workbench", stored: StoredSession, arms: Sequence[Arm], judge: JudgeSeat | None = None
-    ) -> None:
+    def __init__(self, bench: "Workbench", new: "Entered") -> None:
         super().__init__()
-        self.stored = stored
-        self.live = bench.live(stored, arms, self._changed, judge=judge)
+        self.stored = new.stored
+        at_risk = new.at_risk
+        self.at_risk = at_risk
+        ids = [one.case_id for one in at_risk] if at_risk is not None else None
+        self.live = bench.live(new.stored, new.arms, self._changed, judge=new.seat, at_risk=ids)
         self.position = 0
         self._rated: int | None = None
         """The position that was rated last."""
@@ -69,6 +70,7 @@ class ArenaScreen(Workshop):
     def compose(self) -> ComposeResult:
         self.pump = StreamPump(self)
         yield StatusBar(id="status")
+        yield RiskBar(id="risk")
         yield WinRateBar(id="win-rate")
         yield GateBar(id="gates")
         yield JudgeBar(id="judge")
@@ -112,8 +114,9 @@ class ArenaScreen(Workshop):
     def go(self, position: int) -> None:
         """Show the case at a position; beyond the last one, the Scoreboard."""
         if position >= len(self.live.cases):
-            if self.is_spot:
-                self.tiebreak.flash(SPOT_END)
+            if self.is_spot or self.at_risk is not None:
+                self.tiebreak.flash(SPOT_END if self.is_spot else RISK_END)
+                self._refresh()
             else:
                 self.action_scoreboard()
             return
@@ -166,6 +169,7 @@ class ArenaScreen(Workshop):
         seating = self.seating
         self.query_one(WinRateBar).show(self.tally(snapshot))
         self.query_one(GateBar).show(self.chips(snapshot))
+        self.query_one(RiskBar).show(risk_news(self.live, self.at_risk, self.position))
         self.query_one(JudgeBar).show(judge_news(self.live, self.position, self._rated))
         labels = seating.label(seating.left), seating.label(seating.right)
         self.query_one(RubricBar).show(rubric_of(self.live.policy.form, form, seating), self._dimension, labels)
@@ -325,6 +329,9 @@ class ArenaScreen(Workshop):
 
         self._peeked("scoreboard")
         self.tiebreak.push_screen(ScoreboardScreen(LiveSource(self)))
+
+    async def action_queue(self) -> None:
+        await change_queue(self)
 
     async def action_leave(self) -> None:
         await self.tiebreak.leave_arena()

@@ -28,7 +28,7 @@ def status_of(stored: StoredSession, live: LiveSession, position: int, snapshot:
     return Status(
         dataset=stored.dataset.card.name,
         position=position,
-        planned=snapshot.planned,
+        planned=len(live.cases),
         counts=places(snapshot, short=True),
         saves=str(live.saves),
         halted=live.saves.failure is not None,

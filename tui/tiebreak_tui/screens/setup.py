@@ -22,6 +22,7 @@ from tiebreak_tui.screens import setup_text
 from tiebreak_tui.screens.place import Place
 
 if TYPE_CHECKING:
+    from tiebreak.records.sessions import Queue
     from tiebreak_store import SessionSummary
     from tiebreak_workbench.choosing import Choices, Choosing
     from tiebreak_workbench.workbench import Workbench
@@ -195,7 +196,7 @@ class SetupScreen(Place):
         if wanted is None and wishes.resume_unfinished and bench is not None:
             wanted = await asyncio.to_thread(unfinished_session, bench.store)
         if wanted is not None:
-            await self._enter(wanted, wishes.judge if wishes.resume is not None else None)
+            await self._enter(wanted, wishes.judge if wishes.resume is not None else None, wishes.queue)
         elif wishes.triage is not None:
             from tiebreak_tui.to_triage import enter_triage
 
@@ -270,9 +271,9 @@ class SetupScreen(Place):
         if event.option_id is not None:
             await self._enter(event.option_id)
 
-    async def _enter(self, session_id: str, judge: str | None = None) -> None:
+    async def _enter(self, session_id: str, judge: str | None = None, queue: "Queue" = "random") -> None:
         try:
-            await self.tiebreak.enter_arena(session_id, judge)
+            await self.tiebreak.enter_arena(session_id, judge, queue)
         except TiebreakError as error:
             self.tiebreak.tell_error(error)
 

@@ -125,7 +125,7 @@ class Workshop(Asides):
     async def come_back(self) -> None:
         """Open this session anew, as it is recorded by now, with what was begun and not saved."""
         app, drafts = self.tiebreak, dict(self.drafts)
-        await app.enter_arena(self.stored.session.id)
+        await app.enter_arena(self.stored.session.id, queue=self.live.queue)
         arena = app.arena
         if arena is not None:
             arena.drafts.update(drafts)

@@ -1,0 +1,48 @@
+"""A band that no one can overlook: this is the risk queue, what it counts for, and why this case is in it."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tiebreak.sanitise import clean_line
+from tiebreak_tui.widgets.bar import Bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskNews:
+    """Plain values; texts may be anything."""
+
+    position: int
+    cases: int
+    why: str
+    feeds: bool
+    """Some gate can fail by what is found here."""
+
+
+class RiskBar(Bar):
+    """Two lines in the colour of a warning; outside the risk queue it takes no room."""
+
+    DEFAULT_CSS = """
+    RiskBar { background: $warning-muted; color: $text-warning; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._news: RiskNews | None = None
+
+    def show(self, news: RiskNews | None) -> None:
+        if news != self._news:
+            self._news = news
+            self.repaint()
+
+    def lines(self, width: int) -> list[Content]:
+        news = self._news
+        if news is None:
+            return []
+        gate = "a 1 fails a gate that allows none" if news.feeds else "no gate of this policy looks here"
+        head = f" RISK QUEUE {news.position + 1}/{news.cases} "
+        parts = [gate, "enters no rate, mean or calibration", "Q back to the plan"]
+        while parts and len(head) + len(" · ".join(parts)) + 1 > width:
+            parts.pop(-1 if len(parts) > 2 else 0)
+        first = Content.assemble((head, "bold reverse"), f" {' · '.join(parts)}")
+        return [first] if self.low else [first, Content(clean_line(f"Why: {news.why}", width))]
