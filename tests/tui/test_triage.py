@@ -241,10 +241,10 @@ async def test_a_failure_is_promoted_with_proven_checks(tmp_path: Path) -> None:
         await seat.sees("Good is A.", "[x] max_length")
         await seat.press("enter")
         await seat.reaches(TriageScreen)
-        await seat.sees("q-0 is in")
+        await seat.sees("q-0 in", "is kept now")
         await seat.press("f")
         await seat.reaches(PromoteDialog)
-        await seat.sees("asks nearly the same already", "ctrl+l")
+        await seat.sees("has these checks already")
         await seat.press("escape")
     (line,) = (folder / "datasets" / "regressions" / "cases.jsonl").read_text().splitlines()
     assert json.loads(line)["metadata"]["promoted"]["case"] == "q-0"
