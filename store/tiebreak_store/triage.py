@@ -1,19 +1,15 @@
-"""What two runs made of their cases, read side by side and light; and what people decided about it."""
+"""What people decided about the cases of two runs, and what triage reads of them one by one."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
-from tiebreak.records import CheckResult, Rater, Response, Run
-from tiebreak.records.outcomes import Scored
-from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts, TriageDecision
+from tiebreak.records import CheckResult, Rater, Response
+from tiebreak.records.triage import TriageDecision
 from tiebreak_store.ballots import put_rater
 from tiebreak_store.responses import case_responses
 from tiebreak_store.rows import AppendOnly
-from tiebreak_store.text import from_json, restored, restored_or_none, storable, storable_or_none
+from tiebreak_store.text import restored, restored_or_none, storable, storable_or_none
 
 DECISION = AppendOnly(
     "triage_decision",
@@ -22,26 +18,7 @@ DECISION = AppendOnly(
         "value", "act", "supersedes", "rater_id", "at",
     ),
 )  # fmt: skip
-REMEMBERED = 20_000
-"""Different results of checks that are kept as one object each."""
-
-_CASES = (
-    "SELECT d.ordinal, d.case_id, d.kind, d.segment, "
-    # The canonical form of a case ends with its tags, unless it has tool calls.
-    """CASE WHEN substr(b.bytes, -10) = CAST('"tags":[]}' AS BLOB) THEN NULL """
-    "ELSE json_extract(CAST(b.bytes AS TEXT), '$.tags') END "
-    "FROM dataset_case d JOIN blob b ON b.hash = d.case_hash WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal"
-)
-_ANSWERS = (
-    "SELECT d.ordinal, r.sample, r.attempt, r.id, r.case_hash, r.status, r.fault, r.error_code, r.cost_usd, r.total, "
-    "r.reused_from, (SELECT json_group_array(json_array(c.check_id, c.check_hash, c.status, c.value)) "
-    "FROM check_result c WHERE c.response_id = r.id) "
-    # CROSS JOIN keeps SQLite to this order, which needs no sorting: one case after the other, its answers by an index.
-    "FROM dataset_case d CROSS JOIN response r ON r.run_id = ? AND r.case_id = d.case_id "
-    "WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal, r.sample, r.attempt"
-)
 _OF_CASE = "SELECT id FROM response WHERE run_id = ? AND case_id = ?"
-_IN_ORDER = "SELECT check_id, check_hash, status, value FROM check_result WHERE response_id = ? ORDER BY seq"
 
 
 class Marks(NamedTuple):
@@ -106,80 +83,6 @@ def iter_decisions(
             rater_id=restored(rater),
             at=at,
         )
-
-
-def iter_pairs(
-    connection: sqlite3.Connection, baseline: Run, candidate: Run, case_ids: Sequence[str] | None = None
-) -> Iterator[PairFacts]:
-    """Every case that either run tried, in the order of the candidate's dataset; in flat memory.
-
-    `case_ids` are the only ones wanted (hundreds, not thousands). Times are those of headless runs alone.
-    """
-    dataset = candidate.dataset_hash
-    wanted = () if case_ids is None else tuple(storable(case_id) for case_id in case_ids)
-    only = "" if case_ids is None else f"AND d.case_id IN ({', '.join('?' * len(wanted))})"
-    answers = Answers(connection)
-    sides = [
-        _side(connection.execute(_ANSWERS.replace("/*only*/", only), (run.id, dataset, *wanted)), answers, run)
-        for run in (baseline, candidate)
-    ]
-    a, b = (next(side, None) for side in sides)
-    for ordinal, case_id, kind, segment, tags in connection.execute(
-        _CASES.replace("/*only*/", only), (dataset, *wanted)
-    ):
-        one = other = None
-        if a is not None and a[0] == ordinal:
-            one, a = a[1], next(sides[0], None)
-        if b is not None and b[0] == ordinal:
-            other, b = b[1], next(sides[1], None)
-        if one is not None or other is not None:
-            labels = () if tags is None else tuple(cast("list[str]", from_json(tags)))
-            yield PairFacts(ordinal, restored(case_id), kind, restored_or_none(segment), labels, one, other)
-
-
-class Answers:
-    """Makes one object of equal results of checks."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._known: dict[str, Scores] = {}
-
-    def scores(self, response_id: str, text: str) -> Scores:
-        """`text` holds the results in any order, which only matters where a check was put in several versions."""
-        found = self._known.get(text)
-        if found is None:
-            scored = _scored(json.loads(text))
-            if len({score.check_id for score in scored}) < len(scored):
-                in_order = (
-                    "SELECT check_id, check_hash, status, value FROM check_result WHERE response_id = ? ORDER BY seq"
-                )
-                return Scores(_scored(self._connection.execute(in_order, (response_id,))))
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            found = self._known[text] = Scores(scored)
-        return found
-
-
-def _scored(rows: Iterable[tuple[str, str, Any, float | None]]) -> tuple[Scored, ...]:
-    return tuple(
-        Scored(check_id=restored(check_id), check_hash=check_hash, status=status, value=value)
-        for check_id, check_hash, status, value in rows
-    )
-
-
-def _side(rows: Iterator[tuple[Any, ...]], answers: Answers, run: Run) -> Iterator[tuple[int, SideFacts]]:
-    timed = run.origin == "headless"
-    for ordinal, attempts in groupby(rows, key=itemgetter(0)):
-        counting: dict[int, AnswerFacts] = {}
-        case_hash, excluded = "", None
-        for attempt in attempts:
-            _, sample, _, id_, case_hash, status, fault, error, usd, total, reused, scores = attempt
-            if fault in ("infra", "user"):
-                excluded = str(error or status)
-            elif sample not in counting:
-                seconds = total if timed and reused is None else None
-                counting[sample] = AnswerFacts(id_, status, usd, seconds, answers.scores(id_, scores))
-        yield ordinal, SideFacts(case_hash, tuple(counting.values()), None if counting else excluded)
 
 
 def sessions_of(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> list[str]:

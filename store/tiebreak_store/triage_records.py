@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from functools import partial
 
 from tiebreak.records import Ballot, Case, CheckResult, Presentation, Rater, Response, Run
-from tiebreak.records.triage import PairFacts, TriageDecision
-from tiebreak_store import ballots, content, triage
+from tiebreak.records.triage import PairBlock, PairFacts, TriageDecision
+from tiebreak_store import ballots, content, triage, triage_pairs
 from tiebreak_store.database import Database
 from tiebreak_store.triage import Marks
 from tiebreak_store.writer import Writer
@@ -35,11 +35,16 @@ class TriageRecords:
             shown = list(ballots.iter_presentations(connection, session_id, case_id))
             return shown, list(ballots.iter_ballots(connection, session_id, case_id))
 
-    def iter_pairs(self, baseline: Run, candidate: Run, case_ids: Sequence[str] | None = None) -> Iterator[PairFacts]:
-        """What two runs made of each case that either tried, in the order of the candidate's dataset, in flat memory;
-        of some cases alone where `case_ids` are given."""
+    def iter_blocks(self, baseline: Run, candidate: Run) -> Iterator[PairBlock]:
+        """What two runs made of every case that either tried, in the order of the candidate's dataset, thousands at
+        once."""
         with self._database.reading() as connection:
-            yield from triage.iter_pairs(connection, baseline, candidate, case_ids)
+            yield from triage_pairs.iter_blocks(connection, baseline, candidate)
+
+    def iter_pairs(self, baseline: Run, candidate: Run, case_ids: Iterable[str]) -> Iterator[PairFacts]:
+        """What two runs made of some cases, each by itself."""
+        with self._database.reading() as connection:
+            yield from triage_pairs.iter_pairs(connection, baseline, candidate, case_ids=case_ids)
 
     def sessions_of(self, baseline_run: str, candidate_run: str) -> list[str]:
         """The sessions that set these two runs side by side, the oldest first."""

@@ -6,15 +6,15 @@ from typing import cast
 
 from tiebreak.records import Ballot, Presentation
 from tiebreak.records.judges import Judgment
-from tiebreak.triage import Lean, RowMaker, Table, TableBuilder, leans_of, leans_of_judges
+from tiebreak.triage import Lean, RowMaker, Table, TableBuilder, add_block, leans_of, leans_of_judges
 from tiebreak.triage.columns import decoded, encoded
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage import Marks
 from tiebreak_store.triage_index import KeptTable, TriageIndex
 
 Progress = Callable[[str, int, int | None], None]
-TICK = 2_000
-"""Cases between two words on how far it is."""
+Shown = Callable[[Table], None]
+"""Given what there is so far, while the rest is read."""
 AT_ONCE = 400
 """Cases that one query asks for."""
 ANEW = 0.3
@@ -22,9 +22,18 @@ ANEW = 0.3
 
 
 def up_to_date(
-    store: Store, index: TriageIndex, a: StoredRun, b: StoredRun, progress: Progress | None = None
+    store: Store,
+    index: TriageIndex,
+    a: StoredRun,
+    b: StoredRun,
+    progress: Progress | None = None,
+    shown: Shown | None = None,
 ) -> tuple[Table, tuple[str, ...]]:
-    """The table of two runs as of now, and the checks that were put to their sides in different versions alone."""
+    """The table of two runs as of now, and the checks that were put to their sides in different versions alone.
+
+    Where it is not kept yet, `shown` is given the table of the first thousands of cases at once, and then each time
+    that it has doubled.
+    """
     kept = index.table(a.run.id, b.run.id)
     if kept is not None:
         try:
@@ -36,7 +45,7 @@ def up_to_date(
             found = _refreshed(store, index, a, b, table, kept.marks, others)
             if found is not None:
                 return found
-    return _anew(store, index, a, b, progress)
+    return _anew(store, index, a, b, progress, shown)
 
 
 def _refreshed(
@@ -68,17 +77,26 @@ def _refreshed(
 
 
 def _anew(
-    store: Store, index: TriageIndex, a: StoredRun, b: StoredRun, progress: Progress | None
+    store: Store,
+    index: TriageIndex,
+    a: StoredRun,
+    b: StoredRun,
+    progress: Progress | None,
+    shown: Shown | None,
 ) -> tuple[Table, tuple[str, ...]]:
     # Taken first: what is recorded while the cases are read is read again next time.
     now = store.marks()
     people, judges = _leans(store, store.sessions_of(a.run.id, b.run.id))
     maker, builder = RowMaker(), TableBuilder()
     planned = max(a.planned, b.planned)
-    for facts in store.iter_pairs(a.run, b.run):
-        builder.add(maker.row(facts, people.get(facts.case_id), judges.get(facts.case_id)))
-        if progress is not None and len(builder) % TICK == 0:
+    due = 1
+    for block in store.iter_blocks(a.run, b.run):
+        add_block(builder, maker, block, people, judges)
+        if progress is not None:
             progress("Comparing the answers", len(builder), planned)
+        if shown is not None and len(builder) >= due and len(builder) < planned:
+            shown(builder.table())
+            due = 2 * len(builder)
     table = builder.table()
     others = tuple(maker.other_versions)
     _keep(index, a, b, table, now, others)

@@ -1,6 +1,6 @@
 """What people decide about a changed case, and what two runs made of each case, as light as it can be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -99,3 +99,26 @@ class PairFacts(NamedTuple):
     tags: tuple[str, ...]
     a: SideFacts | None
     b: SideFacts | None
+
+
+class SideBlock(NamedTuple):
+    """What one run made of many cases, a counting answer each; columns of one length."""
+
+    statuses: Sequence[ResponseStatus]
+    usd: Sequence[float | None]
+    seconds: Sequence[float | None]
+    scores: Sequence[Scores]
+
+
+class PairBlock(NamedTuple):
+    """Cases that at least one of two runs tried. Those that both answered once, at the first attempt, stand in columns
+    of one length; `others` has the rest."""
+
+    ordinals: Sequence[int]
+    case_ids: Sequence[str]
+    kinds: Sequence[str]
+    segments: Sequence[str | None]
+    tags: Sequence[tuple[str, ...]]
+    a: SideBlock
+    b: SideBlock
+    others: Sequence[PairFacts]

@@ -106,8 +106,8 @@ class RowMaker:
 
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[Said, ...], tuple[Said, ...]], Moves] = {}
-        self.other_versions: dict[str, int] = {}
-        """Check → cases in which it could not be compared."""
+        self.other_versions: dict[str, None] = {}
+        """Checks that could not be compared in some case."""
 
     def row(self, facts: PairFacts, human: Lean | None = None, judge: Lean | None = None) -> TriageRow:
         a, b = facts.a, facts.b
@@ -116,7 +116,7 @@ class RowMaker:
             return TriageRow(facts.ordinal, facts.kind, facts.segment, facts.tags, "left_out", 0.0, why=why)
         moves = self._moves(a.answers, b.answers)
         for check_id in moves.other_versions:
-            self.other_versions[check_id] = self.other_versions.get(check_id, 0) + 1
+            self.other_versions[check_id] = None
         worse = (*moves.worse, VOTE) if human == "A" else moves.worse
         better = (*moves.better, VOTE) if human == "B" else moves.better
         row_class = class_of(worse, better, moves.success_b)
