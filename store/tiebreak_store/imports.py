@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response
@@ -10,7 +11,7 @@ from tiebreak.records.judges import Judge, Judgment
 from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
 from tiebreak_store.events import StoredGateOutcome, put_event, put_gate_outcome
 from tiebreak_store.judgments import put_judge, put_judgment
-from tiebreak_store.responses import put_check_results, put_response
+from tiebreak_store.responses import put_check_results, put_new_responses, put_response, recorded_among
 from tiebreak_store.sessions import NewSession, put_session
 from tiebreak_store.text import from_json, storable, to_json
 
@@ -24,6 +25,8 @@ class ImportReject:
     raw: str
 
 
+AT_ONCE = 500
+"""Answers that are put at once."""
 Answered = tuple[Response, Sequence[CheckResult], Sequence[CheckSpec]]
 """A response, what checks said of it, and those that the results name by hash."""
 
@@ -90,10 +93,7 @@ def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> No
         put_rater(connection, rater)
     for response in records.responses:
         put_response(connection, response, None)
-    for response, results, specs in records.answers:
-        if connection.execute("SELECT 1 FROM response WHERE id = ?", (response.id,)).fetchone() is None:
-            put_response(connection, response, None)
-            put_check_results(connection, results, specs)
+    _put_answers(connection, records.answers)
     put_check_results(connection, records.check_results, records.checks)
     _put_said(connection, records)
     for outcome in records.gate_outcomes:
@@ -112,3 +112,16 @@ def _put_said(connection: sqlite3.Connection, records: ImportedRecords) -> None:
         put_judge(connection, judge)
     for judgment in records.judgments:
         put_judgment(connection, judgment)
+
+
+def _put_answers(connection: sqlite3.Connection, answers: Iterable[Answered]) -> None:
+    """Many at once, so that SQLite is called once for each table; hundreds of them are held."""
+    every = iter(answers)
+    while some := list(islice(every, AT_ONCE)):
+        first = {response.id: (response, results, specs) for response, results, specs in reversed(some)}
+        there = recorded_among(connection, list(first))
+        new = [first[id_] for id_ in reversed(first) if id_ not in there]
+        put_new_responses(connection, [response for response, _, _ in new])
+        # Equal results name equal versions, and a spec costs a hash to find: each is looked at once.
+        specs = {id(spec): spec for _, _, own in new for spec in own}
+        put_check_results(connection, [result for _, results, _ in new for result in results], list(specs.values()))

@@ -1,7 +1,7 @@
 """Responses and what the checks said of them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from sys import intern
 from typing import Any, TypeVar, cast
 
@@ -20,7 +20,7 @@ from tiebreak.records import (
 )
 from tiebreak.records.responses import PART
 from tiebreak_store.content import get_blob, put_blob, put_checks
-from tiebreak_store.rows import AppendOnly
+from tiebreak_store.rows import AppendOnly, Row
 from tiebreak_store.text import from_json, restored, storable, storable_or_none, to_json
 
 T = TypeVar("T")
@@ -58,47 +58,64 @@ _MEND = (
 
 def put_response(connection: sqlite3.Connection, response: Response, chunks: bytes | None) -> None:
     """Keep a response and, if there are any, its chunks; their hash is filled in where the record lacks it."""
+    RESPONSE.insert(connection, _row_of(response, None if chunks is None else put_blob(connection, chunks)))
+
+
+def put_new_responses(connection: sqlite3.Connection, responses: Iterable[Response]) -> None:
+    """Keep many responses, none of which is there."""
+    marks = ", ".join("?" * len(RESPONSE.columns))
+    connection.executemany(
+        f"INSERT INTO response ({_WHOLE}) VALUES ({marks})",  # noqa: S608  # names of ours
+        (_row_of(response) for response in responses),
+    )
+
+
+def recorded_among(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of some ids of responses (hundreds, not thousands) that are there."""
+    marks = ", ".join("?" * len(ids))
+    return {id_ for (id_,) in connection.execute(f"SELECT id FROM response WHERE id IN ({marks})", ids)}  # noqa: S608  # question marks only
+
+
+def _row_of(response: Response, chunks: str | None = None) -> Row:
+    """A response as the columns of its table; `chunks` is their hash where the record lacks it."""
     error, timings, usage = response.error, response.timings, response.usage
-    RESPONSE.insert(
-        connection,
-        (
-            response.id,
-            response.run_id,
-            storable(response.case_id),
-            response.case_hash,
-            response.sample,
-            response.attempt,
-            response.fingerprint,
-            response.status,
-            response.fault,
-            error.code if error else None,
-            storable(error.message) if error else None,
-            error.status if error else None,
-            int(response.refusal),
-            storable_or_none(response.finish),
-            response.started_at,
-            timings.ttft,
-            timings.total,
-            timings.waited,
-            timings.tries,
-            usage.prompt_tokens,
-            usage.completion_tokens,
-            usage.reasoning_tokens,
-            usage.cached_tokens,
-            usage.source,
-            response.cost.usd,
-            response.cost.source,
-            storable_or_none(response.requested_model),
-            storable_or_none(response.served_model),
-            response.reused_from,
-            response.chunks if chunks is None else put_blob(connection, chunks),
-            to_json(response.tool_calls) if response.tool_calls else None,
-            to_json(response.cost.components) if response.cost.components else None,
-            storable_or_none(response.system_fingerprint),
-            to_json(response.contexts) if response.contexts else None,
-            storable(response.text),
-            storable(response.reasoning),
-        ),
+    return (
+        response.id,
+        response.run_id,
+        storable(response.case_id),
+        response.case_hash,
+        response.sample,
+        response.attempt,
+        response.fingerprint,
+        response.status,
+        response.fault,
+        error.code if error else None,
+        storable(error.message) if error else None,
+        error.status if error else None,
+        int(response.refusal),
+        storable_or_none(response.finish),
+        response.started_at,
+        timings.ttft,
+        timings.total,
+        timings.waited,
+        timings.tries,
+        usage.prompt_tokens,
+        usage.completion_tokens,
+        usage.reasoning_tokens,
+        usage.cached_tokens,
+        usage.source,
+        response.cost.usd,
+        response.cost.source,
+        storable_or_none(response.requested_model),
+        storable_or_none(response.served_model),
+        response.reused_from,
+        chunks or response.chunks,
+        to_json(response.tool_calls) if response.tool_calls else None,
+        to_json(response.cost.components) if response.cost.components else None,
+        storable_or_none(response.system_fingerprint),
+        to_json(response.contexts) if response.contexts else None,
+        storable(response.text),
+        storable(response.reasoning),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tiebreak.checks import checks_for, run_checks
+from tiebreak.checks import Checker, checks_for, run_checks
 from tiebreak.checks.parse import shown
 from tiebreak.datasets.importing import source_hash
 from tiebreak.errors import ImportFormatError
@@ -68,11 +68,15 @@ class Job:
     target: RecordingTarget
     at: str
     new_id: IdMaker = field(default_factory=IdMaker)
+    _run_ids: dict[str, str] = field(default_factory=dict[str, str])
 
     def run_id(self, label: str) -> str:
         """The same for the same answers, so that a further pair of the same files stands on the runs that are there."""
-        own = digest(canonical_json([self.key, label, self.samples]).encode("utf-8", "surrogatepass"))
-        return f"{self.key[:8]}-{own[:12]}"
+        found = self._run_ids.get(label)
+        if found is None:
+            own = digest(canonical_json([self.key, label, self.samples]).encode("utf-8", "surrogatepass"))
+            found = self._run_ids[label] = f"{self.key[:8]}-{own[:12]}"
+        return found
 
     def response_id(self, label: str, case_id: str, sample: int) -> str:
         return f"{self.run_id(label)}-{self._places[case_id]:07d}-{sample}"
@@ -162,6 +166,7 @@ class Answers:
         self._labels = frozenset(labels)
         self._progress = progress
         self._specs: dict[str, tuple[CheckSpec, str]] = {}
+        self._checker = Checker(job.policy)
         self._told: Counter[str] = Counter()
         self._taken = 0
 
@@ -210,12 +215,12 @@ class Answers:
             id=self._job.response_id(label, case_id, sample),
             run_id=self._job.run_id(label),
             case_id=case_id,
-            case_hash=case.version,
+            case_hash=self._job.dataset.case_versions[case_id],
             started_at=self._job.at,
             sample=sample,
         )
-        specs = checks_for(case, self._job.policy)
-        results = run_checks(case, response, specs)
+        specs = self._checker.specs(case)
+        results = self._checker.results(case, response)
         if response.excluded:
             return response, results, specs
         theirs = [self._result(response.id, said) for said in row.said]

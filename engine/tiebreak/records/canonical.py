@@ -11,13 +11,17 @@ LATER: Mapping[str, bool] = {"later": True}
 """`metadata` of a field that a record got after versions of it were out: at its default it is left out of the canonical
 form, so that what was written before keeps its hash."""
 
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+# Made once: `json.dumps` makes one for each call that asks for anything special.
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
 
 def plain(value: object) -> object:
     """A record as JSON-ready values: dataclasses become mappings, tuples lists.
 
     Fields at their default are kept, but for those that came `LATER`.
     """
-    if isinstance(value, str) or value is None:  # most of what there is, and looked at for every answer
+    if type(value) in _SIMPLE:  # most of what there is, and looked at for every answer
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         mapping = {name: plain(getattr(value, name)) for name in _names(type(value))}
@@ -49,7 +53,7 @@ def canonical_json(value: object) -> str:
     Raises:
         ValueError: for NaN and infinities, which have no JSON form.
     """
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encoded(plain(value))
 
 
 def digest(data: bytes) -> str:

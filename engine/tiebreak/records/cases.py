@@ -142,8 +142,12 @@ class Dataset:
     @cached_property
     def version(self) -> str:
         """SHA-256 over the card and the cases by id: reordering lines makes no new version, an edit does."""
-        by_id = sorted((case.id, case.version) for case in self.cases)
-        return version_of({"card": self.card, "cases": by_id})
+        return version_of({"card": self.card, "cases": sorted(self.case_versions.items())})
+
+    @cached_property
+    def case_versions(self) -> Mapping[str, str]:
+        """Id of a case → its version, which is not worked out twice."""
+        return {case.id: case.version for case in self.cases}
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
