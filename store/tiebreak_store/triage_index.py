@@ -17,13 +17,17 @@ from tiebreak_store.side_file import SideFile
 from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.triage import Marks
 
-VERSION = 1
+VERSION = 2
 """Of what is kept here. Another one is thrown away."""
 FILE = "triage.db"
 PIECE = 4_000_000
 """Bytes of a column that one row holds."""
 NEAR_TERMS = 20_000
 """Words that are looked through for one that was mistyped."""
+SHORT = 3
+"""Letters up to which FTS5 has an index of beginnings. For a longer one it would put all documents of all words that
+begin so together before it gives the first; so those words are named one by one, while they are no more than these."""
+CONTINUED = 60
 
 _TABLES = """
 CREATE TABLE pair (
@@ -34,6 +38,7 @@ CREATE TABLE pair (
     marks TEXT NOT NULL,
     notes TEXT NOT NULL,
     documents INTEGER NOT NULL DEFAULT 0,
+    listed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (baseline_run, candidate_run)
 ) STRICT;
 CREATE TABLE piece (
@@ -49,7 +54,12 @@ CREATE TABLE document (
     ordinal INTEGER NOT NULL,
     PRIMARY KEY (pair, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX document_of_case ON document (pair, ordinal)
+CREATE INDEX document_of_case ON document (pair, ordinal);
+CREATE TABLE word (
+    pair INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    term TEXT NOT NULL,
+    PRIMARY KEY (pair, term)
+) STRICT, WITHOUT ROWID
 """
 
 
@@ -149,7 +159,7 @@ class TriageIndex(SideFile):
             pair = _pair(connection, baseline_run, candidate_run)
             connection.execute(
                 f"CREATE VIRTUAL TABLE IF NOT EXISTS words_{pair} USING fts5("
-                "text, content='', columnsize=0, detail=none, prefix='2 3', tokenize='unicode61 remove_diacritics 2')"
+                "text, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2')"
             )
             connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS terms_{pair} USING fts5vocab(words_{pair}, 'row')")
             (first,) = connection.execute("SELECT documents FROM pair WHERE id = ?", (pair,)).fetchone()
@@ -163,10 +173,34 @@ class TriageIndex(SideFile):
             )
             connection.execute("UPDATE pair SET documents = documents + ? WHERE id = ?", (len(texts), pair))
 
+    def list_words(self, baseline_run: str, candidate_run: str) -> None:
+        """List the words of all texts that were added, where that was not done yet. FTS5 knows them too, but looks
+        through all their documents to tell them."""
+        with self._using() as connection, immediate(connection):
+            found = connection.execute(
+                "SELECT id, documents FROM pair WHERE baseline_run = ? AND candidate_run = ? AND documents <> listed",
+                (baseline_run, candidate_run),
+            ).fetchone()
+            if found is None:
+                return
+            pair, documents = found
+            connection.execute(
+                f"INSERT OR IGNORE INTO word SELECT ?, term FROM terms_{pair}",  # noqa: S608  # a number of ours
+                (pair,),
+            )
+            connection.execute("UPDATE pair SET listed = ? WHERE id = ?", (documents, pair))
+
     def find(self, baseline_run: str, candidate_run: str, words: Iterable[str], limit: int) -> list[int]:
         """The ordinals of the first cases in whose texts every word begins one, in the order of adding."""
-        phrases = [f"{_quoted(word)} *" for word in words if word]
-        return self._matching(baseline_run, candidate_run, " AND ".join(phrases), limit) if phrases else []
+        with self._using() as connection:
+            pair = _known_pair(connection, baseline_run, candidate_run)
+            if pair is None:
+                return []
+            (whole,) = connection.execute("SELECT documents = listed FROM pair WHERE id = ?", (pair,)).fetchone()
+            parts = [_beginning(connection, pair, word) if whole else f"{_quoted(word)} *" for word in words if word]
+            if not parts or None in parts:
+                return []
+            return self._matching(baseline_run, candidate_run, " AND ".join(filter(None, parts)), limit)
 
     def find_any(self, baseline_run: str, candidate_run: str, sets: Iterable[Sequence[str]], limit: int) -> list[int]:
         """The same, with a choice for each word: one of each set is there as a whole word."""
@@ -174,16 +208,11 @@ class TriageIndex(SideFile):
         return self._matching(baseline_run, candidate_run, " AND ".join(parts), limit) if parts else []
 
     def terms(self, baseline_run: str, candidate_run: str, start: str) -> list[str]:
-        """Words of the texts that begin so, in alphabetical order, a bounded number of them."""
+        """Words of the texts that begin so, in alphabetical order, a bounded number of them; none that came since the
+        words were listed."""
         with self._using() as connection:
             pair = _known_pair(connection, baseline_run, candidate_run)
-            if pair is None or not _exists(connection, f"terms_{pair}"):
-                return []
-            found = connection.execute(
-                f"SELECT term FROM terms_{pair} WHERE term >= ? AND term < ? LIMIT ?",  # noqa: S608  # a number of ours
-                (start, start + "\U0010ffff", NEAR_TERMS),
-            )
-            return [str(term) for (term,) in found]
+            return [] if pair is None else _words(connection, pair, start, NEAR_TERMS)
 
     def _matching(self, baseline_run: str, candidate_run: str, query: str, limit: int) -> list[int]:
         with self._using() as connection:
@@ -219,7 +248,7 @@ def _clear(connection: sqlite3.Connection) -> None:
     virtual = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
     for (name,) in connection.execute(virtual).fetchall():
         connection.execute(f'DROP TABLE "{name}"')
-    for name in ("document", "piece", "pair"):
+    for name in ("word", "document", "piece", "pair"):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
@@ -240,6 +269,24 @@ def _known_pair(connection: sqlite3.Connection, baseline_run: str, candidate_run
         "SELECT id FROM pair WHERE baseline_run = ? AND candidate_run = ?", (baseline_run, candidate_run)
     ).fetchone()
     return None if found is None else int(found[0])
+
+
+def _words(connection: sqlite3.Connection, pair: int, start: str, limit: int) -> list[str]:
+    found = connection.execute(
+        "SELECT term FROM word WHERE pair = ? AND term >= ? AND term < ? ORDER BY term LIMIT ?",
+        (pair, start, start + "\U0010ffff", limit),
+    )
+    return [str(term) for (term,) in found]
+
+
+def _beginning(connection: sqlite3.Connection, pair: int, word: str) -> str | None:
+    """A query for the words that begin so; None where there are none."""
+    if len(word) <= SHORT or not word.isascii():  # FTS5 folds other letters in its own way
+        return f"{_quoted(word)} *"
+    words = _words(connection, pair, word, CONTINUED + 1)
+    if len(words) > CONTINUED:
+        return f"{_quoted(word)} *"
+    return f"({' OR '.join(map(_quoted, words))})" if words else None
 
 
 def _exists(connection: sqlite3.Connection, table: str) -> bool:

@@ -126,10 +126,19 @@ class Triage:
     ) -> None:
         self.close()
 
-    def refresh(self, progress: Progress | None = None) -> None:
-        """Take in what was recorded since."""
+    def refresh(self, progress: Progress | None = None, shown: Callable[[], None] | None = None) -> None:
+        """Take in what was recorded since. Where all rows have to be read, `shown` is called as soon as the first
+        thousands of them can be listed, as far as that goes without decisions, and now and then while the rest is."""
+
+        def early(table: Table) -> None:
+            self._view = View.of(table, {})
+            if shown is not None:
+                shown()
+
         with self._lock:
-            table, self.other_versions = up_to_date(self._store, self._index, self.a, self.b, progress)
+            table, self.other_versions = up_to_date(
+                self._store, self._index, self.a, self.b, progress, None if shown is None else early
+            )
             self._standing = Standing(self._store.iter_decisions(self.a.run.id, self.b.run.id))
             decided = self._standing.cases()
             self._view = View.of(table, self._by_ordinal(decided))

@@ -64,8 +64,10 @@ def index_texts(
         if progress is not None:
             progress("Indexing the texts", done, len(table))
         if not go_on():
-            return done >= len(table)
-    return True
+            break
+    if done >= len(table):
+        index.list_words(a.run.id, b.run.id)
+    return done >= len(table)
 
 
 def search(index: TriageIndex, a: StoredRun, b: StoredRun, table: Table, words: str, limit: int) -> Hits:
