@@ -38,7 +38,7 @@ from tiebreak.records import (
 from tiebreak.triage import parse_filter
 from tiebreak_store import NewSession, Store
 from tiebreak_store.content import put_checks
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.triage import Take, Triage
 from tiebreak_workbench.workbench import Workbench
 
 WORDS = [
@@ -145,7 +145,8 @@ def opened(folder: Path) -> dict[str, object]:
     early: list[float] = []
     with Workbench.open(folder, {}) as bench, Triage.named(bench, "s") as triage:
 
-        def shown() -> None:
+        def shown(take: Take) -> None:
+            take()
             triage.lines(triage.listing(parse_filter("")).places[:PAGE])
             early.append(round(time.process_time() - began, 2))
 

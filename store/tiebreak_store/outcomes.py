@@ -115,8 +115,10 @@ def load_run(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     run = get_run(connection, run_id)
     found = connection.execute(
         "SELECT s.id, sr.role, s.policy_hash, d.name, "
-        "(SELECT count(*) FROM session_item i WHERE i.session_id = s.id AND i.queue = 'random'), "
-        "(SELECT count(*) FROM dataset_case c WHERE c.dataset_hash = s.dataset_hash) "
+        # Both are numbered from 0 without gaps, and the last number is found at once; a risk queue stands behind a plan.
+        "(SELECT coalesce(max(i.position) + 1, 0) FROM session_item i "
+        "WHERE i.session_id = s.id AND i.queue = 'random'), "
+        "(SELECT coalesce(max(c.ordinal) + 1, 0) FROM dataset_case c WHERE c.dataset_hash = s.dataset_hash) "
         "FROM session_run sr JOIN session s ON s.id = sr.session_id JOIN dataset_version d ON d.hash = s.dataset_hash "
         "WHERE sr.run_id = ? ORDER BY s.created_at, s.id LIMIT 1",
         (run_id,),

@@ -62,8 +62,10 @@ def sessions(
 
 def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> None:
     """Print the places in everything recorded that hold a text, or nearly do."""
-    from tiebreak_cli.output import local_minute, print_json, print_table, say
-    from tiebreak_workbench.finding import find
+    from rich.text import Text
+
+    from tiebreak_cli.output import CELL, console, local_minute, print_json, safe_line, say, table_of
+    from tiebreak_workbench.finding import EXCERPT, find
 
     found = find(bench, text, limit=limit)
     if as_json:
@@ -71,14 +73,16 @@ def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> 
     elif not found.hits:
         say(f"Nothing recorded here holds “{text}”.")
     else:
-        print_table(
-            "Found, the closest first",
-            ("session", "case", "what", "text", "when"),
-            (
-                (one.session_id, one.case_id or "", f"{one.kind} {one.side or ''}", one.excerpt, local_minute(one.at))
-                for one in found.hits
-            ),
-        )
+        table = table_of("session", "case", "what", "text", "when", title="Found, the closest first")
+        on_screen = console().is_terminal
+        for column in table.columns:
+            column.no_wrap = on_screen and column.header != "text"
+        for one in found.hits:
+            cells = (one.session_id, one.case_id or "", f"{one.kind} {one.side or ''}")
+            # A line for each place: the text is cut where the terminal ends, and told whole in a file.
+            cut = Text(safe_line(one.excerpt, EXCERPT + 10), no_wrap=on_screen, overflow="ellipsis")
+            table.add_row(*(Text(safe_line(cell, CELL)) for cell in cells), cut, local_minute(one.at))
+        console().print(table)
         say("`tiebreak show SESSION CASE` shows one." + ("" if found.complete else " Only the newest was looked at."))
 
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 QUESTION = 400
 """Characters of a question that a line of the list has."""
 ANSWER = 400
-EVERY_HIT = 1_000_000
+EVERY_HIT = 100_000_000
+Take = Callable[[], None]
+"""Has the rows that are known so far be those of triage."""
 
 
 class Line(NamedTuple):
@@ -126,14 +128,23 @@ class Triage:
     ) -> None:
         self.close()
 
-    def refresh(self, progress: Progress | None = None, shown: Callable[[], None] | None = None) -> None:
-        """Take in what was recorded since. Where all rows have to be read, `shown` is called as soon as the first
-        thousands of them can be listed, as far as that goes without decisions, and now and then while the rest is."""
+    def refresh(self, progress: Progress | None = None, shown: Callable[[Take], None] | None = None) -> None:
+        """Take in what was recorded since.
+
+        Where all rows have to be read, `shown` is called as soon as there are thousands of them, and now and then
+        while the rest is read. What it is given has those be the rows of this triage, without decisions, unless there
+        are more already; so whoever lists them says when.
+        """
 
         def early(table: Table) -> None:
-            self._view = View.of(table, {})
+            view = View.of(table, {})
+
+            def take() -> None:
+                if self._view is None or len(self._view.table) < len(table):
+                    self._view = view
+
             if shown is not None:
-                shown()
+                shown(take)
 
         with self._lock:
             table, self.other_versions = up_to_date(

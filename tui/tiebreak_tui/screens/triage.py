@@ -16,7 +16,7 @@ from tiebreak_tui.keys import TRIAGE, bindings
 from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.triage_acts import SAVING, Deciding
-from tiebreak_tui.screens.triage_panes import Panes
+from tiebreak_tui.screens.triage_opening import Left, Opening
 from tiebreak_tui.screens.triage_rows import Rows, find_groups, find_rows, first_rows
 from tiebreak_tui.screens.triage_text import case_row, listed, remarks
 from tiebreak_tui.screens.triage_trial_text import rerun_remark
@@ -39,11 +39,7 @@ REMEMBERED = 4_000
 """Lines that are kept."""
 
 
-class _Left(TiebreakError):
-    """Reading the rows was given up."""
-
-
-class TriageScreen(Panes):
+class TriageScreen(Opening):
     """Two runs side by side. `Triage` decides; this screen shows and passes on keys."""
 
     KEYS = TRIAGE
@@ -107,7 +103,7 @@ class TriageScreen(Panes):
         self.cases.focus()
         self._loop = asyncio.get_running_loop()
         self.head()
-        self.lanes.start("open", lambda: self.triage.refresh(self._told_progress), lambda _: self._opened())
+        self.lanes.start("open", self.read, lambda _: self._opened())
 
     async def close(self) -> None:
         """Save what is decided, wait for the threads, and let go of the files."""
@@ -119,22 +115,10 @@ class TriageScreen(Panes):
 
     # -- opening
 
-    def _told_progress(self, what: str, done: int, of: int | None) -> None:
-        """From a thread: say how far it is."""
-        if self.lanes.closed:
-            raise _Left("Triage was left.")
-        share = f" {100 * done / of:.0f} %" if of else f" {done:,}"
-        self._loop.call_soon_threadsafe(self._progressed, f"{what}{share}")
-
-    def _progressed(self, words: str) -> None:
-        if self.is_attached and not self.lanes.closed and self._progress:
-            self._progress = words
-            self.head()
-
     def _opened(self) -> None:
         """The rows are there."""
         self.ready = True
-        self._lines.clear()
+        self.other_rows(lambda: None)
         self._progress = "Indexing …"
         self.cases.empty = "No case is left."
         self.look()
@@ -144,14 +128,13 @@ class TriageScreen(Panes):
             names = ", ".join(self.triage.other_versions)
             text = f"Not compared, as the sides were put to other versions of it: {names}"
             self.tiebreak.flash(text, severity="warning")
-        index = partial(self.triage.index_texts, self._told_progress, lambda: not self.lanes.closed)
+        index = partial(self.triage.index_texts, self.told_progress, lambda: not self.lanes.closed)
         self.lanes.start("index", index, self._indexed)
 
     def reload(self) -> None:
         # The places are others afterwards: what is decided before is saved first, and meanwhile there is no list.
         self.rows = self.detail = None
         self.ready = False
-        self.marked.clear()
         self.again.clear()
         self.cases.set_cases(0, self._row)
         self.lanes.add(SAVING, self.triage.refresh, lambda _: self._reloaded())
@@ -172,7 +155,7 @@ class TriageScreen(Panes):
             self._progress = ""
         self._finding = False
         self.head()
-        if not isinstance(error, _Left):
+        if not isinstance(error, Left):
             self.tiebreak.tell_error(error)
 
     # -- the list
@@ -290,6 +273,8 @@ class TriageScreen(Panes):
     @property
     def served(self) -> list[int]:
         """The places that a decision is about: the marked ones, else the case or the group at hand."""
+        if not self.ready:
+            return []
         if self.marked:
             return sorted(self.marked)
         index = self.highlighted_row

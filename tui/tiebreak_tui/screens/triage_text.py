@@ -103,6 +103,8 @@ def listed(rows: Rows | None, *, ready: bool, finding: bool) -> str:
     """How many cases there are in the list."""
     if rows is None:
         return "" if ready else "Reading what was recorded …"
+    if not ready:
+        return f"{plural(rows.cases, 'case')} so far"
     if finding and not rows.whole:
         return f"{len(rows):,} and more"
     if rows.groups is not None:

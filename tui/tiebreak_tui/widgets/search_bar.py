@@ -9,11 +9,12 @@ from textual.widgets import Input, Static
 
 
 class SearchBar(Horizontal):
-    """An input at the lower edge: enter keeps the search and closes, esc ends it; ↑ ↓ move in the list."""
+    """An input at the lower edge: enter keeps the search and closes, esc ends it; ↑ ↓ move in the list. It lies over
+    the footer, so that nothing else is laid out anew when it opens; the screen has a layer `search` for it."""
 
     DEFAULT_CSS = """
     SearchBar {
-        display: none; height: 1; background: $panel;
+        display: none; height: 1; background: $panel; layer: search; dock: bottom;
         &.-open { display: block; }
         Static { width: auto; padding: 0 1; color: $text-muted; }
         Input, Input:focus { width: 1fr; border: none; height: 1; background: $panel; }
