@@ -106,7 +106,7 @@ def _in_app(folder: "Path", wishes: "Wishes") -> int:
 def _values(sets: "Sequence[str] | None", note: str | None) -> "dict[DecisionField, str | None]":
     from tiebreak.checks.parse import nearest
     from tiebreak.records.triage import FIELDS
-    from tiebreak_workbench.triage import checked_values
+    from tiebreak_workbench.triage_values import checked_values
 
     found: dict[DecisionField, str | None] = {}
     for text in sets or ():

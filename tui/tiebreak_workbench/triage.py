@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tiebreak.compare.differs import Differs, differences, refuse
 from tiebreak.errors import UsageError
 from tiebreak.records import stamp, utc_now
-from tiebreak.records.triage import FIELDS, DecisionField, TriageDecision
+from tiebreak.records.triage import DecisionField, TriageDecision
 from tiebreak.triage import Decided, Failure, FailureGroup, Filter, Standing, Table, TriageRow, View, grouped
 from tiebreak.triage.filtering import Field
 from tiebreak.triage.grouping import MOST
@@ -22,6 +22,7 @@ from tiebreak_store.triage_index import FILE, TriageIndex
 from tiebreak_workbench.comparing import side_of, two_runs
 from tiebreak_workbench.triage_search import Hits, index_texts, question_of, search
 from tiebreak_workbench.triage_table import AT_ONCE, Progress, up_to_date
+from tiebreak_workbench.triage_values import checked_values
 from tiebreak_workbench.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -392,25 +393,3 @@ def named_runs(bench: Workbench, names: Sequence[str]) -> tuple[str, str | None,
     if len(names) < 2:
         raise UsageError(f"“{first}” is one run: name the other one too.", hint="The baseline first: A B.")
     return first, names[1], list(names[2:])
-
-
-def checked_values(values: Mapping[DecisionField, str | None]) -> dict[DecisionField, str | None]:
-    """
-    Raises:
-        UsageError: for a status or a cause that is none, and where nothing is to be set.
-    """
-    from tiebreak.checks.parse import nearest
-    from tiebreak.records.triage import CAUSES, STATUSES
-
-    if not values:
-        raise UsageError("There is nothing to set.", hint=f"Set one of {', '.join(FIELDS)}.")
-    checked: dict[DecisionField, str | None] = {}
-    for field, given in values.items():
-        value = (given or "").strip() or None
-        if field == "status":
-            value = value or "open"
-        known = {"status": tuple(STATUSES), "cause": tuple(CAUSES)}.get(field)
-        if known is not None and value is not None and value not in known:
-            raise UsageError(f"There is no {field} “{value}”.", hint=nearest(value, list(known)))
-        checked[field] = value
-    return checked
