@@ -115,7 +115,7 @@ def load_run(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     run = get_run(connection, run_id)
     found = connection.execute(
         "SELECT s.id, sr.role, s.policy_hash, d.name, "
-        # Both are numbered from 0 without gaps, and the last number is found at once; a risk queue stands behind a plan.
+        # Both are numbered from 0 without gaps, and the last number is found at once; a risk queue is behind the plan.
         "(SELECT coalesce(max(i.position) + 1, 0) FROM session_item i "
         "WHERE i.session_id = s.id AND i.queue = 'random'), "
         "(SELECT coalesce(max(c.ordinal) + 1, 0) FROM dataset_case c WHERE c.dataset_hash = s.dataset_hash) "
