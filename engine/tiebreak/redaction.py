@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
+from tiebreak.credentials import PREFIXES, credentials_in
+
 REDACTED = "[redacted]"
 
 _WHOLE = 8
@@ -34,8 +36,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(\b(?:x-)?(?:goog-)?api[_-]?key['\"]?\s*[:=]\s*['\"]?)[^\s'\",;&}]{4,}", re.IGNORECASE),
         rf"\1{REDACTED}",
     ),
-    # Keys that say what they are: OpenAI, Anthropic, OpenRouter, Groq, xAI, Perplexity, Cerebras, Hugging Face, Google
-    (re.compile(r"\b(?:sk-|sk_|gsk_|xai-|pplx-|csk-|hf_|AIza)[A-Za-z0-9_-]{16,}"), REDACTED),
+    # Keys that say what they are, cut short or not: a shape of `credentials` asks for all of a key.
+    (
+        re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, PREFIXES))})[A-Za-z0-9_-]{{16,}}"),
+        REDACTED,
+    ),
 )
 
 
@@ -66,6 +71,12 @@ class Redactor:
             text = self._values.sub(REDACTED, text)
         for shape, replacement in _SHAPES:
             text = shape.sub(replacement, text)
+        # From the end, so that the places of the others stay; what is found in two ways is replaced once.
+        rest = len(text)
+        for found in sorted(credentials_in(text), key=lambda one: (one.end, -one.start), reverse=True):
+            if found.end <= rest:
+                text = f"{text[: found.start]}{REDACTED}{text[found.end :]}"
+                rest = found.start
         return text
 
     def __repr__(self) -> str:
