@@ -1,10 +1,9 @@
-"""Patterns of users: held to what cannot take for ever, and compiled once."""
+"""Patterns of users: held to what is a pattern and need not take for ever; `tiebreak.checks.matching` runs them."""
 
 import itertools
 import re
 import warnings
 from collections.abc import Iterable
-from functools import lru_cache
 
 from tiebreak.checks.base import CheckUnavailable
 
@@ -37,11 +36,6 @@ def usable(patterns: Iterable[str]) -> None:
             )
 
 
-@lru_cache(maxsize=1024)
-def compiled(pattern: str, *, ignore_case: bool = False) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-
-
 def searchable(text: str) -> str:
     """The text.
 
@@ -57,7 +51,8 @@ def searchable(text: str) -> str:
 def nested_repeat(pattern: str) -> bool:
     """Whether an unbounded repeat holds another, as in `(a+)+`: the shape whose time doubles with every character.
 
-    Possessive repeats (`a++`) give nothing back and are harmless. Overlapping alternatives under a repeat are not seen.
+    Possessive repeats (`a++`) give nothing back and are harmless. Overlapping alternatives under a repeat are
+    not seen here: they meet the time limit of `tiebreak.checks.matching`.
     """
     open_groups = [False]
     closed = False

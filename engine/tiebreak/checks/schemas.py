@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tiebreak.checks.base import CheckUnavailable
-from tiebreak.checks.patterns import usable
+from tiebreak.checks.matching import first_match
+from tiebreak.checks.patterns import searchable, usable
 from tiebreak.checks.words import shown
 from tiebreak.records.canonical import canonical_json
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 200
 """Levels of a schema."""
+PATTERNED = ("pattern", "patternProperties", "additionalProperties", "unevaluatedProperties")
+"""Keywords that run patterns of the schema on the answer."""
 
 
 def usable_schema(schema: object, name: str = "schema") -> None:
@@ -71,10 +74,34 @@ def shorter(message: str, limit: int = 160) -> str:
 def _validator(schema_json: str) -> "Validator":
     import json
 
+    from jsonschema import validators
     from jsonschema.validators import validator_for
 
     schema = json.loads(schema_json)
-    return validator_for(schema, default=_dialect())(schema, registry=_nothing_elsewhere())
+    dialect: Any = validator_for(schema, default=_dialect())
+    own = {name: _within_time(name, dialect.VALIDATORS[name]) for name in PATTERNED if name in dialect.VALIDATORS}
+    kind: Any = cast("Any", validators).extend(dialect, own)
+    return cast("Validator", kind(schema, registry=_nothing_elsewhere(), format_checker=dialect.FORMAT_CHECKER))
+
+
+def _within_time(name: str, keyword: Any) -> Any:
+    """A keyword of the library that runs patterns in this process, each shown to end before."""
+
+    def held(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        patterns: list[str]
+        texts: list[object]
+        if name == "pattern":
+            texts, patterns = [instance], [value]
+        else:
+            texts = list(cast("dict[object, object]", instance)) if isinstance(instance, dict) else []
+            patterns = list(cast("Mapping[str, Mapping[str, object]]", schema).get("patternProperties", {}))
+        for pattern in patterns:
+            for text in texts:
+                if isinstance(text, str):
+                    first_match(pattern, searchable(text))
+        return keyword(validator, value, instance, schema)
+
+    return held
 
 
 def _nothing_elsewhere() -> Any:

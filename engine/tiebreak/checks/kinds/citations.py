@@ -1,12 +1,14 @@
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Answer, Check, Example, Verdict
-from tiebreak.checks.patterns import compiled, searchable, usable
+from tiebreak.checks.matching import all_matches
+from tiebreak.checks.patterns import searchable, usable
 from tiebreak.checks.words import few
 from tiebreak.records import Case, Context, Response
 
-BRACKETED = r"\[((?!\s)[^\[\]\n]{1,200})\](?![(\[:])"
+BRACKETED = re.compile(r"\[((?!\s)[^\[\]\n]{1,200})\](?![(\[:])")
 """`[kb-12]` and `[kb-12, kb-14]`, but neither a link, `[text](address)`, nor the definition of one."""
 
 
@@ -35,7 +37,7 @@ class Citations(Check):
             raise ValueError("`least` is 0 or more.")
         if self.pattern is not None:
             usable([self.pattern])
-            if compiled(self.pattern).groups != 1:
+            if re.compile(self.pattern).groups != 1:
                 raise ValueError("The pattern needs one group, which holds the id: `\\(see ([\\w-]+)\\)`.")
 
     def judge(self, case: Case, response: Response, /) -> Verdict:
@@ -51,9 +53,11 @@ class Citations(Check):
 
     def _cited(self, text: str) -> list[str]:
         """The ids, each once, in the order of the answer."""
-        found = compiled(self.pattern or BRACKETED).findall(text)
         if self.pattern is None:
-            found = [part.strip() for group in found for part in group.replace(";", ",").split(",")]
+            groups: list[str] = BRACKETED.findall(text)
+            found = [part.strip() for group in groups for part in group.replace(";", ",").split(",")]
+        else:
+            found = all_matches(self.pattern, text)
         return [name for name in dict.fromkeys(found) if name]
 
     def _names(self, contexts: tuple[Context, ...]) -> set[str]:

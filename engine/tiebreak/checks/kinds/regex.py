@@ -2,7 +2,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from tiebreak.checks.base import Check, Example, Verdict
-from tiebreak.checks.patterns import compiled, searchable, usable
+from tiebreak.checks.matching import first_match
+from tiebreak.checks.patterns import searchable, usable
 from tiebreak.checks.words import shown
 from tiebreak.records import Case, Response
 
@@ -25,7 +26,7 @@ class Regex(Check):
         usable([self.pattern])
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
-        found = compiled(self.pattern).search(searchable(response.text))
+        found = first_match(self.pattern, searchable(response.text))
         if self.expect == "present":
             return Verdict.of(found is not None, "the pattern is nowhere in it")
-        return Verdict.of(found is None, f"the pattern is in it: {shown(found.group() if found else '')}")
+        return Verdict.of(found is None, f"the pattern is in it: {shown(found or '')}")
