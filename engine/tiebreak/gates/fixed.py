@@ -3,7 +3,8 @@
 Rates without groups get the exact bound (Clopper and Pearson), all other means the t bound over independent cases or
 groups; see `tiebreak.stats.paired`. A bound from values that do not differ at all would claim to know too much: W±
 stands in for it, which is valid for any n. The segments of a regression gate are judged together: each passes unless
-its drop is beyond what chance explains after Holm's correction, for which `alpha_pass` is the level.
+its drop is beyond what chance explains after Holm's correction, for which `alpha_pass` is the level. Where its cases
+pass or fail, that is asked of an exact test (`tiebreak.stats.paired_rates`): t takes 6 drops of 6 cases for certain.
 """
 
 import math
@@ -12,14 +13,16 @@ from fractions import Fraction
 
 from tiebreak.gates.evidence import SCALES, Evidence, measure_of
 from tiebreak.gates.outcome import Ruling
-from tiebreak.gates.wording import plural
+from tiebreak.gates.wording import p_told, plural
 from tiebreak.records import Gate
 from tiebreak.stats.confidence_sequence import Histogram, lower_bound, upper_bound
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.stats.multiplicity import holm
 from tiebreak.stats.paired import Difference, from_sums
+from tiebreak.stats.paired_rates import worse_than_margin
 
 RATES = frozenset((Fraction(0), Fraction(1)))
+FLIPS = frozenset((Fraction(-1), Fraction(0), Fraction(1)))
 
 
 def fixed_rule(gate: Gate, evidence: Evidence, limit: float, family: Sequence[Evidence] = ()) -> Ruling:
@@ -76,15 +79,29 @@ def _mean_of(evidence: Evidence) -> Difference:
 
 
 def _segment(gate: Gate, evidence: Evidence, limit: float, value: float, family: Sequence[Evidence]) -> Ruling:
-    tested = {place: p for place, one in enumerate(family) if one.n and (p := _mean_of(one).p_below(limit)) is not None}
+    tested = {place: p for place, one in enumerate(family) if (p := chance_of(gate, one, limit)) is not None}
     adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
     p = adjusted.get(family.index(evidence))
     if p is None:
         return Ruling(None, value, None, _mean_of(evidence).caution)
-    told = f"p = {p:.2g} after Holm over {plural(len(tested), 'segment')}"
+    told = f"{p_told(p)} after Holm over {plural(len(tested), 'segment')}"
     if p < gate.alpha_pass:
         return Ruling(False, value, None, f"worse than chance explains: {told}")
     return Ruling(True, value, None, "")
+
+
+def chance_of(gate: Gate, evidence: Evidence, limit: float) -> float | None:
+    """How often a segment that is no worse than `limit` would look this bad; None for too few cases to say.
+
+    Passes and failures get an exact test, which holds its level at any n; everything else Student's t.
+    """
+    if not evidence.n:
+        return None
+    mean = _mean_of(evidence)
+    counts = dict(evidence.values)
+    if mean.se is not None and not evidence.groups and measure_of(gate).kind == "regression" and counts.keys() <= FLIPS:
+        return worse_than_margin(counts.get(Fraction(-1), 0), counts.get(Fraction(1), 0), evidence.n, max(0.0, -limit))
+    return mean.p_below(limit)
 
 
 def clean_cases_needed(share: float, alpha: float) -> int | None:

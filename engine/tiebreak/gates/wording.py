@@ -29,6 +29,11 @@ UNITS: dict[MeasureKind, tuple[str, str]] = {
 """What is counted, and what is still to come."""
 
 
+def p_told(p: float) -> str:
+    """`p = 0.013`; what is smaller than anybody's figures is never called 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
 def plural(count: int | str, noun: str) -> str:
     """`1 pass`, `3 passes`, `2 ratings of 5`."""
     head, of, tail = noun.partition(" of ")

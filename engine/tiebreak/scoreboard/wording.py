@@ -2,7 +2,7 @@
 result is."""
 
 from tiebreak.gates.fragility import GateFragility, LeadFragility
-from tiebreak.gates.wording import plural
+from tiebreak.gates.wording import p_told, plural
 from tiebreak.records import ROLES
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard.segments import SegmentLine
@@ -62,5 +62,4 @@ def reversal_words(line: SegmentLine) -> str:
     """`! reversed, p = 0.003 after Holm`, `leans the other way`, or nothing."""
     if line.reversal != "reversed" or line.p_holm is None:
         return line.reversal
-    p = "p < 0.001" if line.p_holm < 0.001 else f"p = {line.p_holm:.2g}"
-    return f"! reversed, {p} after Holm"
+    return f"! reversed, {p_told(line.p_holm)} after Holm"

@@ -33,6 +33,8 @@ class Difference:
     high: float | None = None
     """The interval, two-sided at `alpha`."""
     alpha: float = 0.05
+    whole: bool = False
+    """Every case that the claim is about has been seen: there is no sampling error left."""
 
     @property
     def df(self) -> int:
@@ -57,7 +59,10 @@ class Difference:
         if self.se is None:
             return None
         if self.se == 0:
-            return 0.0 if self.mean < against else 1.0 if self.mean > against else 0.5
+            # t would call this certain. Of differences that are as likely one way as the other, all G go the same way
+            # once in 2^G times (Fisher's randomisation test).
+            chance = 0.0 if self.whole else 0.5**self.groups
+            return chance if self.mean < against else 1 - chance if self.mean > against else 0.5
         return t_below((self.mean - against) / self.se, self.df)
 
     def bounds(self, alpha: float) -> tuple[float, float] | None:
@@ -117,11 +122,15 @@ def from_sums(
     """The same from Σ_c (Σ_{i∈c} (d_i − d̄))², for whoever has added it up already."""
     if groups < FEWEST_GROUPS:
         return Difference(n=n, groups=groups, mean=mean, alpha=alpha)
-    se = standard_error(n, squares, groups)
+    if squares <= n * (1e-12 * mean) ** 2:
+        squares = 0.0  # what rounding left of differences that are all the same
+    se, whole = standard_error(n, squares, groups), n == out_of
     if out_of is not None:
         se *= finite_population(n, out_of)
     reach = t_quantile(1 - alpha / 2, groups - 1) * se
-    return Difference(n=n, groups=groups, mean=mean, se=se, low=mean - reach, high=mean + reach, alpha=alpha)
+    return Difference(
+        n=n, groups=groups, mean=mean, se=se, low=mean - reach, high=mean + reach, alpha=alpha, whole=whole
+    )
 
 
 def finite_population(n: int, size: int) -> float:
