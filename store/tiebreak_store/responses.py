@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from sys import intern
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from tiebreak.errors import StoreError
 from tiebreak.records import (
@@ -185,6 +185,45 @@ def iter_check_results(connection: sqlite3.Connection, run_ids: Sequence[str]) -
             value=value,
             detail=restored(detail),
         )
+
+
+class Unjudged(NamedTuple):
+    """A check that could not judge some answers of a run."""
+
+    run_id: str
+    check_id: str
+    answers: int
+    """That it was put to."""
+    errors: int
+    """Of these it could not judge."""
+    case_id: str
+    """The first of them."""
+    reason: str
+
+
+def unjudged(connection: sqlite3.Connection, run_ids: Sequence[str]) -> list[Unjudged]:
+    """The checks with errors, by id and run."""
+    marks = ", ".join("?" * len(run_ids))
+    faulty = connection.execute(
+        "SELECT r.run_id, c.check_id, COUNT(*), MIN(c.seq) "  # noqa: S608  # question marks only
+        "FROM response r JOIN check_result c ON c.response_id = r.id "
+        f"WHERE r.run_id IN ({marks}) AND c.status = 'error' "
+        "GROUP BY r.run_id, c.check_id ORDER BY c.check_id, r.run_id",
+        run_ids,
+    ).fetchall()
+    found: list[Unjudged] = []
+    for run_id, check_id, errors, first in faulty:
+        (answers,) = connection.execute(
+            "SELECT COUNT(*) FROM response r JOIN check_result c ON c.response_id = r.id "
+            "WHERE r.run_id = ? AND c.check_id = ?",
+            (run_id, check_id),
+        ).fetchone()
+        case_id, reason = connection.execute(
+            "SELECT r.case_id, c.detail FROM response r JOIN check_result c ON c.response_id = r.id WHERE c.seq = ?",
+            (first,),
+        ).fetchone()
+        found.append(Unjudged(run_id, restored(check_id), answers, errors, restored(case_id), restored(reason)))
+    return found
 
 
 def iter_checks(connection: sqlite3.Connection, run_ids: Sequence[str]) -> Iterator[CheckSpec]:

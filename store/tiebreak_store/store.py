@@ -282,6 +282,12 @@ class Store(TriageRecords, JudgeReading, Past):
             session = sessions.get_session(connection, session_id)
             yield from responses.iter_responses(connection, list(session.runs.values()), light=light)
 
+    def unjudged(self, session_id: str) -> list[responses.Unjudged]:
+        """The checks that could not judge some answers of a session, by their id; one line a run."""
+        with self._database.reading() as connection:
+            session = sessions.get_session(connection, session_id)
+            return responses.unjudged(connection, list(session.runs.values()))
+
     def response(self, response_id: str) -> Response:
         """One recorded response with its text.
 

@@ -246,8 +246,10 @@ def _score(
                    | ({"check_judges": till.report()} if till.calls else {}))  # fmt: skip
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
+        from tiebreak_workbench.unjudged import unjudged_words
 
-        print_scoreboard(console(), stored, snapshot)
+        notes = unjudged_words(bench.store, stored.session.id)
+        print_scoreboard(console(), stored, snapshot, notes=notes)
     gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
     code = verdict_code(overall(gates) if gates else "undecided")
     return typer.Exit(code if scored.whole else INTERRUPTED)

@@ -30,6 +30,7 @@ from tiebreak_workbench.judged_run import JudgedRun, judges_along
 from tiebreak_workbench.report import run_report, session_report
 from tiebreak_workbench.rescoring import score_forks
 from tiebreak_workbench.sealed import is_sealed, sealed_words
+from tiebreak_workbench.unjudged import unjudged_words
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -119,7 +120,8 @@ def print_outcome(
         print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
     else:
         for one, snapshot in zip(taken, snapshots, strict=True):
-            print_scoreboard(console(), one.stored, snapshot, phase=phase)
+            notes = unjudged_words(bench.store, one.stored.session.id)
+            print_scoreboard(console(), one.stored, snapshot, phase=phase, notes=notes)
         print_judges(bench, [one.stored.session.id for one in taken])
     return typer.Exit(exit_code(ending, snapshots, taken, phase))
 

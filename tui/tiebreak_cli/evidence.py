@@ -133,8 +133,10 @@ def show(
             print_json({**show_report(stored, figures), **costs, "judge_status": judges})
         else:
             from tiebreak_cli.scoreboard import print_judges, print_scoreboard
+            from tiebreak_workbench.unjudged import unjudged_words
 
-            print_scoreboard(console(), stored, snapshot, figures=figures)
+            notes = unjudged_words(bench.store, stored.session.id)
+            print_scoreboard(console(), stored, snapshot, figures=figures, notes=notes)
             print_judges(bench, [stored.session.id])
             for name, found in judges.items():
                 say(standing_words(name, found))

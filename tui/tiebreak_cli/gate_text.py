@@ -6,10 +6,11 @@ from pathlib import Path
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from tiebreak.gates import standing
 from tiebreak.reports import Report, words
 from tiebreak_cli.output import safe, safe_line, table_of
 
-STYLES = {"pass": "green", "fail": "bold red", "pending": "yellow", "undecided": "magenta"}
+STYLES = {"pass": "green", "fail": "bold red", "pending": "yellow", "undecided": "magenta", "closed": "dim"}
 
 
 def print_gates(console: Console, report: Report, written: Sequence[Path]) -> None:
@@ -30,7 +31,7 @@ def print_gates(console: Console, report: Report, written: Sequence[Path]) -> No
             segment = f" · {gate.segment}" if gate.segment is not None else ""
             table.add_row(
                 safe_line(f"{gate.title}{segment}", 60),
-                Text(status, STYLES[gate.status]),
+                Text(status, STYLES[standing(gate, report.phases)]),
                 value,
                 asked,
                 n,

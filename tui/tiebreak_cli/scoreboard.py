@@ -7,11 +7,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tiebreak.gates import GateStatus, overall
+from tiebreak.gates import GateStatus, PhaseState, overall, standing
 from tiebreak.gates.wording import RAW, asked_of, money, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.reports.words import tried_words
-from tiebreak.scoreboard import Mean, Snapshot, WinRate
+from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.wording import lead_words, places, reasked, reversal_words, turns_words
 from tiebreak_cli.output import print_table, safe, safe_line, table_of
@@ -23,11 +23,12 @@ from tiebreak_workbench.workbench import Workbench
 if TYPE_CHECKING:
     from tiebreak_workbench.figures import Figures
 
-MARKS: Mapping[GateStatus, tuple[str, str]] = {
+MARKS: Mapping[PhaseState, tuple[str, str]] = {
     "pass": ("✔ pass", "green"),
     "fail": ("✘ fail", "bold red"),
     "pending": ("… pending", "yellow"),
     "undecided": ("≈ undecided", "magenta"),
+    "closed": ("– closed", "dim"),
 }
 DECISIONS: Mapping[GateStatus, str] = {
     "pass": "every gate passed: B may ship",
@@ -50,16 +51,18 @@ def print_scoreboard(
     *,
     phase: str | None = None,
     figures: "Figures | None" = None,
+    notes: Sequence[str] = (),
 ) -> None:
     """Print what stands in a session; the decision is that of one `phase`, where it is given. With `figures`, how firm
-    the result is as well. All names in it are outside text."""
+    the result is as well. `notes` are said below it. All names in it are outside text."""
     parts = [
         _heading(stored, snapshot, phase),
         _gates(stored, snapshot),
         _firmness(figures) if figures is not None else None,
         _sides(snapshot),
-        _segments(snapshot),
+        _segments(snapshot) if asked_for_votes(stored, snapshot) else None,
         _raters(stored),
+        *(Text(f"! {safe(note)}", "yellow") for note in notes),
     ]
     console.print(Group(*(part for part in parts if part is not None)))
 
@@ -74,17 +77,24 @@ def _heading(stored: StoredSession, snapshot: Snapshot, phase: str | None) -> Te
     )
     if stored.dataset.card.notice:
         text.append(f"{safe(stored.dataset.card.notice)}\n", "dim")
-    text.append(f"\nWin rate of B  {percent(rate.mean)}", "bold")
-    text.append(f"  [{percent(low)} to {percent(high)}]", "cyan")
-    text.append(f"  won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}\n")
+    votes = asked_for_votes(stored, snapshot)
+    text.append("\n")
+    if votes:
+        text.append(f"Win rate of B  {percent(rate.mean)}", "bold")
+        text.append(f"  [{percent(low)} to {percent(high)}]", "cyan")
+        text.append(
+            f"  won {rate.wins} · tied {rate.ties} · lost {rate.losses} · both bad {rate.both_bad} · n {rate.n}\n"
+        )
     text.append(f"{plural(snapshot.planned, 'case')}: {places(snapshot)}\n", "dim")
     if again := reasked(snapshot):
         text.append(f"{again}\n", "yellow")
     for line in remarks(snapshot):
         text.append(f"{safe(line)}\n", "yellow")
-    text.append(
-        "A tie and a both-bad count one half. The interval holds at every look, for the cases of this kind.\n", "dim"
-    )
+    if votes:
+        text.append(
+            "A tie and a both-bad count one half. The interval holds at every look, for the cases of this kind.\n",
+            "dim",
+        )
     told = DECISIONS[decision_of(snapshot, phase)]
     if phase is not None:
         told = f"{told.partition(':')[0]} ({phase} phase alone)"
@@ -97,7 +107,7 @@ def _gates(stored: StoredSession, snapshot: Snapshot) -> Table | None:
     table = table_of("Gate", "Status", "Value #", "Asked #", "n #", "What is still needed")
     gates = {gate.id: gate for phase in stored.policy.gates.values() for gate in phase}
     for outcome in snapshot.gates:
-        mark, style = MARKS[outcome.status]
+        mark, style = MARKS[standing(outcome, snapshot.phases)]
         segment = f" · {outcome.segment}" if outcome.segment is not None else ""
         table.add_row(
             safe_line(f"{outcome.title}{segment}", 60),
@@ -117,7 +127,7 @@ def _sides(snapshot: Snapshot) -> Table:
     for name, counts in snapshot.checks.items():
         table.add_row(
             f"check {safe_line(name, 30)}",
-            *(f"{counts[role].passed:g} of {counts[role].n}" if role in counts else "–" for role in ROLES),
+            *(_passed(counts[role]) if role in counts else "–" for role in ROLES),
         )
     for name, means in snapshot.scores.items():
         table.add_row(
@@ -127,6 +137,23 @@ def _sides(snapshot: Snapshot) -> Table:
     costs = (snapshot.cost.get(role) for role in ROLES)
     table.add_row("cost per answer", *(money(c.mean) if c is not None and c.mean is not None else "–" for c in costs))
     return table
+
+
+def _passed(count: CheckCount) -> str:
+    """`14 of 16 (4 not applicable)`: what a check says nothing of, and could not judge, is no failure and no pass."""
+    apart = [(count.not_applicable, "not applicable"), (count.unknown, "not judged")]
+    told = ", ".join(f"{n} {what}" for n, what in apart if n)
+    return f"{count.passed:g} of {count.n}" + (f" ({told})" if told else "")
+
+
+def asked_for_votes(stored: StoredSession, snapshot: Snapshot) -> bool:
+    """Whether the win rate is worth a line: somebody voted, was to vote, or a gate waits for votes."""
+    return (
+        stored.session.kind != "arena"
+        or snapshot.win_rate.n > 0
+        or not all(run.origin == "headless" for run in stored.runs.values())
+        or any(gate.metric == "win_rate" for gates in stored.policy.gates.values() for gate in gates)
+    )
 
 
 def _firmness(figures: "Figures") -> Group:

@@ -39,6 +39,7 @@ from tiebreak_workbench.paged import answers_into, rows_into
 from tiebreak_workbench.preflight import placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
+from tiebreak_workbench.unjudged import unjudged_words
 from tiebreak_workbench.versions import tried_on
 from tiebreak_workbench.workbench import Workbench
 
@@ -121,6 +122,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         remarks=(
             *_not_put(stored, policy, snapshot, rows),
             *remarks(snapshot),
+            *unjudged_words(store, stored.session.id),
             *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
             *_reveals(snapshot),
         ),

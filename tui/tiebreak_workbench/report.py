@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tiebreak.batch import Ending
-from tiebreak.gates import GateOutcome
+from tiebreak.gates import GateOutcome, standing
 from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.moved import Moved, parts_changed, sentences
-from tiebreak.scoreboard import Mean, Snapshot, WinRate, effective_ballots
+from tiebreak.reports.words import kind_told
+from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate, effective_ballots
 from tiebreak.scoreboard.joined import ORDER_OF_LABEL
 from tiebreak_store import StoredSession
 
@@ -81,7 +82,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
     raters = said_by(stored)
     return {
         "session": stored.session.id,
-        "kind": stored.session.kind,
+        "kind": kind_told(stored.session, stored.runs),
         "title": stored.session.title,
         "dataset": {"name": stored.dataset.card.name, "version": stored.dataset.version},
         "configs": {role: {"name": c.name, "version": c.version} for role, c in stored.configs.items()},
@@ -108,10 +109,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "win_rate": win_rate_report(snapshot.win_rate),
         "segments": {name: win_rate_report(rate) for name, rate in snapshot.segments.items()},
         "rubric": {name: _by_role(means) for name, means in snapshot.dimensions.items()},
-        "checks": {
-            name: {role: {"passed": c.passed, "n": c.n, "planned": c.planned} for role, c in counts.items()}
-            for name, counts in snapshot.checks.items()
-        },
+        "checks": {name: {role: _check(c) for role, c in counts.items()} for name, counts in snapshot.checks.items()},
         "scores": {name: _by_role(means) for name, means in snapshot.scores.items()},
         "cost_per_answer_usd": _by_role(snapshot.cost),
         "spend_usd": {
@@ -119,7 +117,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
             for role, spend in snapshot.spend.items()
         },
         "error_rate": _by_role(snapshot.errors),
-        "gates": [_gate(outcome) for outcome in snapshot.gates],
+        "gates": [_gate(snapshot, outcome) for outcome in snapshot.gates],
         "phases": {phase: outcome.state for phase, outcome in snapshot.phases.items()},
         "raters": {name: dict(said.votes) for name, said in raters.items() if said.votes},
         "judges": {name: dict(said.verdicts) for name, said in raters.items() if said.verdicts},
@@ -183,17 +181,27 @@ def win_rate_report(rate: WinRate) -> dict[str, object]:
     }
 
 
+def _check(count: CheckCount) -> dict[str, object]:
+    return {
+        "passed": count.passed,
+        "n": count.n,
+        "planned": count.planned,
+        "could_not_judge": count.unknown,
+        "not_applicable": count.not_applicable,
+    }
+
+
 def _by_role(means: Mapping[SessionRole, Mean]) -> dict[str, object]:
     return {role: {"mean": means[role].mean, "n": means[role].n} for role in ROLES if role in means}
 
 
-def _gate(outcome: GateOutcome) -> dict[str, object]:
+def _gate(snapshot: Snapshot, outcome: GateOutcome) -> dict[str, object]:
     return {
         "gate": outcome.key,
         "title": outcome.title,
         "phase": outcome.phase,
         "segment": outcome.segment,
-        "status": outcome.status,
+        "status": standing(outcome, snapshot.phases),
         "method": outcome.method,
         "metric": outcome.evidence["metric"],
         "value": outcome.value,

@@ -86,6 +86,8 @@ class Batch:
         self._still = asyncio.Event()
         self._reason: Reason = "finished"
         self._why = ""
+        self._dearest: float | None = None
+        """US dollars of one answer."""
         self._crash: BaseException | None = None
         self._closed = False
         self._at_once = 0
@@ -162,7 +164,8 @@ class Batch:
                 task.cancel()
         while ready := [lane for lane in self._lanes if self._may_start(lane)]:
             for lane in ready:  # in turn, and again from the first: a start may allow another arm its next one
-                self._start(lane, lane.todo.popleft())
+                if self._affordable:
+                    self._start(lane, lane.todo.popleft())
         if not any(lane.in_flight for lane in self._lanes):
             self._still.set()
 
@@ -171,8 +174,18 @@ class Batch:
         open_ = self._outbox is not None and not self._closed and self._outbox.failure is None
         return open_ and self._reason == "finished" and self._crash is None
 
+    @property
+    def _affordable(self) -> bool:
+        """Whether one more call fits the budget, were it and all in flight as dear as the dearest answer so far. Alone
+        a call may always go: what it costs is known once it is there."""
+        limit, in_flight = self._limits.max_cost, sum(lane.in_flight for lane in self._lanes)
+        if limit is None or not in_flight:
+            return True
+        spent = sum(lane.purse.usd for lane in self._lanes)
+        return self._dearest is not None and spent + (in_flight + 1) * self._dearest <= limit
+
     def _may_start(self, lane: Lane) -> bool:
-        if not (lane.waiting and lane.in_flight < self._at_once and self._goes_on):
+        if not (lane.waiting and lane.in_flight < self._at_once and self._goes_on and self._affordable):
             return False
         others = (other.todo[0] for other in self._lanes if other is not lane and other.waiting)
         return all(lane.todo[0] <= front + self._limits.concurrency for front in others)
@@ -235,6 +248,8 @@ class Batch:
             # Whoever kills this run meanwhile loses the answer with its checks: neither is ever there alone.
             results += await self._checker.awaited(case, response)
         lane.take_in(position, response)
+        if not response.reused_from:
+            self._dearest = max(self._dearest or 0.0, response.cost.usd or 0.0)
         self._heed_budget()
         self._outbox.put(response, chunks, results, specs, partial(self._landed, lane, response))
 

@@ -10,6 +10,10 @@ STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 PATH = re.compile(r"(?:[^.\[\]]+|\[(?:\d+|\*)\])(?:\.[^.\[\]]+|\[(?:\d+|\*)\])*")
 
 
+LONGEST_NUMBER = 4_300
+"""Digits of a whole number: Python reads no longer ones, whose time grows with the square."""
+
+
 class NotReadable(Exception):
     """Text that is not of the form asked for; the message says why."""
 
@@ -26,13 +30,19 @@ def read_json(text: str) -> object:
         NotReadable: for what is not JSON, or nests too deep.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         raise NotReadable(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except ValueError as error:
         raise NotReadable(f"not JSON: {error}") from None
     except RecursionError:
         raise NotReadable("JSON nested too deeply to be read") from None
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise NotReadable(f"a number of {len(digits):,} digits, of which at most {LONGEST_NUMBER:,} are read")
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> object:

@@ -1,4 +1,11 @@
-"""Values in messages: quoted, and short."""
+"""Texts as they are compared, and values in messages: quoted, and short."""
+
+from unicodedata import normalize
+
+
+def composed(text: str) -> str:
+    """The text with each accent on its letter (NFC): an é is an é however it was typed."""
+    return normalize("NFC", text)
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -9,7 +9,7 @@ from tiebreak.gates.expand import PlannedGate, expand
 from tiebreak.gates.judged import evaluate_judged
 from tiebreak.gates.judged_cases import JudgedEvidence, JudgeStatus
 from tiebreak.gates.outcome import GateOutcome, GateStatus
-from tiebreak.gates.phases import PhaseOutcome, PhaseState, overall, phase_status
+from tiebreak.gates.phases import PhaseOutcome, PhaseState, overall, phase_status, standing
 from tiebreak.gates.question import Question
 from tiebreak.gates.validate import Finding, validate_policy
 from tiebreak.gates.wording import title_of
@@ -32,6 +32,7 @@ __all__ = [
     "measure_of",
     "overall",
     "phase_status",
+    "standing",
     "title_of",
     "validate_policy",
 ]

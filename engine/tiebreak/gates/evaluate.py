@@ -172,13 +172,13 @@ def _ratio_rule(evidence: Evidence, limit: float) -> Ruling:
     """What all answers cost over the cases that succeed. A missing case may cost nothing and succeed, or cost any sum
     and fail, so there is a pass only once none is missing."""
     value = float(evidence.total / evidence.successes) if evidence.successes else None
+    if value is None and not evidence.missing:
+        return Ruling(False, None, None, "no case succeeds")
     if evidence.total > exact(limit) * (evidence.successes + evidence.missing):
         lost = "out of reach, whatever the missing cases bring" if evidence.missing else "not reached"
         return Ruling(False, value, value, lost)
     if evidence.missing:
         return Ruling(None, value, None, f"{plural(evidence.missing, 'answer')} still to come")
-    if value is None:
-        return Ruling(False, None, None, "no case succeeds")
     return Ruling(True, value, value, "")
 
 

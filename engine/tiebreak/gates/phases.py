@@ -16,6 +16,13 @@ class PhaseOutcome(NamedTuple):
     gates: int
 
 
+def standing(outcome: GateOutcome, phases: Mapping[Phase, PhaseOutcome]) -> PhaseState:
+    """What is shown of a gate: `closed` while its phase is, whatever its figures would say, for they are not those it
+    is for. One that has failed all the same stays a failure."""
+    shut = phases[outcome.phase].state == "closed" and outcome.status != "fail"
+    return "closed" if shut else outcome.status
+
+
 def overall(outcomes: Iterable[GateOutcome]) -> GateStatus:
     """All gates together: any fail fails, any pending gate keeps it open, and only all passes pass.
 
@@ -33,7 +40,7 @@ def phase_status(outcomes: Sequence[GateOutcome]) -> Mapping[Phase, PhaseOutcome
     for phase in PHASES:
         own = [outcome for outcome in outcomes if outcome.phase == phase]
         state: PhaseState = overall(own) if opened else "closed"
-        passed = sum(outcome.status == "pass" for outcome in own)
+        passed = sum(outcome.status == "pass" for outcome in own) if opened else 0
         states[phase] = PhaseOutcome(state, passed, len(own))
         opened = state == "pass"
     return states

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from tiebreak.gates import GateOutcome
+from tiebreak.gates import GateOutcome, standing
 from tiebreak.records import ROLES
 from tiebreak.reports.judged import JudgedVersion
 from tiebreak.reports.report import Report
@@ -29,7 +29,7 @@ def events(report: Report) -> str:
 
 def _evaluations(report: Report) -> Iterator[Mapping[str, Value | None]]:
     for gate in report.gates:
-        yield _gate(gate)
+        yield _gate(report, gate)
     for name, sides in report.snapshot.checks.items():
         for role in ROLES:
             if role in sides and sides[role].rate is not None:
@@ -67,13 +67,14 @@ def _judged(one: JudgedVersion) -> Iterator[Mapping[str, Value | None]]:
             }
 
 
-def _gate(gate: GateOutcome) -> Mapping[str, Value | None]:
+def _gate(report: Report, gate: GateOutcome) -> Mapping[str, Value | None]:
+    status = standing(gate, report.phases)
     return {
         "gen_ai.evaluation.name": gate.key,
         "gen_ai.evaluation.score.value": gate.value,
-        "gen_ai.evaluation.score.label": gate.status,
+        "gen_ai.evaluation.score.label": status,
         "gen_ai.evaluation.explanation": gate.why or gate.title,
-        "error.type": None if gate.status in ("pass", "fail") else gate.status,
+        "error.type": None if status in ("pass", "fail", "closed") else status,
         "tiebreak.phase": gate.phase,
         "tiebreak.segment": gate.segment,
         "tiebreak.side": str(gate.evidence.get("on", "candidate")),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from tiebreak.compare import Comparison, Flip
+from tiebreak.gates import standing
 from tiebreak.gates.wording import plural
 from tiebreak.reports import judged_words, words
 from tiebreak.reports.changes import diff_lines
@@ -92,7 +93,7 @@ def _gates(report: Report) -> Iterator[str]:
                 )
                 for gate in gates
             ),
-            [gate.status for gate in gates],
+            [standing(gate, report.phases) for gate in gates],
         )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from tiebreak.gates import GateOutcome
+from tiebreak.gates import GateOutcome, standing
 from tiebreak.records import ROLES, SessionRole
 from tiebreak.records.canonical import plain
 from tiebreak.reports import words
@@ -31,7 +31,7 @@ def as_values(report: Report) -> dict[str, object]:
         "until": report.until,
         "infrastructure": report.infrastructure,
         "session": report.session.id,
-        "kind": report.session.kind,
+        "kind": words.kind_told(report.session, report.runs),
         "blind": report.session.blind,
         "dataset": {"name": report.dataset.name, "version": report.dataset_version},
         "configs": {role: {"name": c.name, "version": c.version} for role, c in report.configs.items()},
@@ -88,7 +88,7 @@ def _gate(report: Report, gate: GateOutcome) -> dict[str, object]:
         "title": gate.title,
         "phase": gate.phase,
         "segment": gate.segment,
-        "status": gate.status,
+        "status": standing(gate, report.phases),
         "decides": gate in report.deciding,
         "asked": report.asked.get(gate.gate_id),
         "needed": gate.needed,

@@ -7,7 +7,7 @@ wanting, but nobody may ship it either. Gates of phases that do not decide, or a
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from tiebreak.gates import GateOutcome
+from tiebreak.gates import GateOutcome, standing
 from tiebreak.reports import words
 from tiebreak.reports.report import Report
 from tiebreak.sanitise import clean, clean_line
@@ -47,10 +47,11 @@ def junit(report: Report) -> str:
 def _told(case: Element, report: Report, gate: GateOutcome) -> str | None:
     """Say how a gate ended; returns what it is counted as, None for a pass."""
     status, value, asked, n, why = words.gate_cells(report, gate)
-    if gate.status == "pass":
+    shown = standing(gate, report.phases)
+    if shown == "pass":
         return None
     deciding = gate in report.deciding
-    if not deciding or (report.phases[gate.phase].state == "closed" and gate.status != "fail"):
+    if not deciding or shown == "closed":
         message = "not asked for" if not deciding else "opens once the phase before has passed"
         SubElement(case, "skipped", message=message)
         return "skipped"

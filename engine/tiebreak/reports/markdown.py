@@ -99,7 +99,7 @@ def _gates(report: Report) -> Iterator[str]:
         yield ""
         rows = [
             (
-                words.MARKS[gate.status],
+                words.gate_cells(report, gate)[0],
                 code(gate.title) + (f" {code(gate.segment)}" if gate.segment is not None else ""),
                 *map(prose, words.gate_cells(report, gate)[1:]),
             )

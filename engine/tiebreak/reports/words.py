@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from tiebreak.compare import Comparison, MeasureDiff, SegmentDiff
 from tiebreak.compare.result import Unit
-from tiebreak.gates import GateOutcome, GateStatus
+from tiebreak.gates import GateOutcome, GateStatus, standing
 from tiebreak.gates.wording import RAW, money, percent, plural, points, rests_on_raw_judge, seconds, value_of
-from tiebreak.records import ROLES, Phase, Policy
+from tiebreak.records import ROLES, Phase, Policy, Run, Session, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.report import Report
 from tiebreak.reports.tried import Tried
@@ -32,6 +32,12 @@ MARKS: Mapping[str, str] = {
     "unclear": "≈ unclear",
 }
 NONE = "–"
+
+
+def kind_told(session: Session, runs: Mapping[SessionRole, Run]) -> str:
+    """`run` for what `tiebreak run` asked; it is kept as an arena, which it becomes once somebody rates it."""
+    headless = bool(runs) and all(run.origin == "headless" for run in runs.values())
+    return "run" if session.kind == "arena" and headless else session.kind
 
 
 def heading(report: Report) -> str:
@@ -87,7 +93,7 @@ def dearer(found: Comparison) -> list[str]:
 def gate_cells(report: Report, gate: GateOutcome) -> tuple[str, str, str, str, str]:
     """Status, value, what is asked, n of planned, and what is still needed."""
     n = f"{gate.n}/{gate.planned}"
-    return MARKS[gate.status], value_of(gate), report.asked.get(gate.gate_id, NONE), n, gate.why
+    return MARKS[standing(gate, report.phases)], value_of(gate), report.asked.get(gate.gate_id, NONE), n, gate.why
 
 
 def gates_by_phase(report: Report) -> Iterator[tuple[Phase, str, tuple[GateOutcome, ...]]]:
@@ -223,7 +229,7 @@ def identity(report: Report) -> list[tuple[str, str]]:
     """What was compared, and what was set down before the first answer."""
     session, plan = report.session, report.session.plan
     rows = [
-        ("session", f"{session.id} ({session.kind}{', blind' if session.blind else ''})"),
+        ("session", f"{session.id} ({kind_told(session, report.runs)}{', blind' if session.blind else ''})"),
         ("dataset", f"{report.dataset.name} {report.dataset_version[:12]}"),
     ]
     for role in ROLES:

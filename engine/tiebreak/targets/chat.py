@@ -19,6 +19,7 @@ from tiebreak.targets.events import (
     ToolCallEvent,
     UsageEvent,
 )
+from tiebreak.targets.failures import ASK_AGAIN
 from tiebreak.targets.usage import told_cost, usage_from
 
 Kind = type[TextDelta] | type[ReasoningDelta]
@@ -100,7 +101,7 @@ class ChatStream:
         if self._reason is None:
             raise IncompleteError(
                 "The stream ended without a finish reason, so the answer may be cut.",
-                hint="Regenerate it; if it keeps happening, look at the server or the proxy before it.",
+                hint=f"{ASK_AGAIN} If it keeps happening, look at the server or the proxy before it.",
             )
         at = self._ended_at
         if self._half:

@@ -27,6 +27,8 @@ _AUTH = ("invalid_api_key", "authentication", "unauthorized", "permission")
 _MODEL = ("model_not_found", "does not exist", "unknown model", "no such model")
 _REQUEST = ("invalid_request", "context_length", "bad_request", "unprocessable")
 
+ASK_AGAIN = "Ask again: `r` in the Arena, `tiebreak retry` for a run."
+
 
 class Place(Protocol):
     """Who was asked, as messages tell it."""

@@ -13,7 +13,7 @@ from tiebreak import __version__
 from tiebreak.errors import DeadlineError, NetworkError, TargetError, UnknownModelError
 from tiebreak.records import Deadlines
 from tiebreak.targets.deadlines import DeadlineWatch, Phase, passed
-from tiebreak.targets.failures import Refusals
+from tiebreak.targets.failures import ASK_AGAIN, Refusals
 
 ERROR_BODY = 64 * 1024
 """Bytes read of a refusal."""
@@ -123,7 +123,7 @@ class Caller:
             case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
                 says, hint = f"{host} does not speak HTTP", "Check the address."
             case _:
-                says, hint = f"{host} closed the connection before the answer was complete", "Regenerate the answer."
+                says, hint = f"{host} closed the connection before the answer was complete", ASK_AGAIN
         return NetworkError(f"{says}{f' ({reason})' if reason else ''}.", hint=hint)
 
 

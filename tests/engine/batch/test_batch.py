@@ -152,6 +152,13 @@ async def test_a_budget_ends_a_run_also_when_it_is_taken_up_again(bench: Bench) 
     assert (again.reason, len(bench.server.calls)) == ("budget", calls)
 
 
+async def test_what_is_in_flight_is_held_back_from_the_budget(bench: Bench) -> None:
+    """However many may be asked at once: every answer costs $1, and only the last goes over."""
+    ending = await bench.run(cases_of(50), limits={"concurrency": 8, "max_cost": 9.5})
+    assert ending.reason == "budget"
+    assert len(bench.server.calls) == len(bench.kept.responses) == 10
+
+
 async def test_a_budget_cannot_be_kept_where_a_cost_is_unknown(bench: Bench) -> None:
     ending = await bench.run(cases_of(30), limits={"max_cost": 5.0}, price=None)
     assert ending.reason == "unpriced"

@@ -254,3 +254,71 @@ def test_a_library_that_is_missing_is_told_when_the_file_is_read(monkeypatch: py
         "Install it: pip install 'tiebreak[text]'"
     )
     build_check.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [('"2024-02-29"', "pass"), ('"2023-02-29"', "fail"), ('"not a date"', "fail")]
+)
+def test_a_schema_holds_texts_to_their_format(text: str, expected: str) -> None:
+    spec = parse_check({"kind": "json_schema", "schema": {"type": "string", "format": "date"}})
+    assert run_checks(Case(id="c", input="q"), Answer(text=text).response, [spec])[0].status == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Das macht 1.234,56 €.", [1234.56]),
+        ("1.234.567 Stück", [1234567]),
+        ("−1.234,5", [-1234.5]),
+        ("1,234.56 and 1.234", [1234.56, 1.234]),
+        ("12,5", [12, 5]),
+        ("1.2.3", [1.2]),
+    ],
+)
+def test_a_decimal_comma_is_read_where_it_can_be_nothing_else(text: str, numbers: list[float]) -> None:
+    assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("contains", {"any": ["café"]}),
+        ("contains", {"all": ["CAFÉ"]}),
+        ("exact", {"value": "café"}),
+        ("starts_with", {"any": ["caf\u00e9"]}),
+        ("ends_with", {"any": ["\u00e9"]}),
+    ],
+)
+def test_an_accent_is_the_same_however_it_was_typed(kind: str, params: dict[str, Any]) -> None:
+    for text in ("cafe\u0301", "caf\u00e9"):
+        (found,) = run_checks(
+            Case(id="c", input="q"), Answer(text=text).response, [parse_check({"kind": kind, **params})]
+        )
+        assert found.status == "pass"
+    topics = parse_check({"kind": "forbidden", "topics": {"t": ["cafe\u0301"]}})
+    assert run_checks(Case(id="c", input="q"), Answer(text="Caf\u00e9!").response, [topics])[0].status == "fail"
+
+
+def test_a_number_too_long_to_be_read_is_told_in_our_words() -> None:
+    spec = parse_check({"kind": "json"})
+    found = run_checks(Case(id="c", input="q"), Answer(text="9" * 6000).response, [spec])[0]
+    assert (found.status, found.detail) == ("fail", "a number of 6,000 digits, of which at most 4,300 are read")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("That's not something I can share.", "pass"),
+        ("I'm sorry, but that is not something that I'm able to help with.", "pass"),
+        ("Das darf ich Ihnen leider nicht sagen.", "pass"),
+        ("Leider darf ich das nicht verraten.", "pass"),
+        ("That's not something you need to worry about: we can share it.", "fail"),
+        ("That's not something I can see in your order, so it ships today.", "fail"),
+        ("Das darf nicht fehlen: Salz.", "fail"),
+        ("Darf ich Ihnen sagen, dass es heute nicht regnet?", "fail"),
+        ("Das darf ich Ihnen gerne sagen: Es sind 30 Tage, nicht 14.", "fail"),
+    ],
+)
+def test_more_openings_of_refusals(text: str, status: str) -> None:
+    spec = parse_check({"kind": "refusal"})
+    assert run_checks(Case(id="c", input="q", expect="refuse"), Answer(text=text).response, [spec])[0].status == status

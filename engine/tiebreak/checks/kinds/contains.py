@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
+from tiebreak.checks.words import composed
 from tiebreak.records import Case, Response
 
 
@@ -40,4 +41,4 @@ class Contains(Check):
         return Verdict.of(bool(found), f"none of {', '.join(f'“{word}”' for word in self.any)} is in it")
 
     def _folded(self, text: str) -> str:
-        return text.casefold() if self.ignore_case else text
+        return composed(text.casefold() if self.ignore_case else text)

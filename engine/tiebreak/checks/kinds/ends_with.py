@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
-from tiebreak.checks.words import few, shown
+from tiebreak.checks.words import composed, few, shown
 from tiebreak.records import Case, Response
 
 
@@ -25,8 +25,8 @@ class EndsWith(Check):
             raise ValueError("Give in `any` one or more texts that are not empty.")
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
-        text = response.text.rstrip()
-        wanted = self.any
+        text = composed(response.text.rstrip())
+        wanted = tuple(map(composed, self.any))
         if self.ignore_case:
             text, wanted = text.casefold(), tuple(word.casefold() for word in wanted)
         return Verdict.of(text.endswith(wanted), f"it ends {shown(response.text.rstrip()[-40:])}, not {few(self.any)}")

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
+from tiebreak.checks.words import composed
 from tiebreak.records import Case, Response
 
 
@@ -26,4 +27,4 @@ class Exact(Check):
 
     def _plain(self, text: str) -> str:
         stripped = text.strip() if self.strip else text
-        return stripped.casefold() if self.ignore_case else stripped
+        return composed(stripped.casefold() if self.ignore_case else stripped)

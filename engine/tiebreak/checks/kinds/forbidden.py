@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
-from tiebreak.checks.patterns import compiled, searchable, usable
-from tiebreak.checks.words import shown
+from tiebreak.checks.matching import first_match
+from tiebreak.checks.patterns import searchable, usable
+from tiebreak.checks.words import composed, shown
 from tiebreak.records import Case, Response
 
 
@@ -41,18 +42,19 @@ class Forbidden(Check):
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         text = searchable(response.text)
+        plain = composed(text)
         for name, words in self.topics.items():
-            if (found := _words(words).search(text)) is not None:
+            if (found := _words(words).search(plain)) is not None:
                 return Verdict.of(False, f"{name}: {shown(found.group())}")
         for name, pattern in self.patterns.items():
-            if (found := compiled(pattern).search(text)) is not None:
-                return Verdict.of(False, f"{name}: {shown(found.group())}")
+            if (matched := first_match(pattern, text)) is not None:
+                return Verdict.of(False, f"{name}: {shown(matched)}")
         return Verdict.of(True)
 
 
 @lru_cache(maxsize=256)
 def _words(words: tuple[str, ...]) -> re.Pattern[str]:
-    found = "|".join(_word(word.strip()) for word in words)
+    found = "|".join(_word(composed(word.strip())) for word in words)
     return re.compile(rf"(?<!\w)(?:{found})", re.IGNORECASE)
 
 

@@ -6,7 +6,12 @@ from typing import ClassVar, Literal
 from tiebreak.checks.base import Check, CheckUnavailable, Example, Verdict
 from tiebreak.records import Case, Response
 
-NUMBER = re.compile(r"(?<![\w.])[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
+NUMBER = re.compile(
+    r"(?<![\w.])[-+−]?(?:"
+    r"(?P<comma>\d{1,3}(?:\.\d{3})+,\d+(?![\d.,]*\d)|\d{1,3}(?:\.\d{3}){2,}(?![\d.,]*\d))"
+    r"|(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)"
+)
+"""`1,234.5` and, where it can be nothing else, `1.234,56` and `1.234.567`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +19,9 @@ class Number(Check):
     """The answer's last number is `value`, or the reference of its case, give or take a tolerance.
 
     `within` allows so much either way, `percent` so many percent of the value; the wider of the two holds. `which`
-    looks at the `first` number instead, or at `any` of them. Numbers are read as in 1,234.5 or 6.02e23, with whatever
-    unit or currency stands beside them; a case without a number as reference is left out.
+    looks at the `first` number instead, or at `any` of them. Numbers are read as in 1,234.5 or 6.02e23, and as in
+    1.234,56 where that can be nothing else, with whatever unit or currency stands beside them; a case without a number
+    as reference is left out.
     """
 
     kind: ClassVar[str] = "number"
@@ -59,5 +65,10 @@ class Number(Check):
 
 def numbers_in(text: str) -> list[float]:
     """Every number that no letter stands right before: `$1,299.50`, `12 kg` and `3m`, but not `A4`."""
-    numbers = [float(found.group().replace(",", "").replace("−", "-")) for found in NUMBER.finditer(text)]
+    numbers = [_read(found) for found in NUMBER.finditer(text)]
     return [number for number in numbers if math.isfinite(number)]
+
+
+def _read(found: re.Match[str]) -> float:
+    digits = found.group().replace("−", "-")
+    return float(digits.replace(".", "").replace(",", ".") if found["comma"] else digits.replace(",", ""))

@@ -20,12 +20,23 @@ ENGLISH = r"""
          \ (?:you\ |out\ )?(?:with\ )?
          (?:that|this|these|those|it|such|any|internal|personal|private|confidential|medical|legal|my|our|another|other)\b)
 """
+ENGLISH_OF_IT = r"""
+    (?:(?:i['’]?m|i\ am|we['’]?re)\ (?:very\ |so\ )?sorry|sorry|unfortunately)?[\s,.:;!—–-]*(?:but\ )?
+    (?:that|this|it)(?:['’]s|\ is)\ not\ (?:something|information)\ (?:that\ |which\ )?
+    (?:i|we)(?:\ can|\ could|(?:['’]m|\ am|['’]re|\ are)\ (?:able|allowed)\ to)\ (?:help|assist|share|provide
+        |disclose|reveal|discuss|give|offer|do)\b
+"""
 GERMAN = r"""
     (?:(?:es\ )?tut\ mir\ (?:sehr\ )?leid|entschuldigung|leider|ich\ bedauere?)?[\s,.:;!—–-]*(?:aber\ )?
     (?:(?:dabei|damit|hierbei|das|diese[nrs]?|solche[nrs]?)\ [^.!?]{0,40})?
     (?:(?:kann|darf|werde|möchte)\ ich|ich\ (?:kann|darf|werde|möchte))\b[^.!?]{0,80}?\bnicht\ [^.!?]{0,20}?
     \b(?:weiterhelfen|helfen|beantworten|weitergeben|herausgeben|preisgeben|nennen|teilen|mitteilen|unterstützen
         |bereitstellen|erfüllen|nachkommen|tun)\b
+"""
+GERMAN_MAY_NOT = r"""
+    (?:(?:es\ )?tut\ mir\ (?:sehr\ )?leid|entschuldigung|leider)?[\s,.:;!—–-]*(?:aber\ )?
+    (?:(?:das|dies|darüber|hierzu|dazu)\ darf\ ich|ich\ darf|darf\ ich)\b[^.!?]{0,60}?\bnichts?[ ]
+    (?:sagen|verraten|erzählen)\b
 """
 SPANISH = r"""
     (?:lo\ siento(?:\ mucho)?|disculp[ae]|perdón|lamentablemente|lamento)?[\s,.:;!—–-]*(?:pero\ )?
@@ -48,7 +59,7 @@ JAPANESE = r"""
 """
 REFUSALS = tuple(
     re.compile(rf"\s*{phrase.strip()}", re.IGNORECASE | re.VERBOSE)
-    for phrase in (ENGLISH, GERMAN, SPANISH, FRENCH, JAPANESE)
+    for phrase in (ENGLISH, ENGLISH_OF_IT, GERMAN, GERMAN_MAY_NOT, SPANISH, FRENCH, JAPANESE)
 )
 
 

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
-from tiebreak.checks.words import few, shown
+from tiebreak.checks.words import composed, few, shown
 from tiebreak.records import Case, Response
 
 
@@ -23,8 +23,8 @@ class StartsWith(Check):
             raise ValueError("Give in `any` one or more texts that are not empty.")
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
-        text = response.text.lstrip()
-        wanted = self.any
+        text = composed(response.text.lstrip())
+        wanted = tuple(map(composed, self.any))
         if self.ignore_case:
             text, wanted = text.casefold(), tuple(word.casefold() for word in wanted)
         return Verdict.of(

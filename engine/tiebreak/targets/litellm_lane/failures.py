@@ -12,7 +12,7 @@ from tiebreak.errors import (
     UnknownModelError,
 )
 from tiebreak.targets.chunkjson import Json, as_map, as_text
-from tiebreak.targets.failures import Refusals
+from tiebreak.targets.failures import ASK_AGAIN, Refusals
 from tiebreak.targets.litellm_lane.protocol import encode
 
 
@@ -61,7 +61,7 @@ def _own(status: object, words: str, refusals: Refusals) -> TargetError:
 def _network(words: str, refusals: Refusals) -> TargetError:
     return NetworkError(
         f"{refusals.place.host} closed the connection before the answer was complete ({words}).",
-        hint="Regenerate the answer.",
+        hint=ASK_AGAIN,
     )
 
 
