@@ -138,7 +138,8 @@ class Live(Shown):
             auto_refresh=False,
             expand=True,
         )
-        self._task = self._bar.add_task("", total=None, what="answers")
+        # Unseen until its total is known: “0/?” tells nobody anything.
+        self._task = self._bar.add_task("", total=None, visible=False, what="answers")
         self._judgments: TaskID | None = None
         self._bar.start()
 
@@ -148,6 +149,7 @@ class Live(Shown):
             completed=progress.answered,
             total=progress.planned,
             description=self._figures.line(progress),
+            visible=True,
         )
         figures = self.judging.figures if self.judging is not None else None
         if figures is not None:
