@@ -83,5 +83,4 @@ def test_score_puts_a_judge_in_the_place_of_the_checks(tiebreak: CommandLine, an
     whole = tiebreak("score", "last", "--judge", "mine", "--json")
     assert (whole.code, whole.json["run"]["answered"]) == (0, 2 * CASES)
     assert len({(one.case_id, one.order) for one in kept(answered)}) == len(kept(answered)) == 2 * CASES
-    assert tiebreak("score", "last", "--judge-cost", "1").code == 2
     assert tiebreak("score", "last", "--judge", "mine", "--policy", "ship").code == 2

@@ -211,7 +211,7 @@ async def test_a_question_is_shrunk_on_the_way_into_a_dataset(folder: Path) -> N
         await seat.sees('"input": "How"')
         await seat.press("enter")
         await seat.reaches(TriageScreen)
-        await seat.sees("q-0 is in")
+        await seat.sees("q-0 in", "is kept now")
     (case,) = load_dataset(folder / "datasets" / "regressions").cases
     assert case.question == "How"
 

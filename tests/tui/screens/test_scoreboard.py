@@ -52,6 +52,30 @@ async def test_it_follows_the_session_and_notes_each_figure_once(tmp_path: Path)
     assert peeks(folder) == [1, 2]
 
 
+CANARY = """
+form: {vote: required}
+checks:
+  - {id: polite, kind: contains, any: [nothing says this]}
+gates:
+  offline:
+    - {id: manners, metric: check, check: polite, at_least: 1.0}
+  online:
+    - {id: broken, metric: error_rate, at_most: 0.5}
+"""
+
+
+async def test_a_gate_of_a_phase_that_is_not_open_shows_as_closed(tmp_path: Path) -> None:
+    """The errors of these answers are not those of a canary."""
+    async with rating(make_workspace(tmp_path / "ws", policy=CANARY), size=(120, 40)) as seat:
+        await seat.answered()
+        board = await opened(seat)
+        await seat.sees("✘ fail")
+        assert board.figures is not None
+        assert [one.status for one in board.figures.snapshot.gates] == ["fail", "pass"]
+        assert "✔" not in seat.text
+        await seat.sees("online   – closed", "–  error rate")
+
+
 async def test_every_panel_is_reached_and_opened_by_key(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws", size=(100, 30)) as seat:
         await seat.press("right")

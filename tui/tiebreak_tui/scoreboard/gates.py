@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from tiebreak.gates import GateStatus
+from tiebreak.gates import GateStatus, PhaseState, standing
 from tiebreak.gates.wording import plural, value_of
 from tiebreak.scoreboard.wording import lead_words, turns_words
 from tiebreak_tui.scoreboard.columns import Cell, columns, note, wrapped
@@ -24,19 +24,23 @@ def gates(figures: Figures, room: Room) -> list[Content]:
     if not figures.gates:
         return note("No gates: this policy asks for nothing.", width)
     lines: list[Content] = []
-    rows = columns([_cells(line, width) for line in _in_order(figures)], width, flexible=1, right={2, 3, 4})
+    given = _in_order(figures)
+    states: list[PhaseState] = [standing(line.outcome, figures.snapshot.phases) for line in given]
+    cells = [_cells(line, state, width) for line, state in zip(given, states, strict=True)]
+    rows = columns(cells, width, flexible=1, right={2, 3, 4})
     phase = None
-    for line, row in zip(_in_order(figures), rows, strict=True):
+    for line, state, row in zip(given, states, rows, strict=True):
         if line.outcome.phase != phase:
             phase = line.outcome.phase
-            state, passed, of = figures.snapshot.phases[phase]
-            told, style = LOOKS[state]
-            opens = " · waits for the phase before" if state == "closed" else ""
+            opened, passed, of = figures.snapshot.phases[phase]
+            told, style = LOOKS[opened]
+            opens = " · waits for the phase before" if opened == "closed" else ""
             count = f"  {passed} of {plural(of, 'gate')} passed{opens}"
             head = Content.assemble((f"{phase:<9}", HEAD), (told, style), (count, "dim"))
             lines += [*([Content("")] if lines else []), head.truncate(width, ellipsis=True)]
         lines.append(row)
-        for text in _why(line, worded=width >= ROOM_FOR_WORDS):
+        # What a phase that is not open waits for stands in its heading.
+        for text in () if state == "closed" else _why(line, worded=width >= ROOM_FOR_WORDS):
             lines += wrapped(text, width, "dim", first=3, indent=3, rows=None if whole else 1)
     return lines
 
@@ -49,13 +53,13 @@ def _in_order(figures: Figures) -> list[GateLine]:
     )
 
 
-def _cells(line: GateLine, width: int) -> list[Cell]:
+def _cells(line: GateLine, state: PhaseState, width: int) -> list[Cell]:
     outcome = line.outcome
-    told, style = LOOKS[outcome.status]
+    told, style = LOOKS[state]
     return [
         Cell(told if width >= ROOM_FOR_WORDS else told.split()[0], style),
         Cell(title_of(outcome), "bold" if outcome.status == "fail" else ""),
-        Cell(value_of(outcome)),
+        Cell(value_of(outcome), "dim" if state == "closed" else ""),
         Cell(line.asked if width >= ROOM_FOR_WORDS else "", "dim"),
         Cell(f"{outcome.n}/{outcome.planned}", "dim"),
     ]
@@ -83,7 +87,7 @@ def fragility(figures: Figures, room: Room) -> list[Content]:
         lines = [*lead, Content("")]
     given = [line for line in figures.gates if line.fragility.turns]
     given.sort(key=lambda line: min(turn.cases for turn in line.fragility.turns))
-    rows = [_turn_cells(line, width) for line in given]
+    rows = [_turn_cells(line, standing(line.outcome, figures.snapshot.phases), width) for line in given]
     lines += columns(rows, width, flexible=1, right={2})
     rest = [line for line in figures.gates if not line.fragility.turns]
     if rest and whole:
@@ -95,8 +99,8 @@ def fragility(figures: Figures, room: Room) -> list[Content]:
     return lines
 
 
-def _turn_cells(line: GateLine, width: int) -> list[Cell]:
-    found, (told, style) = line.fragility, LOOKS[line.outcome.status]
+def _turn_cells(line: GateLine, state: PhaseState, width: int) -> list[Cell]:
+    found, (told, style) = line.fragility, LOOKS[state]
     first, *rest = found.turns
     warn = "$text-warning" if min(turn.cases for turn in found.turns) <= FRAGILE else ""
 
