@@ -44,7 +44,11 @@ def _names(record: type) -> tuple[str, ...]:
 
 @cache
 def _later(record: type) -> tuple[tuple[str, object], ...]:
-    return tuple((f.name, f.default) for f in dataclasses.fields(record) if f.metadata.get("later"))
+    return tuple((f.name, _default(f)) for f in dataclasses.fields(record) if f.metadata.get("later"))
+
+
+def _default(field: "dataclasses.Field[object]") -> object:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def canonical_json(value: object) -> str:
