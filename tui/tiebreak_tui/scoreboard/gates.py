@@ -39,8 +39,7 @@ def gates(figures: Figures, room: Room) -> list[Content]:
             head = Content.assemble((f"{phase:<9}", HEAD), (told, style), (count, "dim"))
             lines += [*([Content("")] if lines else []), head.truncate(width, ellipsis=True)]
         lines.append(row)
-        # What a phase that is not open waits for stands in its heading.
-        for text in () if state == "closed" else _why(line, worded=width >= ROOM_FOR_WORDS):
+        for text in _why(line, worded=width >= ROOM_FOR_WORDS):
             lines += wrapped(text, width, "dim", first=3, indent=3, rows=None if whole else 1)
     return lines
 
