@@ -29,7 +29,7 @@ def gates(figures: Figures, room: Room) -> list[Content]:
     cells = [_cells(line, state, width) for line, state in zip(given, states, strict=True)]
     rows = columns(cells, width, flexible=1, right={2, 3, 4})
     phase = None
-    for line, state, row in zip(given, states, rows, strict=True):
+    for line, row in zip(given, rows, strict=True):
         if line.outcome.phase != phase:
             phase = line.outcome.phase
             opened, passed, of = figures.snapshot.phases[phase]
