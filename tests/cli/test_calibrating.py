@@ -84,7 +84,7 @@ def test_a_judge_that_agrees_is_calibrated_and_says_what_both_say_together(
     [line] = report["lines"]
     assert (report["status"], line["n"], line["judged_only"], line["gate"]["status"]) == ("calibrated", 20, 10, "pass")
     assert line["estimates"]["B"]["calibrated"]["mean"] == 0.5
-    assert line["position"]["consistent"] == CASES
+    assert line["position"]["consistent"] == 20  # the others are sealed
 
 
 def test_a_judge_that_reads_the_first_only_fails_and_its_lean_is_found(
@@ -97,7 +97,7 @@ def test_a_judge_that_reads_the_first_only_fails_and_its_lean_is_found(
     assert done.code == 1, done.out
     told = " ".join(done.out.split())
     assert "✘ failed its calibration" in told
-    assert "! 0 % of 30 pairs judged alike in both orders; of the others 30 for the first shown, 0" in told
+    assert "! 0 % of 20 pairs judged alike in both orders; of the others 20 for the first shown, 0" in told
 
 
 def test_asking_again_keeps_what_was_said_and_tells_what_changed(

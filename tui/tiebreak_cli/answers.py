@@ -46,8 +46,9 @@ async def _ask(bench: Workbench, session_id: str, position: int) -> list[Respons
         await live.close()
 
 
-def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) -> None:
-    """Print one case of a session: the question, both counting answers, what checks and raters say of them.
+def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = False, as_json: bool) -> None:
+    """Print one case of a session: the question, both counting answers, what checks, raters and judges say of them;
+    with `unsealed` also judges whose verdicts are sealed to the rater, on record.
 
     Raises:
         UsageError: for a case that is not in the session.
@@ -70,7 +71,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, as_json: bool) ->
     checks = {role: [r for r in stored.check_results if ids.get(r.response_id) == role] for role in responses}
     further = {role: [_with_checks(one, stored) for one in several[1:]] for role, several in samples.items()}
     said = said_by(stored, case_id)
-    detail = detail_of(bench, stored, case_id)
+    detail = detail_of(bench, stored, case_id, unsealed=unsealed)
     found = findings_of(bench.store, detail.a.run, detail.b.run, case_id)
     if as_json:
         print_json(

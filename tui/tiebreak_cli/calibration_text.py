@@ -53,6 +53,8 @@ def _heading(found: JudgeCalibration) -> Text:
     text.append(f"{plural(len(found.sessions), 'session')}: {safe_line(sessions, 300)}\n", "dim")
     if found.served:
         text.append(f"served by {safe_line(', '.join(found.served), 200)}\n", "dim")
+    if found.sealed:
+        text.append(f"{found.sealed_words}\n", "magenta")
     for warning in found.warnings:
         text.append(f"! {safe(warning)}\n", "yellow")
     return text

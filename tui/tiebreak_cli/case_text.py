@@ -10,14 +10,22 @@ from tiebreak_cli.bisecting import hunks_text
 from tiebreak_cli.output import local_minute, safe, safe_line, show
 from tiebreak_store import StoredSession
 from tiebreak_workbench.findings import Bisected, Finding
+from tiebreak_workbench.judge_seals import note_shown, sealed_on_case, seals_of
 from tiebreak_workbench.triage_case import CaseDetail, case_detail
 from tiebreak_workbench.trial_words import bisect_evidence, finding_head
 from tiebreak_workbench.workbench import Workbench
 
 
-def detail_of(bench: Workbench, stored: StoredSession, case_id: str) -> CaseDetail:
+def detail_of(bench: Workbench, stored: StoredSession, case_id: str, *, unsealed: bool = False) -> CaseDetail:
+    """The case, and on record that what judges say of it is shown. With `unsealed` that is what is sealed as well."""
     a, b = (bench.store.run(stored.session.runs[role]) for role in ROLES)
-    return case_detail(bench.store, a, b, case_id)
+    seals = seals_of(bench, bench.store.sessions_of(a.run.id, b.run.id))
+    for own in seals.values() if unsealed else ():
+        own.unsealed = True
+        own.break_them(bench, at="show", cases=(case_id,))
+    detail = case_detail(bench.store, a, b, case_id, seals=seals)
+    note_shown(bench, seals, detail.judgments, at="show")
+    return detail
 
 
 def detail_plain(detail: CaseDetail) -> dict[str, object]:
@@ -33,6 +41,7 @@ def detail_plain(detail: CaseDetail) -> dict[str, object]:
         },
         "votes": detail.votes,
         "judgments": detail.judgments,
+        "sealed_judgments": detail.sealed,
         "decided": detail.decided._asdict(),
         "decisions": detail.decisions,
     }
@@ -89,6 +98,9 @@ def print_rest(detail: CaseDetail) -> None:
         text.append(f"{judgment.kind} judge{dimension}, {judgment.order}: {safe_line(what, 80)}\n", "magenta")
         if judgment.reasons:
             text.append(f"  {safe_line(judgment.reasons, 400)}\n", "dim")
+    if detail.sealed:
+        told = sealed_on_case(detail.sealed)
+        text.append(f"{told} --unsealed shows it now, and your vote on the case counts no more.\n", "magenta")
     for side in detail.sides:
         if side.suggestion is not None:
             text.append(f"{SIDES[side.role]} may be the fault of {side.suggestion.fault}: ", "yellow")

@@ -92,6 +92,9 @@ def show(
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Open a blind session that is not finished; written down.")
     ] = False,
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Of a case: also judges' verdicts; your vote on it counts no more.")
+    ] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -110,6 +113,8 @@ def show(
     from tiebreak_workbench.versions import tried_on
     from tiebreak_workbench.workbench import Workbench
 
+    if unsealed and case is None:
+        raise UsageError("Verdicts are unsealed case by case.", hint="Name one: `tiebreak show last CASE --unsealed`.")
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         look = look_at(bench, session, "show", reveal=reveal)
@@ -124,7 +129,7 @@ def show(
         if case is not None:
             from tiebreak_cli.answers import show_case
 
-            show_case(bench, session, case, as_json=as_json)
+            show_case(bench, session, case, unsealed=unsealed, as_json=as_json)
             return
         figures = work_out(stored_material(stored, look.board), tried_on(bench.store, stored))
         judges = session_standings(bench, stored)

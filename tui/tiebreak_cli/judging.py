@@ -15,7 +15,7 @@ from tiebreak_cli.start import HERE
 if TYPE_CHECKING:
     from tiebreak.judge import JudgeEnding, JudgeProgress, JudgeSummary
     from tiebreak_cli.consoles import PlainConsole
-    from tiebreak_workbench.judging import Judging
+    from tiebreak_workbench.judging import Judging, Told
 
 
 def judge(
@@ -95,7 +95,7 @@ def put_judge(
         judging_report,
         load_judge,
         open_judging,
-        summary_of,
+        told_of,
         verdicts_sealed,
     )
     from tiebreak_workbench.workbench import Workbench
@@ -109,13 +109,13 @@ def put_judge(
             for warning in (*judging.warnings, *([lease.warning] if lease.warning else [])):
                 complain_line(f"Note: {warning}")
             ending = asyncio.run(run_judging(judging, console(stderr=True)))
-        summary = summary_of(bench, judging.stored, chosen)
+        told = told_of(bench, judging.stored, chosen)
         sealed = verdicts_sealed(bench, judging.stored.session.id)
         standing = () if sealed else session_standings(bench, judging.stored).get(chosen.name, ())
     if as_json:
-        print_json({**judging_report(judging, ending, summary, sealed=sealed), "calibration": standing})
+        print_json({**judging_report(judging, ending, told, sealed=sealed), "calibration": standing})
     else:
-        _print(judging, ending, summary, sealed=sealed)
+        _print(judging, ending, told, sealed=sealed)
         if any(one.n for one in standing):
             say(standing_words(chosen.name, standing))
         else:
@@ -237,11 +237,11 @@ def _figures(progress: "JudgeProgress") -> str:
     return " · ".join(parts)
 
 
-def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary", *, sealed: bool) -> None:
-    from tiebreak.gates.wording import money
+def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed: bool) -> None:
+    from tiebreak.gates.wording import money, plural
     from tiebreak_cli.output import print_table, say
 
-    one = judging.judge
+    one, summary = judging.judge, outcome.counts
     told = f" (served {', '.join(summary.served_models)})" if summary.served_models else ""
     say(f"{one.name}, {one.kind}, by {one.model_label}{told}: {judging.stored.session.title}")
     rows = [
@@ -255,8 +255,11 @@ def _print(judging: "Judging", ending: "JudgeEnding", summary: "JudgeSummary", *
     if sealed:
         say("The session is blind: what the verdicts say stays sealed until the last case is done.")
     else:
-        print_table("Verdicts", ("verdict", "n #"), _verdicts(summary))
-    if not sealed and (steady := list(_steadiness(summary))):
+        if outcome.sealed:
+            verdicts, cases = plural(outcome.sealed, "verdict"), plural(outcome.cases, "case")
+            say(f"{verdicts} on {cases} stay sealed until you have rated them; what follows is without them.")
+        print_table("Verdicts", ("verdict", "n #"), _verdicts(outcome.open))
+    if not sealed and (steady := list(_steadiness(outcome.open))):
         print_table("How steady", ("measure", "value #"), steady)
     left_out = {**judging.skipped.reasons, **summary.problems}
     if left_out:

@@ -17,6 +17,7 @@ from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_status import worst_of
 from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
 from tiebreak_workbench.paged import paged_board
@@ -72,6 +73,7 @@ def calibrate(bench: Workbench, name: str, sessions: Sequence[str] = ("last",)) 
         served=summary.served_models if summary is not None else (),
         spread=summary.spread if summary is not None and summary.spread.repeated else None,
         warnings=tuple(_warnings(name, judge, versions, seen, summary, families)),
+        sealed=sum(len(one.sealed) for one in seen),
     )
 
 
@@ -189,7 +191,12 @@ def _seen(bench: Workbench, session_id: str, name: str, judge: Judge | None) -> 
     assert board.judges is not None
     lengths = {r.id: len(r.text) for r in bench.store.iter_responses(session_id, light=False)}
     served = _served(bench, stored)
-    return Seen(stored=stored, book=board.judges, lengths=lengths, served=served)
+    sealed: frozenset[str] = frozenset()
+    if judge is not None:
+        seals = Seals.of(bench, stored)
+        said = {one.case_id for one in bench.store.iter_judgments(session_id, judge.version, light=True)}
+        sealed = frozenset(case_id for case_id in said if seals.hides(case_id, judge.version))
+    return Seen(stored=stored, book=board.judges, lengths=lengths, served=served, sealed=sealed)
 
 
 def _board(bench: Workbench, stored: StoredSession, names: Sequence[str], only: Judge | None = None) -> Scoreboard:
@@ -210,7 +217,13 @@ def _served(bench: Workbench, stored: StoredSession) -> Mapping[SessionRole, fro
 def _summary(bench: Workbench, judge: Judge | None, ids: Sequence[str], seen: Sequence[Seen]) -> JudgeSummary | None:
     if judge is None:
         return None
-    said = [one for session in ids for one in bench.store.iter_judgments(session, judge.version, light=True)]
+    sealed = {session: one.sealed for session, one in zip(ids, seen, strict=True)}
+    said = [
+        judgment
+        for session in ids
+        for judgment in bench.store.iter_judgments(session, judge.version, light=True)
+        if judgment.case_id not in sealed[session]
+    ]
     sides: dict[str, SessionRole] = {}
     for one in seen:
         runs: dict[str, SessionRole] = {run_id: role for role, run_id in one.stored.session.runs.items()}

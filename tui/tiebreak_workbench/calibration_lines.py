@@ -38,6 +38,8 @@ from tiebreak_workbench.calibration_record import Favoured, LineCalibration, One
 WORDS: Mapping[Fraction, str] = {Fraction(0): "A", Fraction(1, 2): "tie", Fraction(1): "B"}
 PAIR_LABELS = ("A", "tie", "B")
 POINT_LABELS = (1, 2, 3, 4, 5)
+FEW = 4
+"""Of fewer sealed cases than that, a mean over all would tell what the judge says of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Seen:
     lengths: Mapping[str, int]
     """Response → characters."""
     served: Mapping[SessionRole, frozenset[str]]
+    sealed: frozenset[str] = frozenset()
+    """Cases whose verdicts are sealed to the rater."""
 
     def families(self) -> dict[SessionRole, frozenset[str]]:
         """Of the models of each side."""
@@ -136,7 +140,8 @@ def _line(
     served: Mapping[int, tuple[str, ...]],
 ) -> LineCalibration:
     lines = [Line()] if dimension is None else [Line(dimension, role) for role in ROLES]
-    units = [_Unit(one, line, joined) for one in seen for line in lines for joined in one.book.joined(name, line)]
+    every = [_Unit(one, line, joined) for one in seen for line in lines for joined in one.book.joined(name, line)]
+    units = [unit for unit in every if unit.joined.case.id not in unit.seen.sealed]
     labelled = [unit for unit in units if unit.joined.label is not None]
     compared = [unit for unit in labelled if unit.joined.verdict is not None]
     pairs = [Pair(unit.human, unit.judge, unit.joined.case.segment, unit.group) for unit in compared]
@@ -157,7 +162,7 @@ def _line(
         segments=agreement_by_segment(pairs, labels, scale=dimension is not None),
         excluded=dict(excluded.most_common()),
         waiting=len(labelled) - len(compared),
-        judged_only=sum(_judged_only(unit) for unit in units),
+        judged_only=sum(_judged_only(unit) for unit in every),
         people=people_agreement(raters, labels, level),
         position=_position(units) if is_pairs else None,
         orders=_orders(valid) if is_pairs else {},
@@ -165,7 +170,7 @@ def _line(
         length_alarm=_alarm(valid),
         length_controlled=_controlled(units) if is_pairs else None,
         favoured=_favoured(valid, families) if is_pairs else {},
-        estimates=_estimates(name, seen, units) if len(seen) == 1 and not own_scale else {},
+        estimates=_estimates(name, seen, every) if len(seen) == 1 and not own_scale else {},
         settled=sum(unit.joined.place == "settled" for unit in units),
         drift=_drift(name, judge, units, served),
     )
@@ -274,6 +279,8 @@ def _estimates(name: str, seen: Sequence[Seen], units: Sequence[_Unit]) -> dict[
             if u.joined.place == "labelled" and u.joined.human is not None and u.joined.case.id in judged
         }
         planned = most is not None and len(labels) >= most
+        if 0 < len(seen[0].sealed) < FEW:
+            continue
         if most is not None:
             labels = dict(list(labels.items())[:most])
         grouped = any(u.joined.case.group is not None for u in own)

@@ -7,6 +7,7 @@ from tiebreak.calibration import Agreement, Estimates, LengthAlarm, LengthContro
 from tiebreak.calibration.drift import JudgeDrift
 from tiebreak.calibration.people import PeopleAgreement
 from tiebreak.gates import JudgeStatus
+from tiebreak.gates.wording import plural
 from tiebreak.judge.summary import Spread
 from tiebreak.records import SessionRole
 from tiebreak.stats.confusion import Confusion
@@ -77,6 +78,19 @@ class JudgeCalibration:
     served: tuple[str, ...]
     spread: Spread | None
     warnings: tuple[str, ...]
+    sealed: int = 0
+    """Cases whose verdicts are sealed to the rater: they are in no figure here but in means over all cases, which are
+    left out where they would tell what the judge says of one."""
+
+    @property
+    def sealed_words(self) -> str:
+        """Empty where nothing is sealed."""
+        if not self.sealed:
+            return ""
+        return (
+            f"What it says of {plural(self.sealed, 'case')} stays sealed until you have rated them, and is in no "
+            "figure here but in means over all cases."
+        )
 
     @property
     def status(self) -> JudgeStatus:

@@ -28,6 +28,7 @@ def calibration_report(found: JudgeCalibration) -> dict[str, object]:
             "agreeing": found.spread.agreeing,
             "mean_standard_deviation": found.spread.deviation,
         },
+        "sealed_cases": found.sealed,
         "warnings": list(found.warnings),
     }  # fmt: skip
 

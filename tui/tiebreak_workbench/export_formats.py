@@ -17,9 +17,10 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import Case
 from tiebreak_store import StoredSession
 from tiebreak_workbench.comparing import compare_runs
-from tiebreak_workbench.export_judgments import Seals, export_judgments
+from tiebreak_workbench.export_judgments import export_judgments
 from tiebreak_workbench.export_settled import TRAINING, comparator, settled, training_rows
 from tiebreak_workbench.exporting import COLUMNS, Progress, case_rows, export_csv, export_jsonl, opened
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.sealed import refuse_sealed
 from tiebreak_workbench.workbench import Workbench
 
@@ -121,8 +122,9 @@ def _with_verdicts(
     overwrite: bool,
     unsealed: bool,
 ) -> Exported:
-    seals = Seals.of(bench, bench.store.load_session(session_id, facts=False), unsealed=unsealed)
-    seals.break_them(bench, session_id)
+    stored = bench.store.load_session(session_id, facts=False)
+    seals = Seals.of(bench, stored, unsealed=unsealed, handing_out=True)
+    seals.break_them(bench, at="export")
     if format_ == "jsonl":
         count = export_jsonl(bench, session_id, to, progress, replace=overwrite, told=seals.told)
     else:

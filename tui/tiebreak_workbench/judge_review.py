@@ -10,6 +10,7 @@ from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Scoreboard, effective_ballots
 from tiebreak_store import StoredSession
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.workbench import Workbench
@@ -39,8 +40,7 @@ class ToReview:
 def review_queue(bench: Workbench, session: str, versions: Sequence[str] = ()) -> list[ToReview]:
     """What every judge of a session, or those of some versions, leave to look at, in the order of the plan.
 
-    A disagreement that is tagged was looked at. While a session is sealed to its rater, only cases that are rated are
-    there.
+    A disagreement that is tagged was looked at. Cases whose verdicts are sealed to the rater are not there.
 
     Raises:
         UsageError: where `session` names no session, or more than one.
@@ -48,16 +48,17 @@ def review_queue(bench: Workbench, session: str, versions: Sequence[str] = ()) -
     stored = bench.store.load_session(session, light=True)
     board = scoreboard_of(stored)
     veiled = is_sealed(stored, board.snapshot(), bench.rater())
+    seals = Seals.of(bench, stored)
     found = [
         item
         for version in versions or bench.store.judges_of(stored.session.id)
-        for item in _of_judge(bench, stored, board, bench.store.judge(version), veiled=veiled)
+        for item in _of_judge(bench, stored, board, bench.store.judge(version), seals, veiled=veiled)
     ]
     return sorted(found, key=lambda item: (item.position, item.judge, item.version))
 
 
 def _of_judge(
-    bench: Workbench, stored: StoredSession, board: Scoreboard, judge: Judge, *, veiled: bool
+    bench: Workbench, stored: StoredSession, board: Scoreboard, judge: Judge, seals: Seals, *, veiled: bool
 ) -> Iterator[ToReview]:
     from tiebreak_workbench.calibrating import version_status
 
@@ -71,7 +72,9 @@ def _of_judge(
         case = board.case(case_id)
         counting: dict[str, SessionRole] = {answers[0].id: role for role, answers in case.counting.items() if answers}
         verdict = said_of_case((j for j in said.get(case_id, ()) if j.response_a in counting), counting)
-        if verdict is None or case_id in tagged or (veiled and case.verdict is None):
+        if verdict is None or case_id in tagged or seals.hides(case_id, judge.version):
+            continue
+        if veiled and case.verdict is None:
             continue
         vote = None if case.automatic else VOTES.get(case.verdict)
         if reasons := reasons_for(verdict, vote, lines):

@@ -11,6 +11,7 @@ from tiebreak.reports.judged import JudgedLine, JudgedMean, JudgedMeans, JudgedV
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibrating import calibrate, judges_in
 from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.workbench import Workbench
 
 EMPTY = JudgeSummary(
@@ -35,8 +36,12 @@ def judges_of_report(bench: Workbench, stored: StoredSession) -> tuple[JudgedVer
         runs: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
         sides = {one.id: runs[one.run_id] for one in bench.store.iter_responses(session_id)}
     found: list[JudgedVersion] = []
+    seals = Seals.of(bench, stored)
     for version, judge in versions:
-        said = summarise(list(bench.store.iter_judgments(session_id, version, light=True)), sides)
+        every = bench.store.iter_judgments(session_id, version, light=True)
+        said = summarise(
+            [one for one in every if one.status != "valid" or not seals.hides(one.case_id, version)], sides
+        )
         in_force = last[judge.name] == version
         found.append(_version(judge.name, judge, said, held[judge.name] if in_force else "", in_force=in_force))
     found += [_version(name, None, EMPTY, what, in_force=True) for name, what in held.items() if name not in last]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from tiebreak.errors import UsageError
 from tiebreak.judge import (
@@ -24,6 +24,7 @@ from tiebreak.records.judges import Judge
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import board_of
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_seat import Trouble, instant
 from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.preflight import own_kind_warnings
@@ -163,14 +164,32 @@ async def judge_all(judging: Judging, tick: Callable[[JudgeProgress], None] = la
     return ending
 
 
-def summary_of(bench: Workbench, stored: StoredSession, judge: Judge) -> JudgeSummary:
-    """What a version of a judge has said of a session so far, from its rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a version of a judge has said of a session so far."""
+
+    counts: JudgeSummary
+    """Of everything; whoever shows more of it than numbers of judgments and what they cost breaks the seals."""
+    open: JudgeSummary
+    """Of what is not sealed to the rater."""
+    sealed: int
+    """Verdicts that are."""
+    cases: int
+    """On so many cases."""
+
+
+def told_of(bench: Workbench, stored: StoredSession, judge: Judge) -> Told:
+    """What a version of a judge has said of a session, from its rows."""
     roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
     sides: dict[str, SessionRole] = {
         response.id: roles[response.run_id] for response in bench.store.iter_responses(stored.session.id)
     }
     judgments = list(bench.store.iter_judgments(stored.session.id, judge.version, light=True))
-    return summarise(judgments, sides)
+    seals = Seals.of(bench, stored)
+    told = [one for one in judgments if one.status != "valid" or seals.told(one)]
+    return Told(
+        counts=summarise(judgments, sides), open=summarise(told, sides), sealed=seals.withheld, cases=len(seals.found)
+    )
 
 
 def verdicts_sealed(bench: Workbench, session_id: str) -> bool:
@@ -179,11 +198,9 @@ def verdicts_sealed(bench: Workbench, session_id: str) -> bool:
     return is_sealed(stored, board_of(bench, stored).snapshot(), bench.rater())
 
 
-def judging_report(
-    judging: Judging, ending: JudgeEnding, summary: JudgeSummary, *, sealed: bool = False
-) -> dict[str, object]:
+def judging_report(judging: Judging, ending: JudgeEnding, told: Told, *, sealed: bool = False) -> dict[str, object]:
     """For machines; `sealed` leaves out what the verdicts say."""
-    judge = judging.judge
+    judge, summary, pairs = judging.judge, told.counts, told.open.pairs
     counts = {name: getattr(summary, name) for name in ("valid", "unparseable", "error", "problems", "usd", "unknown")}
     return {
         "session": judging.stored.session.id,
@@ -204,8 +221,9 @@ def judging_report(
         },
         "not_judged": judging.skipped.reasons,
         "sealed": sealed,
-        "summary": counts if sealed else summary,
-        "order_consistency": summary.pairs.consistency if summary.pairs is not None and not sealed else None,
+        "sealed_verdicts": told.sealed,
+        "summary": counts if sealed else {**asdict(told.open), **counts} if told.sealed else summary,
+        "order_consistency": pairs.consistency if pairs is not None and not sealed else None,
         "warnings": judging.warnings,
     }
 

@@ -20,8 +20,9 @@ from tiebreak.triage.grouping import MOST
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage_index import FILE, TriageIndex
 from tiebreak_workbench.comparing import side_of, two_runs
+from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.triage_search import Hits, index_texts, question_of, search
-from tiebreak_workbench.triage_table import AT_ONCE, Progress, up_to_date
+from tiebreak_workbench.triage_table import AT_ONCE, Progress, up_to_date, veiled
 from tiebreak_workbench.triage_values import checked_values
 from tiebreak_workbench.workbench import Workbench
 
@@ -82,6 +83,8 @@ class Triage:
         """What differs between the runs and was let pass."""
         self.other_versions: tuple[str, ...] = ()
         """Checks that no version of was put to both sides: they are not compared."""
+        self.seals: dict[str, Seals] = {}
+        """Of each session that a judge judged."""
         self._index = TriageIndex.open(bench.store.path.with_name(FILE))
         self._lock = RLock()
         self._standing = Standing()
@@ -138,7 +141,7 @@ class Triage:
         """
 
         def early(table: Table) -> None:
-            view = View.of(table, {})
+            view = View.of(veiled(self.bench, table, self.a, self.b)[0], {})
 
             def take() -> None:
                 if self._view is None or len(self._view.table) < len(table):
@@ -151,6 +154,7 @@ class Triage:
             table, self.other_versions = up_to_date(
                 self._store, self._index, self.a, self.b, progress, None if shown is None else early
             )
+            table, self.seals = veiled(self.bench, table, self.a, self.b)
             self._standing = Standing(self._store.iter_decisions(self.a.run.id, self.b.run.id))
             decided = self._standing.cases()
             self._view = View.of(table, self._by_ordinal(decided))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.metrics.claims import ClaimLabels
@@ -12,6 +13,7 @@ from tiebreak.records.triage import TriageDecision
 from tiebreak.scoreboard import effective_ballots
 from tiebreak.triage import Decided, Standing, Suggestion, suggest
 from tiebreak_store import Store, StoredRun
+from tiebreak_workbench.judge_seals import Seals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,9 @@ class CaseDetail:
     b: CaseSide
     votes: tuple[Vote, ...]
     judgments: tuple[Judgment, ...]
-    """In the order of recording; empty where they are sealed."""
+    """In the order of recording, without those that are sealed to the rater."""
+    sealed: int
+    """Judgments that are sealed to the rater."""
     decided: Decided
     decisions: tuple[TriageDecision, ...]
     """Their whole history, oldest first."""
@@ -78,10 +82,16 @@ class CaseDetail:
 
 
 def case_detail(
-    store: Store, a: StoredRun, b: StoredRun, case_id: str, claims: ClaimLabels | None = None
+    store: Store,
+    a: StoredRun,
+    b: StoredRun,
+    case_id: str,
+    claims: ClaimLabels | None = None,
+    seals: Mapping[str, Seals] = MappingProxyType({}),
 ) -> CaseDetail:
     """A case of two runs, read by its id alone, however large the runs are. It does not look whether a session of
-    theirs is blind: whoever calls must have (`refuse_sealed`, or an open `Triage`).
+    theirs is blind: whoever calls must have (`refuse_sealed`, or an open `Triage`). Without the `seals` of a session
+    what judges say of the case there is left out, and counted as sealed.
 
     Raises:
         UsageError: where the candidate's dataset has no such case.
@@ -93,12 +103,17 @@ def case_detail(
     sides = [_side(role, run, case, answers, checks, claims) for role, run in zip(ROLES, (a, b), strict=True)]
     sessions = store.sessions_of(a.run.id, b.run.id)
     decisions = list(store.iter_decisions(a.run.id, b.run.id, case_id))
+    said = [
+        (seals.get(session_id), one) for session_id in sessions for one in store.case_judgments(session_id, case_id)
+    ]
+    told = tuple(one for own, one in said if own is not None and not own.hides(case_id, one.judge_hash))
     return CaseDetail(
         case=case,
         a=sides[0],
         b=sides[1],
         votes=tuple(vote for session_id in sessions for vote in _votes(store, session_id, case_id)),
-        judgments=tuple(one for session_id in sessions for one in store.case_judgments(session_id, case_id)),
+        judgments=told,
+        sealed=len(said) - len(told),
         decided=Standing(decisions).decided(case_id),
         decisions=tuple(decisions),
     )

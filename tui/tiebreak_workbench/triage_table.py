@@ -1,7 +1,8 @@
 """The table of two runs: worked out from the records once, kept, and brought up to date by what was recorded since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import cast
 
 from tiebreak.records import Ballot, Presentation
@@ -11,6 +12,8 @@ from tiebreak.triage.columns import decoded, encoded
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage import Marks
 from tiebreak_store.triage_index import KeptTable, TriageIndex
+from tiebreak_workbench.judge_seals import Seals, hidden_cases, seals_of
+from tiebreak_workbench.workbench import Workbench
 
 Progress = Callable[[str, int, int | None], None]
 Shown = Callable[[Table], None]
@@ -108,8 +111,11 @@ def _keep(index: TriageIndex, a: StoredRun, b: StoredRun, table: Table, marks: M
     index.keep_table(a.run.id, b.run.id, KeptTable(head, columns, marks, {"other_versions": list(others)}))
 
 
-def _leans(store: Store, session_ids: Sequence[str]) -> tuple[dict[str, Lean], dict[str, Lean]]:
-    """Of each case the side that people and judges prefer, in the sessions that set these runs side by side."""
+def _leans(
+    store: Store, session_ids: Sequence[str], seals: Mapping[str, Seals] = MappingProxyType({})
+) -> tuple[dict[str, Lean], dict[str, Lean]]:
+    """Of each case the side that people and judges prefer, in the sessions that set these runs side by side; without
+    what the `seals` of a session hide."""
     people: dict[str, Lean] = {}
     judges: dict[str, Lean] = {}
     blind = set(store.blind_sessions(session_ids))
@@ -127,8 +133,30 @@ def _leans(store: Store, session_ids: Sequence[str]) -> tuple[dict[str, Lean], d
             store.iter_judgments(session_id, judge, light=True) for judge in store.judges_of(session_id)
         )
         people |= voted
-        judges |= labelled | leans_of_judges(said)
+        own = seals.get(session_id)
+        open_ = said if own is None else (one for one in said if not own.hides(one.case_id, one.judge_hash))
+        judges |= labelled | leans_of_judges(open_)
     return people, judges
+
+
+def veiled(bench: Workbench, table: Table, a: StoredRun, b: StoredRun) -> tuple[Table, dict[str, Seals]]:
+    """The table without what judges say of cases that are sealed to the rater, and what is sealed, by session. The
+    table that is kept has it all."""
+    store = bench.store
+    sessions = store.sessions_of(a.run.id, b.run.id)
+    seals = seals_of(bench, sessions)
+    hidden = hidden_cases(bench, seals)
+    ordinals = store.ordinals_of(b.run.dataset_hash or "", sorted(hidden))
+    if not ordinals:
+        return table, seals
+    people, judges = _leans(store, sessions, seals)
+    maker, builder = RowMaker(), TableBuilder()
+    builder.take_over(table, but=ordinals.values())
+    cases = list(ordinals)
+    for start in range(0, len(cases), AT_ONCE):
+        for facts in store.iter_pairs(a.run, b.run, cases[start : start + AT_ONCE]):
+            builder.add(maker.row(facts, people.get(facts.case_id), judges.get(facts.case_id)))
+    return builder.table(), seals
 
 
 def _listed(value: object) -> list[object]:

@@ -1,6 +1,6 @@
 """What one rater may know of a judge's verdicts: a seal until they have rated the case, then what it says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tiebreak.errors import UsageError
@@ -96,6 +96,14 @@ class Verdicts:
             return VerdictLook(asked=look.asked, answered=look.answered, seal=look.seal)
         self._seen.add(case_id)
         return look
+
+    def shown(self, case_id: str, versions: Collection[str]) -> bool:
+        """Write down that the rater is shown outside the Arena what some versions of judges say of a case; False where
+        that cannot be written, and so must not be."""
+        if not self.seen(case_id) and not all(self._diary.saw_verdict(case_id, one, "") for one in sorted(versions)):
+            return False
+        self._seen.add(case_id)
+        return True
 
 
 def _case_of(event: Event) -> str:

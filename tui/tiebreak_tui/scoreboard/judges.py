@@ -41,6 +41,8 @@ def _judge(one: JudgeCalibration, room: Room, *, estimates: bool) -> Iterator[Co
             mark, style = MARKS[line.status]
             yield from columns([[Cell(line.dimension, "bold"), Cell(mark, style)]], room.width)
         yield from _line(line, room, estimates=estimates)
+    if one.sealed:
+        yield from note(one.sealed_words, room.width)
     for warning in one.warnings:
         yield from wrapped(f"! {warning}", room.width, "$text-warning", indent=2)
 

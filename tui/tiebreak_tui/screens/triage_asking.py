@@ -303,13 +303,30 @@ class Asking(Place):
         self._page("Passages of", context_parts)
 
     def action_verdict(self) -> None:
-        store = self.triage.bench.store
+        """Open what was said of the case. What judges say is written down as seen before it is shown."""
+        triage, detail, arena = self.triage, self.detail, self.tiebreak.arena
+        if detail is None:
+            return
+        here = arena.session_id if arena is not None else ""
+        seals = {session_id: own for session_id, own in triage.seals.items() if session_id != here}
+        own = [one for one in detail.judgments if one.session_id == here]
+        if arena is not None and own and not arena.live.verdicts.shown(detail.case.id, {j.judge_hash for j in own}):
+            self.tiebreak.flash("A write has failed, so what judges say cannot be shown.", severity="error")
+            return
 
-        def parts(detail: "CaseDetail") -> "list[Titled]":
+        def read() -> "list[Titled]":
+            from tiebreak_workbench.judge_seals import note_shown
+
+            note_shown(triage.bench, seals, detail.judgments, at="triage")
             versions = dict.fromkeys(one.judge_hash for one in detail.judgments)
-            return verdict_parts(detail, {version: store.judge(version).name for version in versions})
+            return verdict_parts(detail, {version: triage.bench.store.judge(version).name for version in versions})
 
-        self._page("Verdicts on", parts, "Neither a judge nor a person has said anything about this case.")
+        def show(found: "list[Titled]") -> None:
+            if self.detail is detail:
+                none = "Neither a judge nor a person has said anything about this case."
+                self._page("Verdicts on", lambda _: found, none)
+
+        self.lanes.start("verdict", read, show)
 
     def action_copy(self) -> None:
         self._keep_copy(save=False)

@@ -160,4 +160,6 @@ def read_case(triage: "Triage", place: int) -> CaseRead:
     from tiebreak_workbench.triage_case import case_detail
 
     store, a, b = triage.bench.store, triage.a, triage.b
-    return CaseRead(case_detail(store, a, b, case_id), findings_of(store, a.run.id, b.run.id, case_id))
+    return CaseRead(
+        case_detail(store, a, b, case_id, seals=triage.seals), findings_of(store, a.run.id, b.run.id, case_id)
+    )

@@ -20,6 +20,7 @@ from tiebreak_tui.widgets.answer_facts import dollars, seconds
 from tiebreak_tui.widgets.case_list import CaseRow, Part
 from tiebreak_tui.widgets.styled_view import Piece, diff_pieces
 from tiebreak_tui.widgets.triage_bar import GLYPHS
+from tiebreak_workbench.judge_seals import sealed_on_case
 from tiebreak_workbench.rerunning import CaseAgain
 from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide
 
@@ -310,6 +311,8 @@ def verdict_parts(detail: CaseDetail, judges: Mapping[str, str]) -> list[Titled]
         said = str(one.verdict) if one.status == "valid" else f"no verdict: {one.problem}"
         title = " · ".join(word for word in (f"{name}{where}", order) if word)
         parts.append((title, f"{said}\n{one.reasons}".rstrip()))
+    if detail.sealed:
+        parts.append(("Sealed", sealed_on_case(detail.sealed)))
     votes = [
         f"{vote.rater}: {vote.kind}{f' {vote.dimension}' if vote.dimension else ''} {vote.value}"
         for vote in detail.votes
