@@ -26,6 +26,11 @@ def test_its_leanings_are_found(tiebreak: CommandLine, tmp_path: Path, monkeypat
     assert (line["position"]["biased"], line["position"]["second_favoured"]) == (True, 0)
     assert line["length"]["alarm"]
     assert line["settled_by_a_broken_answer"] == 1
+    assert "every judged case has a label" in line["estimates"]["B"]["why"]
+    planned = tiebreak("calibrate", "last", "--judge", "first-and-long", "--labels", "60", "--json")
+    estimates = planned.json["lines"][0]["estimates"]["B"]
+    assert (estimates["form"], estimates["people"]["n"]) == ("fixed_n", 60)
+    assert estimates["labels_saved"] is not None
     listed = {row["name"]: row.get("status") for row in tiebreak("judges", "--json").json}
     assert listed["first-and-long"] == "calibrated"
     assert listed["preference"] == "uncalibrated"

@@ -26,7 +26,7 @@ from tiebreak_workbench.headless import (
     spare_collector,
 )
 from tiebreak_workbench.judged_run import CONCURRENCY as JUDGING
-from tiebreak_workbench.judged_run import JudgedRun, judges_along
+from tiebreak_workbench.judged_run import JudgedRun, judges_along, words_on_judges
 from tiebreak_workbench.report import run_report, session_report
 from tiebreak_workbench.rescoring import score_forks
 from tiebreak_workbench.sealed import is_sealed, sealed_words
@@ -77,7 +77,7 @@ def ask_all(
             kept=judging.kept,
             till=till,
         )
-        told = [*warnings, *([lease.warning] if lease.warning else [])]
+        told = [*warnings, *words_on_judges(bench, along), *([lease.warning] if lease.warning else [])]
         with display(console(stderr=True)) as shown:
             try:
                 ending = asyncio.run(_answer(batch, judging, shown, first_words(taken, told)))

@@ -23,6 +23,10 @@ def calibrate(
     redo: Annotated[
         bool, typer.Option("--redo", help="Put the labelled cases to the judge once more, and compare.")
     ] = False,
+    labels: Annotated[
+        int | None,
+        typer.Option("--labels", min=1, help="Means from the first so many labels: a number fixed before the look."),
+    ] = None,
     concurrency: Annotated[int, typer.Option("--concurrency", "-c", min=1, help="Calls at once, for --redo.")] = 4,
     max_cost: Annotated[
         float | None, typer.Option("--max-cost", min=0, help="US dollars for this judge in a session, for --redo.")
@@ -46,7 +50,7 @@ def calibrate(
         bench.require_record()
         if redo:
             code = _redo(bench, name, wanted, JudgeLimits(concurrency=concurrency, max_cost=max_cost))
-        found = hold(bench, name, wanted)
+        found = hold(bench, name, wanted, labels=labels)
     if as_json:
         print_json(calibration_report(found))
     else:

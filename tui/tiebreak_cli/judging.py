@@ -204,7 +204,7 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
-    complain_line(f"Judging session {judging.stored.session.id} with {judging.judge.name}.")
+    complain_line(f"Judging session {judging.stored.session.id} with {judging.judge.name}. {judging.estimate}")
     if not err.is_terminal:
         return await judge_all(judging)
     columns = (

@@ -166,6 +166,8 @@ class Live(Shown):
 def judging_figures(figures: JudgingFigures) -> str:
     """`$0.04 · 2 errors · 3 in flight`: what judging costs stands apart from what answers cost."""
     parts = [spent(figures.usd, figures.unknown, "judgment")]
+    if figures.unparseable:
+        parts.append(f"{figures.unparseable} unparseable")
     if figures.errors:
         parts.append(plural(figures.errors, "error"))
     if figures.in_flight:
@@ -179,9 +181,12 @@ def judging_words(judging: JudgedRun) -> str:
     if figures is None:
         return ""
     missing = figures.planned - figures.answered
+    counts = f"{figures.valid:,} valid, {figures.unparseable:,} unparseable, {plural(figures.errors, 'error')}"
     if not missing and not judging.pauses:
-        return "Every answer that could be is judged."
-    return f"{plural(f'{missing:,}', 'judgment')} still open; the same command goes on."
+        return f"Every answer that could be was put to its judges: {counts}."
+    why = " ".join(judging.problems)
+    gap = f"{plural(f'{missing:,}', 'judgment')} still open; the same command goes on. So far: {counts}."
+    return f"{why} {gap}".strip()
 
 
 def first_words(taken: Sequence[TakenUp], warnings: Sequence[str]) -> str:

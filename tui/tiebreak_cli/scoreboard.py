@@ -205,5 +205,8 @@ def print_judges(bench: Workbench, session_ids: Sequence[str]) -> None:
     """What was asked of judges, and what that cost, apart from what answers cost; nothing where none was asked."""
     rows = [line for session_id in session_ids for line in judges_of_session(bench, session_id)]
     if rows:
-        cells = ((r.name, r.status, r.version[:12], str(r.answered), str(r.errors), r.cost) for r in rows)
-        print_table("Asked of judges", ("name", "status", "version", "judgments #", "errors #", "cost #"), cells)
+        cells = (
+            (r.name, r.status, r.version[:12], str(r.valid), str(r.unparseable), str(r.errors), r.cost) for r in rows
+        )
+        heads = ("name", "status", "version", "valid #", "unparseable #", "errors #", "cost #")
+        print_table("Asked of judges", heads, cells)

@@ -39,10 +39,13 @@ class Standing:
     n: int
 
 
-def calibrate(bench: Workbench, name: str, sessions: Sequence[str] = ("last",)) -> JudgeCalibration:
+def calibrate(
+    bench: Workbench, name: str, sessions: Sequence[str] = ("last",), *, labels: int | None = None
+) -> JudgeCalibration:
     """What the verdicts of a judge are worth in some sessions, taken together, from their rows alone.
 
-    The version that judged one of them last counts.
+    The version that judged one of them last counts. With `labels` means are of the first so many labels of the plan,
+    a number that is to be fixed before any is looked at.
 
     Raises:
         UsageError: for a session that is not there or still sealed, a judge that judged none of them, and one of a kind
@@ -69,7 +72,7 @@ def calibrate(bench: Workbench, name: str, sessions: Sequence[str] = ("last",)) 
         model=judge.model_label if judge is not None else None,
         sessions=tuple(ids),
         versions=versions,
-        lines=tuple(lines_of(name, judge, seen, families, _served_by_round(bench, judge, ids))),
+        lines=tuple(lines_of(name, judge, seen, families, _served_by_round(bench, judge, ids), labels)),
         served=summary.served_models if summary is not None else (),
         spread=summary.spread if summary is not None and summary.spread.repeated else None,
         warnings=tuple(_warnings(name, judge, versions, seen, summary, families)),

@@ -38,6 +38,7 @@ from tiebreak_workbench.calibration_record import Favoured, LineCalibration, One
 WORDS: Mapping[Fraction, str] = {Fraction(0): "A", Fraction(1, 2): "tie", Fraction(1): "B"}
 PAIR_LABELS = ("A", "tie", "B")
 POINT_LABELS = (1, 2, 3, 4, 5)
+GROUPED = "some cases share a group, and PPI++ takes each for one of its own"
 FEW = 4
 """Of fewer sealed cases than that, a mean over all would tell what the judge says of each."""
 
@@ -122,13 +123,14 @@ def lines_of(
     seen: Sequence[Seen],
     families: frozenset[str],
     served: Mapping[int, tuple[str, ...]],
+    labels_at: int | None = None,
 ) -> Iterator[LineCalibration]:
-    """Each line of a judge."""
+    """Each line of a judge. Means are of the first `labels_at` labels of the plan, or of as many as a gate names."""
     if judge is None or judge.kind == "pairwise":
-        yield _line(name, judge, seen, None, families, served)
+        yield _line(name, judge, seen, None, families, served, labels_at)
         return
     for dimension in judge.dimensions:
-        yield _line(name, judge, seen, dimension.name, families, served)
+        yield _line(name, judge, seen, dimension.name, families, served, labels_at)
 
 
 def _line(
@@ -138,6 +140,7 @@ def _line(
     dimension: str | None,
     families: frozenset[str],
     served: Mapping[int, tuple[str, ...]],
+    labels_at: int | None,
 ) -> LineCalibration:
     lines = [Line()] if dimension is None else [Line(dimension, role) for role in ROLES]
     every = [_Unit(one, line, joined) for one in seen for line in lines for joined in one.book.joined(name, line)]
@@ -170,7 +173,7 @@ def _line(
         length_alarm=_alarm(valid),
         length_controlled=_controlled(units) if is_pairs else None,
         favoured=_favoured(valid, families) if is_pairs else {},
-        estimates=_estimates(name, seen, every) if len(seen) == 1 and not own_scale else {},
+        estimates=_estimates(name, seen, every, labels_at) if len(seen) == 1 and not own_scale else {},
         settled=sum(unit.joined.place == "settled" for unit in units),
         drift=_drift(name, judge, units, served),
     )
@@ -266,9 +269,11 @@ def _favoured(valid: Sequence[_Unit], families: frozenset[str]) -> dict[SessionR
     }
 
 
-def _estimates(name: str, seen: Sequence[Seen], units: Sequence[_Unit]) -> dict[SessionRole, Estimates]:
+def _estimates(
+    name: str, seen: Sequence[Seen], units: Sequence[_Unit], labels_at: int | None
+) -> dict[SessionRole, Estimates]:
     wanted = [g.labels for gates in seen[0].stored.policy.gates.values() for g in gates if g.judge == name and g.labels]
-    most = max(wanted, default=None)
+    most = labels_at if labels_at is not None else max(wanted, default=None)
     found: dict[SessionRole, Estimates] = {}
     for role in ("candidate",) if units and units[0].line.role is None else ROLES:
         own = [u for u in units if u.line.role in (None, role) and u.joined.place != "settled"]
@@ -278,7 +283,7 @@ def _estimates(name: str, seen: Sequence[Seen], units: Sequence[_Unit]) -> dict[
             for u in own
             if u.joined.place == "labelled" and u.joined.human is not None and u.joined.case.id in judged
         }
-        planned = most is not None and len(labels) >= most
+        planned = None if most is None else len(labels) >= most
         if 0 < len(seen[0].sealed) < FEW:
             continue
         if most is not None:
@@ -286,7 +291,7 @@ def _estimates(name: str, seen: Sequence[Seen], units: Sequence[_Unit]) -> dict[
         grouped = any(u.joined.case.group is not None for u in own)
         if judged:
             wins = units[0].line.role is None
-            found[role] = estimates(judged, labels, planned=planned and not grouped, wins=wins)
+            found[role] = estimates(judged, labels, planned=planned, against=GROUPED if grouped else "", wins=wins)
     return found
 
 

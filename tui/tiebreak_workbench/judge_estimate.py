@@ -1,7 +1,7 @@
 """How often a judge will be asked for a session, and what that will cost, before it starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiebreak.errors import PromptError
 from tiebreak.gates.wording import money, plural
@@ -81,6 +81,18 @@ def estimate_judging(judge: Judge, cases: Sequence[Case], environ: Mapping[str, 
     if failure is not None and not known:
         raise failure
     return JudgeEstimate(calls=calls, usd=sum(known) / len(known) * len(cases))
+
+
+def words_before(judge: Judge, cases: Sequence[Case], environ: Mapping[str, str], sessions: int = 1) -> str:
+    """What to say before a judge is put to the answers of these cases, in so many sessions: `preference: 160 calls,
+    about $0.42, if nothing is judged yet.`
+
+    Raises:
+        TiebreakError: as `estimate_judging` does.
+    """
+    one = estimate_judging(judge, cases, environ)
+    whole = replace(one, calls=one.calls * sessions, usd=None if one.usd is None else one.usd * sessions)
+    return f"{whole.words(judge)}, if nothing is judged yet."
 
 
 def _calls(judge: Judge, case: Case) -> int:

@@ -13,6 +13,7 @@ from tiebreak.session.judged import JudgeSeat
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
+from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.preregistration import judge_event
 from tiebreak_workbench.workbench import Workbench
 
@@ -173,6 +174,8 @@ def seat_of(
     except TiebreakError as error:
         problem = str(error)
 
+    own_kind = own_kind_warnings(judge, stored.configs, veiled=stored.session.blind)
+
     def new_run(asks: Sequence[Ask], before: Sequence[Judgment], said: Callable[[Judgment], None]) -> JudgeRun:
         assert opened.target is not None
         trouble = Trouble(concurrency)
@@ -199,7 +202,7 @@ def seat_of(
         answers=answers,
         earlier=earlier,
         problem=problem,
-        notice=_notice(bench, judge),
+        notice=" ".join(filter(None, (_notice(bench, judge), *own_kind))),
     )
 
 

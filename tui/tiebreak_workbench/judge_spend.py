@@ -17,6 +17,9 @@ class JudgeSpend:
     status: str
     answered: int
     """Judgments, readable or not."""
+    valid: int
+    unparseable: int
+    """Replies that say nothing that counts."""
     errors: int
     """Calls that brought no reply; most were put again."""
     usd: float
@@ -42,10 +45,11 @@ def judging_costs(bench: Workbench, session_id: str) -> dict[str, object]:
 
 def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
     judge = bench.store.judge(version)
-    answered = errors = unknown = 0
+    answered = errors = unknown = valid = 0
     usd = 0.0
     for judgment in bench.store.iter_judgments(session_id, version, light=True):
         answered += judgment.answered
+        valid += judgment.status == "valid"
         errors += not judgment.answered
         usd += judgment.cost.usd or 0.0
         unknown += judgment.cost.usd is None and bool(judgment.replies)
@@ -55,6 +59,8 @@ def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
         version=version,
         status=version_status(bench, judge),
         answered=answered,
+        valid=valid,
+        unparseable=answered - valid,
         errors=errors,
         usd=usd,
         unknown=unknown,

@@ -13,8 +13,10 @@ from tiebreak.session.judged import Judged
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibrating import version_status
+from tiebreak_workbench.judge_estimate import words_before
 from tiebreak_workbench.judge_seat import GoingAlong, seat_of, set_down_beside
 from tiebreak_workbench.judging import load_judge
+from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench
 
@@ -30,7 +32,11 @@ class JudgingFigures:
     planned: int
     """Questions that can be put by now."""
     answered: int
+    valid: int
+    """Of all judgments, earlier runs included."""
+    unparseable: int
     errors: int
+    """Questions of this run that brought no reply."""
     usd: float
     unknown: int
     """Judgments of unknown cost."""
@@ -100,6 +106,8 @@ class JudgedRun:
         return JudgingFigures(
             planned=sum(progress.planned for progress in known),
             answered=sum(progress.answered for progress in known),
+            valid=sum(judged.count("valid") for _, judged in self._judged),
+            unparseable=sum(judged.count("unparseable") for _, judged in self._judged),
             errors=sum(progress.statuses.get("error", 0) for progress in known),
             usd=sum(judged.usd for _, judged in self._judged),
             unknown=sum(judged.unknown for _, judged in self._judged),
@@ -112,6 +120,12 @@ class JudgedRun:
         return [
             f"The judge {judged.judge.name} is paused: {judged.paused}" for _, judged in self._judged if judged.paused
         ]
+
+    @property
+    def problems(self) -> list[str]:
+        """Why judges have questions open, a sentence each."""
+        whys = ((judged.judge.name, judged.paused or judged.last_problem) for _, judged in self._judged)
+        return list(dict.fromkeys(f"The judge {name} did not answer: {why}" for name, why in whys if why))
 
     def report(self) -> list[dict[str, object]]:
         """How far each judge came with each session, JSON-ready; no word of what it said."""
@@ -133,12 +147,30 @@ def _report(session_id: str, judged: Judged, status: JudgeStatus) -> dict[str, o
         "planned": planned,
         "answered": answered,
         "open": planned - answered,
+        "valid": judged.count("valid"),
+        "unparseable": judged.count("unparseable"),
+        "errors": judged.count("error"),
         "cases_without_both_answers": judged.waiting,
         "complete": progress is not None and planned == answered and not judged.waiting,
-        "why": judged.paused or None,
+        "why": judged.paused or judged.last_problem or None,
         "usd": judged.usd,
         "unknown": judged.unknown,
     }
+
+
+def words_on_judges(bench: Workbench, along: Sequence[tuple[StoredSession, GoingAlong]]) -> list[str]:
+    """What to know of judges before they go along with some sessions: what they may cost, and whose kind they are.
+
+    Raises:
+        TiebreakError: where a judge's model cannot be asked at all.
+    """
+    found: list[str] = []
+    for version, (stored, wanted) in {one.judge.version: (stored, one) for stored, one in reversed(along)}.items():
+        sessions = sum(one.judge.version == version for _, one in along)
+        found.append(words_before(wanted.judge, in_order(stored.dataset, stored.session.plan), bench.environ, sessions))
+    for stored, wanted in along:
+        found += own_kind_warnings(wanted.judge, stored.configs, veiled=stored.session.blind)
+    return list(dict.fromkeys(found))
 
 
 def judges_along(

@@ -24,6 +24,7 @@ from tiebreak.records.judges import Judge
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import board_of
+from tiebreak_workbench.judge_estimate import words_before
 from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_seat import Trouble, instant
 from tiebreak_workbench.pinning import pinned
@@ -67,6 +68,8 @@ class Judging:
     planned: int
     skipped: Skipped
     warnings: tuple[str, ...]
+    estimate: str
+    """What it will cost at most, in words."""
     close: Callable[[], Awaitable[None]]
     """Frees the connections."""
 
@@ -135,7 +138,10 @@ def open_judging(
         stored=stored,
         planned=len(asks),
         skipped=skipped,
-        warnings=tuple(own_kind_warnings(judge, stored.configs)),
+        warnings=tuple(own_kind_warnings(judge, stored.configs, veiled=session.blind)),
+        estimate=words_before(
+            judge, [case for case in cases if again is None or case.id in again.cases], bench.environ
+        ),
         close=target.close,
     )
 

@@ -7,6 +7,7 @@ loop.
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tiebreak.calibration.models import family_of
 from tiebreak.checks import all_checks
 from tiebreak.datasets.reading import read_document
 from tiebreak.errors import InputError, PromptError, TiebreakError, UsageError, WorkspaceError
@@ -26,6 +27,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak_workbench.setup import Setup
 
 SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
+PREFERS = "a judge tends to prefer its own."
 DEFAULT = "Give those cases what they lack, or write `| default('')` behind the name."
 
 
@@ -130,18 +132,25 @@ def unknown_parameters(config: Config) -> str:
     return f"{are}: {', '.join(names)}"
 
 
-def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config]) -> list[str]:
-    """What to know where a judge reads answers of the very model that it is."""
-    if not isinstance(judge.target, ModelTarget):
-        return []
-    model = judge.target.model
-    return [
-        f"The judge is {model}, which also wrote the answers of {side} ({configs[role].name}): "
-        "a judge tends to prefer its own."
-        for side, role in SIDES
-        if role in configs and _model_of(configs[role]) == model
-    ]
+def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config], *, veiled: bool = False) -> list[str]:
+    """What to know where a judge reads answers of the very model that it is, or of one of its family. To whom the
+    sides are sealed (`veiled`) none is named."""
+    model = _model_of(judge)
+    family = family_of(model)
+    found: list[str] = []
+    for side, role in SIDES:
+        other = _model_of(configs[role]) if role in configs else None
+        who = "one of the sides" if veiled else f"{side} ({configs[role].name})" if role in configs else ""
+        if model is None or other is None:
+            continue
+        if other == model:
+            what = "" if veiled else f"{model}, "
+            found.append(f"The judge is {what}the model which also wrote the answers of {who}: {PREFERS}")
+        elif family is not None and family_of(other) == family:
+            what = "of the same family as" if veiled else f"{model}, of the family {family} as is {other}, the model of"
+            found.append(f"The judge is {what} {who}: {PREFERS}")
+    return list(dict.fromkeys(found))
 
 
-def _model_of(config: Config) -> str | None:
-    return config.target.model if isinstance(config.target, ModelTarget) else None
+def _model_of(asked: Config | Judge) -> str | None:
+    return asked.target.model if isinstance(asked.target, ModelTarget) else None

@@ -62,11 +62,18 @@ class Estimates:
         return None if self.effective_n is None else self.effective_n - self.human.n
 
 
-def why_live(labels: Mapping[float, int], judged_only: int, *, planned: bool, wins: bool = True) -> str:
+NOTHING_LEFT = "every judged case has a label, so there is nothing left to learn from the judge"
+
+
+def why_live(labels: Mapping[float, int], judged_only: int, *, planned: bool | None, wins: bool = True) -> str:
     """What stands against PPI++; empty if nothing does. `labels` come with how often each was given. `planned`: a
-    number of labels fixed before is reached. `wins` says that labels are wins and losses, of both of which there have
-    to be enough; points of a scale are neither."""
+    number of labels fixed before is reached; None where none was fixed. `wins` says that labels are wins and losses,
+    of both of which there have to be enough; points of a scale are neither."""
     n, won, lost = sum(labels.values()), labels.get(1, 0), labels.get(0, 0)
+    if not planned and n and judged_only == 0:
+        return NOTHING_LEFT
+    if planned is None:
+        return "no number of labels was planned, and PPI++ is for one look at it"
     if not planned:
         return "the planned number of labels is not reached, and PPI++ is for one look at it"
     if n < FEWEST_LABELS:
@@ -74,7 +81,7 @@ def why_live(labels: Mapping[float, int], judged_only: int, *, planned: bool, wi
     if wins and min(won, lost) < FEWEST_OF_EACH:
         return f"{won} wins and {lost} losses; PPI++ needs {FEWEST_OF_EACH} of each"
     if judged_only == 0:
-        return "every judged case has a label, so there is nothing left to learn from the judge"
+        return NOTHING_LEFT
     return ""
 
 
@@ -82,7 +89,8 @@ def estimates(
     judged: Mapping[str, float],
     labels: Mapping[str, float],
     *,
-    planned: bool,
+    planned: bool | None,
+    against: str = "",
     wins: bool = True,
     live_weight: float = LIVE_WEIGHT,
     alpha: float = 0.05,
@@ -90,7 +98,8 @@ def estimates(
     """All three from verdicts by case (both orders averaged) and labels by case, which are to be a random part of them.
 
     PPI++ is used where `why_live` has nothing against it, else the live form, whose weight was fixed before the first
-    label. Labels of cases that the judge gave no valid verdict on are left out: the set is what the judge has judged.
+    label; `against` is what else speaks against PPI++. Labels of cases that the judge gave no valid verdict on are left
+    out: the set is what the judge has judged.
 
     Raises:
         ValueError: without a verdict, or for values outside [0, 1].
@@ -103,7 +112,7 @@ def estimates(
     y = [labels[case] for case in both]
     f = [judged[case] for case in both]
     rest = [judged[case] for case in sorted(judged.keys() - labels.keys())]
-    why = why_live(Counter(y), len(rest), planned=planned, wins=wins)
+    why = against or why_live(Counter(y), len(rest), planned=planned, wins=wins)
     detail: Powered | LivePowered
     if why:
         detail = live_powered_mean(y, f, list(judged.values()), weight=live_weight, alpha=alpha)

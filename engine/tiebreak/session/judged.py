@@ -9,7 +9,7 @@ from tiebreak.errors import StoreError
 from tiebreak.judge import Ask, JudgeProgress, JudgeRun, plan_asks
 from tiebreak.judge.saying import CaseVerdict, said_of_case
 from tiebreak.records import ROLES, Case, Response, SessionRole
-from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.judges import Judge, Judgment, JudgmentStatus
 
 NewRun = Callable[[Sequence[Ask], Sequence[Judgment], Callable[[Judgment], None]], JudgeRun]
 """Makes a run that expects more questions: of those that are there, of what was said before, and of whom to tell."""
@@ -171,6 +171,18 @@ class Judged:
     def unknown(self) -> int:
         """Judgments of unknown cost."""
         return sum(judgment.cost.usd is None and bool(judgment.replies) for judgment in self._said)
+
+    def count(self, status: JudgmentStatus) -> int:
+        """Judgments of this version in this session that ended so."""
+        return sum(judgment.status == status for judgment in self._said)
+
+    @property
+    def last_problem(self) -> str:
+        """Why a question that is still open was not answered; empty where none is."""
+        progress = self.progress
+        if progress is None or progress.answered == progress.planned:
+            return ""
+        return next((one.problem for one in reversed(self._said) if one.status == "error"), "")
 
     @property
     def waiting(self) -> int:

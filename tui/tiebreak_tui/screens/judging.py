@@ -27,6 +27,7 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
     changed = live.scoreboard.snapshot().changed
     parts = [
         f"{progress.answered} of {progress.planned} asked" if progress is not None and progress.planned else "",
+        f"{unparseable} unparseable" if (unparseable := judged.count("unparseable")) else "",
         f"{plural(progress.statuses['error'], 'error')}" if progress and progress.statuses.get("error") else "",
         f"{plural(changed, 'vote')} changed after a verdict" if changed else "",
     ]
@@ -58,6 +59,8 @@ def judging_in_short(live: LiveSession) -> str:
         return ""
     who = f"Judge {judged.judge.name} {judged.judge.version[:8]}, {status_here(live.scoreboard, judged.judge.name)}"
     far = f"{progress.answered} of {progress.planned} questions answered"
+    if unparseable := judged.count("unparseable"):
+        far += f", {unparseable} unparseable"
     return f"{who}: {far}; {spent(judged.usd, judged.unknown, 'judgment')}, apart from the answers."
 
 

@@ -1,0 +1,82 @@
+"""What is said of a judge before it is asked, and of its judgments after: cost, kin, and what came to nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import judge_server
+from support.commands import CommandLine
+from support.headless import model_workspace, server_process
+from support.live_judging import write_judge
+from tiebreak.records import ModelTarget
+from tiebreak.workspace.judges import shipped_judges
+from tiebreak_workbench.preflight import own_kind_warnings
+from tiebreak_workbench.workbench import Workbench
+
+RUN = ("run", "-d", "questions", "-a", "a", "-b", "b")
+CASES = 4
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with server_process(judge_server) as url:
+        yield url
+
+
+@pytest.fixture
+def here(tiebreak: CommandLine, url: str) -> Path:
+    model_workspace(Path(), url, cases=CASES)
+    return Path()
+
+
+def test_calls_and_cost_are_told_before_the_first_question(tiebreak: CommandLine, here: Path, url: str) -> None:
+    write_judge(here, url, "honest")
+    ran = tiebreak(*RUN, "--judge", "mine")
+    assert "Note: mine: 8 calls, about $" in ran.err
+    assert ran.err.index("mine: 8 calls") < ran.err.index("judgments")
+    asked = tiebreak("judge", "last", "--judge", "mine", "--repeats", "2")
+    assert "mine: 16 calls, about $" in asked.err
+    (here / "judges" / "mine.yaml").write_text(f"kind: pairwise\ntarget: {{model: honest, base_url: '{url}'}}\n")
+    assert "mine: 8 calls, no price is known" in tiebreak("judge", "last", "--judge", "mine").err
+
+
+def test_replies_that_say_nothing_are_counted_wherever_judgments_are(
+    tiebreak: CommandLine, here: Path, url: str
+) -> None:
+    write_judge(here, url, "honest?reply=Both+are+fine.")
+    ran = tiebreak(*RUN, "--judge", "mine")
+    assert "Every answer that could be was put to its judges: 0 valid, 8 unparseable, 0 errors." in ran.err
+    assert "8 unparseable" in ran.err.partition("Every answer")[0]
+    for done in (ran, tiebreak("show", "last")):
+        told = done.out.partition("Asked of judges")[2]
+        assert "unparseable" in told
+        row = next(words for line in told.splitlines() if (words := line.split())[:1] == ["mine"])
+        assert row[-4:-1] == ["0", "8", "0"]
+    [told] = tiebreak("show", "last", "--json").json["judging"]
+    assert (told["valid"], told["unparseable"], told["errors"]) == (0, 8, 0)
+
+
+def test_the_end_says_why_a_judge_did_not_answer(tiebreak: CommandLine, here: Path) -> None:
+    write_judge(here, "http://127.0.0.1:9/v1", "honest")
+    ran = tiebreak(*RUN, "--judge", "mine", "--json")
+    [told] = ran.json["run"]["judging"]
+    assert (told["valid"], told["open"]) == (0, 8)
+    assert "127.0.0.1:9" in told["why"]
+    last = ran.err.strip().splitlines()[-1]
+    assert last.startswith("The judge mine did not answer: ")
+    assert "127.0.0.1:9" in last
+
+
+def test_a_judge_of_the_family_of_a_side_is_warned_about(here: Path) -> None:
+    judge = shipped_judges()["preference"]
+    with Workbench.open(here, {}) as bench:
+        a, b = (bench.workspace.load_config(name) for name in ("a", "b"))
+    from dataclasses import replace
+
+    mini = replace(a, target=ModelTarget(model="openai/gpt-4.1-mini"))
+    [told] = own_kind_warnings(judge, {"baseline": mini, "candidate": b})
+    assert "openai/gpt-4.1, of the family GPT as is openai/gpt-4.1-mini, the model of A (a)" in told
+    [veiled] = own_kind_warnings(judge, {"baseline": mini, "candidate": b}, veiled=True)
+    assert veiled == "The judge is of the same family as one of the sides: a judge tends to prefer its own."
+    assert own_kind_warnings(judge, {"candidate": b}) == []
