@@ -80,3 +80,13 @@ def test_a_judge_of_the_family_of_a_side_is_warned_about(here: Path) -> None:
     [veiled] = own_kind_warnings(judge, {"baseline": mini, "candidate": b}, veiled=True)
     assert veiled == "The judge is of the same family as one of the sides: a judge tends to prefer its own."
     assert own_kind_warnings(judge, {"candidate": b}) == []
+
+
+def test_a_gate_of_a_judge_that_is_not_there_is_refused_with_the_nearest(tiebreak: CommandLine, here: Path) -> None:
+    assert tiebreak(*RUN).code == 3
+    gate = "{id: g, metric: win_rate, at_least: 0.5, source: calibrated, judge: preferense}"
+    (here / "policies" / "odd.yaml").write_text(f"form: {{vote: required}}\ngates: {{human: [{gate}]}}\n")
+    for done in (tiebreak(*RUN, "--policy", "odd"), tiebreak("gate", "last", "--policy", "odd")):
+        assert done.code == 2
+        assert "there is no judge “preferense”. Did you mean “preference”?" in " ".join(done.err.split())
+    assert "there is no judge “preferense”" in " ".join(tiebreak("doctor").out.split())

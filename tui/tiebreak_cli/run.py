@@ -93,6 +93,7 @@ def run(
         warnings_of,
     )
     from tiebreak_workbench.judge_seat import refuse_unready_judge
+    from tiebreak_workbench.preflight import known_judges
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -111,7 +112,8 @@ def run(
             strata=strata,
         )
         setups = setups_of(first, bench.workspace, candidate[1:])
-        warnings = [note for setup in setups for note in (*warnings_of(setup), *notes_on_apps(setup, wanted))]
+        judges = known_judges(bench.workspace)
+        warnings = [note for setup in setups for note in (*warnings_of(setup, judges), *notes_on_apps(setup, wanted))]
         for setup in setups:
             refuse_unready(bench, setup)
         for name in judge or ():

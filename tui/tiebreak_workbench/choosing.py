@@ -23,6 +23,7 @@ from tiebreak_workbench.judge_estimate import estimate_judging
 from tiebreak_workbench.preflight import (
     SIDES,
     gate_findings,
+    known_judges,
     own_kind_warnings,
     refuse_untrusted_checks,
     try_target,
@@ -216,7 +217,8 @@ class Choosing:
         except UsageError as error:
             yield Remark(level="problem", text=str(error))
             return
-        errors, warnings = gate_findings(setup)
+        along = {setup.judge.name} if setup.judge is not None else set[str]()
+        errors, warnings = gate_findings(setup, known_judges(self.workspace) | along)
         yield from (Remark(level="problem", text=self._short(problem)) for problem in errors)
         if self._prompts is None:
             found = unrendered_prompts(setup)

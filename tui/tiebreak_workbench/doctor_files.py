@@ -15,7 +15,7 @@ from tiebreak.workspace import Entry, Workspace
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak.workspace.workspace import JUDGES
-from tiebreak_workbench.preflight import placed, prompt_problems, try_target, unknown_parameters
+from tiebreak_workbench.preflight import known_judges, placed, prompt_problems, try_target, unknown_parameters
 
 Level = Literal["ok", "note", "problem"]
 T = TypeVar("T")
@@ -43,6 +43,7 @@ def files_of(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Findi
     """Every dataset, config and policy. A config or policy has to fit one dataset at least, whole."""
     configs = _readable(workspace.configs, lambda path: read_config(path, workspace.folder))
     policies = _readable(workspace.policies, read_policy)
+    judges = known_judges(workspace)
     tried: dict[Path, _Tried] = {path: _Tried(entry, {}) for path, (entry, _) in (configs | policies).items()}
     yield from _none("dataset", workspace.datasets)
     for entry in workspace.datasets:  # one of them is held at a time
@@ -57,26 +58,29 @@ def files_of(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Findi
         for path, (_, config) in configs.items():
             tried[path].misfits[entry.name] = prompt_problems(config, dataset.cases, path)
         for path, (_, policy) in policies.items():
-            tried[path].misfits[entry.name] = _gate_problems(policy, dataset, path)
+            tried[path].misfits[entry.name] = _gate_problems(policy, dataset, path, judges)
     yield from _none("config", workspace.configs)
     for entry in workspace.configs:
         if entry.path in configs:
             yield from _config(workspace, environ, configs[entry.path][1], tried[entry.path])
         elif entry.error is not None:
             yield problem_of("config", entry.error)
-    yield from _policies(workspace.policies, policies, tried)
+    yield from _policies(workspace.policies, policies, tried, judges)
     yield from _judges(workspace, environ)
 
 
 def _policies(
-    entries: Sequence[Entry], policies: Mapping[Path, tuple[Entry, Policy]], tried: Mapping[Path, _Tried]
+    entries: Sequence[Entry],
+    policies: Mapping[Path, tuple[Entry, Policy]],
+    tried: Mapping[Path, _Tried],
+    judges: frozenset[str],
 ) -> Iterator[Finding]:
     yield from _none("policy", entries)
     for entry in entries:
         if entry.path in policies:
             policy, own = policies[entry.path][1], tried[entry.path]
             if not own.misfits:
-                found = _gate_problems(policy, ANY, entry.path)
+                found = _gate_problems(policy, ANY, entry.path, judges)
                 own.misfits["any"] = [error for error in found if _field(error) not in ("check", "segment")]
             yield from _with_misfits("policy", own, plural(sum(map(len, policy.gates.values())), "gate"))
         elif entry.error is not None:
@@ -158,8 +162,8 @@ def _with_misfits(area: str, tried: _Tried, about: str) -> Iterator[Finding]:
             yield Finding(level="note", area=area, text=text, fix=found.fix)
 
 
-def _gate_problems(policy: Policy, dataset: Dataset, path: Path) -> list[TiebreakError]:
-    findings = validate_policy(policy, dataset)
+def _gate_problems(policy: Policy, dataset: Dataset, path: Path, judges: frozenset[str]) -> list[TiebreakError]:
+    findings = validate_policy(policy, dataset, judges=judges)
     return placed([finding for finding in findings if finding.level == "error"], policy.name, path)
 
 

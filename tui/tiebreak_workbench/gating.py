@@ -32,11 +32,11 @@ from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
-from tiebreak_workbench.calibrating import session_standings, standing_words
+from tiebreak_workbench.calibrating import judges_in, session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
 from tiebreak_workbench.judged_report import judges_of_report
 from tiebreak_workbench.paged import answers_into, rows_into
-from tiebreak_workbench.preflight import placed
+from tiebreak_workbench.preflight import known_judges, placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
 from tiebreak_workbench.unjudged import unjudged_words
@@ -198,7 +198,8 @@ def _policy(bench: Workbench, stored: StoredSession, wanted: str | None) -> tupl
         return stored.policy, True
     path = bench.workspace.policy_file(wanted)
     policy = replace(read_policy(path), check_judges=stored.policy.check_judges)
-    findings = validate_policy(policy, stored.dataset, stored.session.plan.case_ids)
+    judges = known_judges(bench.workspace) | {*judges_in(bench, stored)}
+    findings = validate_policy(policy, stored.dataset, stored.session.plan.case_ids, judges=judges)
     problems = placed([finding for finding in findings if finding.level == "error"], policy.name, path)
     if problems:
         raise _one(problems)

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -115,14 +115,15 @@ def setups_of(first: Setup, workspace: Workspace, candidates: Sequence[str]) -> 
     return setups
 
 
-def warnings_of(setup: Setup) -> list[str]:
-    """What to know of the policy's gates for these cases before asking anything.
+def warnings_of(setup: Setup, judges: Collection[str] | None = None) -> list[str]:
+    """What to know of the policy's gates for these cases before asking anything; `judges` are the names that they may
+    give.
 
     Raises:
         TiebreakError: for a gate that cannot be decided, a prompt that cannot be rendered for some case, or a plan that
             cannot be made. Where there is more than one problem, it is a `UsageError` with all of them.
     """
-    problems, warnings = gate_findings(setup)
+    problems, warnings = gate_findings(setup, judges)
     problems += [problem for _, problem in unrendered_prompts(setup)]
     if len(problems) == 1:
         raise problems[0]

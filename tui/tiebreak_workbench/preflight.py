@@ -4,7 +4,7 @@ Setup, `tiebreak run`, spot checks and the doctor ask here. All of it reads file
 loop.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tiebreak.calibration.models import family_of
@@ -31,13 +31,21 @@ PREFERS = "a judge tends to prefer its own."
 DEFAULT = "Give those cases what they lack, or write `| default('')` behind the name."
 
 
-def gate_findings(setup: Setup) -> tuple[list[TiebreakError], list[str]]:
+def known_judges(workspace: Workspace) -> frozenset[str]:
+    """The names that a gate may give: of the judges of the workspace, and of those that come with Tiebreak."""
+    from tiebreak.workspace.judges import shipped_judges
+
+    return frozenset((*(entry.name for entry in workspace.judges), *shipped_judges()))
+
+
+def gate_findings(setup: Setup, judges: Collection[str] | None = None) -> tuple[list[TiebreakError], list[str]]:
     """What keeps gates of the policy from being decided for the planned cases, and what is worth knowing of the others.
+    `judges` are the names of those that there are.
 
     Raises:
         UsageError: for a plan that cannot be made.
     """
-    findings = validate_policy(setup.policy, setup.dataset, setup.plan().case_ids)
+    findings = validate_policy(setup.policy, setup.dataset, setup.plan().case_ids, judges=judges)
     errors = [finding for finding in findings if finding.level == "error"]
     warnings = [finding.sentence for finding in findings if finding.level == "warning"]
     return placed(errors, setup.policy.name, setup.files.get("policy")), warnings

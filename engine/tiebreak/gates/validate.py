@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from tiebreak.checks import all_checks, build_check
@@ -36,8 +36,15 @@ class Finding(NamedTuple):
     place: Place = ()
 
 
-def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | None = None) -> list[Finding]:
-    """All there is to say of a policy's gates, errors first; `planned` are the session's case ids, all by default."""
+def validate_policy(
+    policy: Policy,
+    dataset: Dataset,
+    planned: Iterable[str] | None = None,
+    *,
+    judges: Collection[str] | None = None,
+) -> list[Finding]:
+    """All there is to say of a policy's gates, errors first; `planned` are the session's case ids, all by default.
+    `judges` are the names of those that there are; unless given, any name will do."""
     cases = dataset.cases if planned is None else [dataset.by_id[case_id] for case_id in planned]
     gates = {place: gate for phase in policy.gates for place, gate in _placed(policy, phase)}
     findings = [Finding("error", sentence, ("checks",)) for sentence in _unusable_checks(policy, cases)]
@@ -48,6 +55,9 @@ def validate_policy(policy: Policy, dataset: Dataset, planned: Iterable[str] | N
             Finding("error", f"Gate “{gate.id}”: {sentence}", (*place, field) if field else place)
             for field, sentence in _malformed(gate, known)
         ]
+        if judges is not None and gate.judge is not None and gate.judge not in judges:
+            told = f"Gate “{gate.id}”: there is no judge “{gate.judge}”. {nearest(gate.judge, sorted(judges))}"
+            findings.append(Finding("error", told, (*place, "judge")))
     if not findings:
         findings += _contradictions(gates)
         segments = {case.segment for case in cases if case.segment is not None}
