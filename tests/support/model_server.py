@@ -9,8 +9,9 @@ What it does follows from the model's name, `behaviour?option=value&…`, or fro
 By hand: `python tests/support/model_server.py --port 9100`, and in a config `base_url: http://127.0.0.1:9100/v1` with
 `model: normal?tps=60`.
 
-Options for all: `words` (20), `ttft` (0, in seconds), `tps` (0 is at once), `newline` (`lf`, `crlf`, `cr`). The
-behaviours are in `support.behaviours`; `--help` lists them.
+Options for all: `words` (20), `ttft` (0, in seconds), `tps` (0 is at once), `newline` (`lf`, `crlf`, `cr`),
+`fingerprint` (none), and `last_fingerprint`, which the usage then bears. The behaviours are in `support.behaviours`;
+`--help` lists them.
 """
 
 import argparse
@@ -91,6 +92,8 @@ class Exchange:
     def chunk(self, delta: Json | None, finish: str | None = None, **more: object) -> Json:
         choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
         model = str(self.call.body.get("model", ""))
+        if fingerprint := self.options.get("fingerprint"):
+            more = {"system_fingerprint": fingerprint, **more}
         return {"id": "c1", "object": "chat.completion.chunk", "model": f"served-{model}", "choices": choices, **more}
 
     async def say(self, *pieces: str) -> None:
@@ -106,7 +109,8 @@ class Exchange:
         if finish is not None:
             await self.event(self.chunk({}, finish))
         if usage and self.call.body.get("stream_options") == {"include_usage": True}:
-            await self.event(self.chunk(None, usage=USAGE))
+            told = {"system_fingerprint": last} if (last := self.options.get("last_fingerprint")) else {}
+            await self.event(self.chunk(None, usage=USAGE, **told))
         if done:
             await self.event("[DONE]")
         await self.raw(b"0\r\n\r\n")

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from tiebreak.targets.chunkjson import Json, as_map, as_text
-from tiebreak.targets.litellm_lane.mapping import chunk_of, error_of, refusal_of, usage_of
+from tiebreak.targets.litellm_lane.mapping import Fingerprints, chunk_of, error_of, refusal_of, usage_of
 from tiebreak.targets.litellm_lane.protocol import LineSplitter, decode, encode
 from tiebreak.targets.litellm_lane.refused import RefusedParameter, refused
 
@@ -109,16 +109,19 @@ class Service:
 
     async def _answer(self, number: int, ask: Json) -> None:
         stream = await self._litellm.acompletion(**self._arguments(ask))
+        fingerprints = Fingerprints()
         try:
             chunks = getattr(stream, "completion_stream", None)
             if hasattr(chunks, "__aiter__"):
-                stream.completion_stream = self._watched(number, chunks)
+                stream.completion_stream = self._watched(number, chunks, fingerprints)
             usage: Json | None = None
             async for chunk in stream:
                 # Not one of LiteLLM's promises; the tests against a server that cuts its streams hold it to this.
                 told_finish = getattr(stream, "received_finish_reason", "") is not None
                 if said := chunk_of(chunk, told_finish=told_finish):
                     self._send({"id": number, "chunk": said})
+                if told := fingerprints.news(chunk):
+                    self._send({"id": number, "chunk": told})
                 usage = usage_of(chunk) or usage
             # Where the provider told none, LiteLLM reckons; the parent does so in its own way for both lanes.
             if usage and any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ())):
@@ -164,12 +167,14 @@ class Service:
             arguments["stream_options"] = {"include_usage": True}
         return {**arguments, **self._place(ask)}
 
-    async def _watched(self, number: int, chunks: Any) -> AsyncIterator[Any]:
-        """The provider's chunks on their way into LiteLLM, which drops refusals."""
+    async def _watched(self, number: int, chunks: Any, fingerprints: Fingerprints) -> AsyncIterator[Any]:
+        """The provider's chunks on their way into LiteLLM, which drops refusals and may hold back a fingerprint."""
         try:
             async for chunk in chunks:
                 if refusal := refusal_of(chunk):
                     self._send({"id": number, "chunk": refusal})
+                if told := fingerprints.news(chunk, own=True):
+                    self._send({"id": number, "chunk": told})
                 yield chunk
         finally:
             close = getattr(chunks, "aclose", None) or getattr(chunks, "close", None)

@@ -64,6 +64,26 @@ def refusal_of(chunk: Any) -> Json | None:
     return None
 
 
+class Fingerprints:
+    """The system fingerprint of one stream. LiteLLM repeats an earlier one in its own chunks, so where the provider's
+    tell one they alone are heard."""
+
+    def __init__(self) -> None:
+        self._told: str | None = None
+        self._own = False
+
+    def news(self, chunk: Any, *, own: bool = False) -> Json | None:
+        """What to pass on where a chunk, the provider's `own` or LiteLLM's, tells another one than was told last."""
+        told = as_text(_member(chunk, "system_fingerprint"))
+        if not told or (self._own and not own):
+            return None
+        self._own = self._own or own
+        if told == self._told:
+            return None
+        self._told = told
+        return {"system_fingerprint": told}
+
+
 def usage_of(chunk: Any) -> Json | None:
     """The usage that a chunk carries, as the provider named it in OpenAI's terms."""
     usage = getattr(chunk, "usage", None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tiebreak.targets.litellm_lane.mapping import chunk_of, error_of, refusal_of, usage_of
+from tiebreak.targets.litellm_lane.mapping import Fingerprints, chunk_of, error_of, refusal_of, usage_of
 from tiebreak.targets.litellm_lane.protocol import LineSplitter, decode, encode
 from tiebreak.targets.litellm_lane.refused import refused
 
@@ -33,6 +33,17 @@ def test_the_served_model_is_what_the_provider_said_or_nothing() -> None:
     assert "model" not in (chunk_of(told, told_finish=False) or {})
     told._hidden_params = {"provider_response_model": "served"}
     assert (chunk_of(told, told_finish=False) or {})["model"] == "served"
+
+
+def test_a_fingerprint_is_passed_on_once_and_the_providers_own_before_litellms() -> None:
+    told = Fingerprints()
+    assert told.news(Shape()) is None
+    assert told.news(Shape(system_fingerprint="fp_1")) == {"system_fingerprint": "fp_1"}
+    assert told.news({"system_fingerprint": "fp_1"}) is None
+    assert told.news({"system_fingerprint": "fp_2"}, own=True) == {"system_fingerprint": "fp_2"}
+    assert told.news(Shape(system_fingerprint="fp_1")) is None, "which is what LiteLLM remembers"
+    assert told.news(Shape(system_fingerprint=None), own=True) is None
+    assert told.news(Shape(system_fingerprint=7), own=True) is None
 
 
 def test_a_refusal_is_taken_from_the_providers_own_chunk() -> None:

@@ -29,6 +29,7 @@ class Outcome:
     tools: tuple[tuple[str, str, str], ...]
     usage: tuple[str, int | None, int | None, int | None, int | None]
     served: str | None
+    fingerprint: str | None
 
 
 def outcome(answer: Answer) -> Outcome:
@@ -52,6 +53,7 @@ def outcome(answer: Answer) -> Outcome:
             usage.cached_tokens,
         ),
         served=response.served_model,
+        fingerprint=response.system_fingerprint,
     )
 
 
@@ -76,6 +78,11 @@ WHOLE = (
     "normal?finish=length",
     "normal?finish=content_filter",
     "stall_after_finish",
+    "normal?fingerprint=fp_1",
+    "burst?fingerprint=fp_1",
+    "tool_calls?fingerprint=fp_1",
+    "normal?last_fingerprint=fp_late",
+    "normal?fingerprint=fp_1&last_fingerprint=fp_late",
 )
 REFUSED = ("429", "quota", "500", "400", "401", "404", "cut_head", "not_http")
 IN_STREAM = (
@@ -111,6 +118,25 @@ async def test_both_lanes_make_the_same_of_it(server: ModelServer, through_litel
     assert outcome(lane) == outcome(direct)
     if direct.error is not None and lane.error is not None:
         assert (lane.error.status, lane.error.retryable) == (direct.error.status, direct.error.retryable)
+
+
+@pytest.mark.parametrize(
+    ("model", "fingerprint"),
+    [
+        ("normal?fingerprint=fp_1", "fp_1"),
+        ("normal?last_fingerprint=fp_late", "fp_late"),
+        ("normal?fingerprint=fp_1&last_fingerprint=fp_late", "fp_late"),
+        ("normal", None),
+    ],
+)
+async def test_both_lanes_tell_the_last_system_fingerprint(
+    server: ModelServer, through_litellm: Ask, model: str, fingerprint: str | None
+) -> None:
+    direct = await ask_once(server.base_url, model, environ=ENVIRON, api_key_env="MY_KEY")
+    lane = await through_litellm(server.base_url, model, api_key_env="MY_KEY")
+    assert direct.response is not None
+    assert lane.response is not None
+    assert (direct.response.system_fingerprint, lane.response.system_fingerprint) == (fingerprint, fingerprint)
 
 
 @pytest.mark.parametrize("model", ["logprobs", "normal", "logprobs?words=1"])
