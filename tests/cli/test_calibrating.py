@@ -121,6 +121,26 @@ def test_asking_again_keeps_what_was_said_and_tells_what_changed(
     assert "verdicts changed" in tiebreak("calibrate", "-j", "tone").out
 
 
+def test_drift_names_models_and_fingerprints_of_both_rounds(tiebreak: CommandLine, answered: Path, url: str) -> None:
+    judge(answered, url, "mine", "honest?fingerprint=fp_1")
+    tiebreak("judge", "last", "-j", "mine")
+    vote(answered, ["A", "B"] * 10)
+    with Store.open(answered / ".tiebreak" / "tiebreak.db") as store:
+        session = store.session_id("last")
+        [version] = store.judges_of(session)
+        for n, one in enumerate(list(store.iter_judgments(session, version))):
+            again = replace(one, id=f"z{n:04}", repeat=1, served_model="another", system_fingerprint="fp_2")
+            store.record_judgment(again).result()
+    told = tiebreak("calibrate", "-j", "mine")
+    words = " ".join(told.out.split())
+    assert "! Another model answers now: another, before served-honest?fingerprint=fp_1." in words
+    assert "System fingerprint fp_2, before fp_1." in words
+    assert "! Judge: served model changed at case 1: served-honest?fingerprint=fp_1 → another (60 judgments)." in words
+    drift = tiebreak("calibrate", "-j", "mine", "--json").json["lines"][0]["drift"]
+    assert (drift["fingerprints_before"], drift["fingerprints_after"]) == (["fp_1"], ["fp_2"])
+    assert (drift["changed"], drift["served_after"]) == (0, ["another"])
+
+
 def test_asking_again_has_the_exit_codes_of_judging(tiebreak: CommandLine, answered: Path, url: str) -> None:
     judge(answered, url, "mine", "honest")
     tiebreak("judge", "last", "-j", "mine")

@@ -213,6 +213,9 @@ def _drift(line: LineCalibration) -> Text:
     if drift.other_model:
         before, after = (safe_line(", ".join(one), 80) for one in (drift.served_before, drift.served_after))
         told.append(f"\n! Another model answers now: {after}, before {before}.", "bold yellow")
+    if drift.other_fingerprint:
+        before, after = (safe_line(", ".join(one), 80) for one in (drift.fingerprints_before, drift.fingerprints_after))
+        told.append(f"\nSystem fingerprint {after}, before {before}.", "dim")
     if drift.lost:
         told.append(f"\n{plural(drift.lost, 'question')} with a valid verdict in one round only.")
     return told

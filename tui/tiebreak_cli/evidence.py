@@ -107,6 +107,7 @@ def show(
     from tiebreak_workbench.calibrating import session_standings, standing_words
     from tiebreak_workbench.figures import stored_material, work_out
     from tiebreak_workbench.figures_report import show_report
+    from tiebreak_workbench.judge_served import served_by_judges, served_report
     from tiebreak_workbench.judge_spend import judging_costs
     from tiebreak_workbench.looking import look_at
     from tiebreak_workbench.sealed import sealed_words
@@ -132,10 +133,11 @@ def show(
             show_case(bench, session, case, unsealed=unsealed, as_json=as_json)
             return
         figures = work_out(stored_material(stored, look.board), tried_on(bench.store, stored))
-        judges = session_standings(bench, stored)
+        judges, changed = session_standings(bench, stored), served_by_judges(bench, stored)
         if as_json:
             costs = judging_costs(bench, stored.session.id)
-            print_json({**show_report(stored, figures), **costs, "judge_status": judges})
+            print_json({**show_report(stored, figures), **costs, "judge_status": judges,
+                        "judges_served": served_report(changed)})  # fmt: skip
         else:
             from tiebreak_cli.scoreboard import print_judges, print_scoreboard
             from tiebreak_workbench.unjudged import unjudged_words
@@ -145,6 +147,9 @@ def show(
             print_judges(bench, [stored.session.id])
             for name, found in judges.items():
                 say(standing_words(name, found))
+            for one in changed:
+                for told in (*one.sentences(), *one.asides()):
+                    say(told)
     raise typer.Exit(verdict_code(snapshot.decision))
 
 

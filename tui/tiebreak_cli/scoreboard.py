@@ -13,7 +13,8 @@ from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.reports.words import tried_words
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
-from tiebreak.scoreboard.wording import lead_words, places, reasked, reversal_words, turns_words
+from tiebreak.scoreboard.served_words import changed_fingerprints
+from tiebreak.scoreboard.wording import lead_words, looked, places, reasked, reversal_words, turns_words
 from tiebreak_cli.output import print_table, safe, safe_line, table_of
 from tiebreak_store import StoredSession
 from tiebreak_workbench.judge_spend import judges_of_session
@@ -90,6 +91,8 @@ def _heading(stored: StoredSession, snapshot: Snapshot, phase: str | None) -> Te
         text.append(f"{again}\n", "yellow")
     for line in remarks(snapshot):
         text.append(f"{safe(line)}\n", "yellow")
+    for line in (looked(snapshot), *changed_fingerprints(snapshot)):
+        text.append(f"{safe(line)}\n" if line else "", "dim")
     if votes:
         text.append(
             "A tie and a both-bad count one half. The interval holds at every look, for the cases of this kind.\n",

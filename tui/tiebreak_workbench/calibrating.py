@@ -14,10 +14,12 @@ from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.scoreboard.joined import JUDGE_RATER
 from tiebreak.scoreboard.judged import JudgeBook
+from tiebreak.scoreboard.served_words import model_words
 from tiebreak_store import StoredSession
-from tiebreak_workbench.calibration_lines import Seen, labelled_cases, lines_of, status_of
+from tiebreak_workbench.calibration_lines import Round, Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
 from tiebreak_workbench.judge_seals import Seals
+from tiebreak_workbench.judge_served import served_as, served_by_judges
 from tiebreak_workbench.judge_status import worst_of
 from tiebreak_workbench.judging import Again, JudgeLimits, Judging, open_judging
 from tiebreak_workbench.paged import paged_board
@@ -72,10 +74,10 @@ def calibrate(
         model=judge.model_label if judge is not None else None,
         sessions=tuple(ids),
         versions=versions,
-        lines=tuple(lines_of(name, judge, seen, families, _served_by_round(bench, judge, ids), labels)),
+        lines=tuple(lines_of(name, judge, seen, families, _rounds(bench, judge, ids), labels)),
         served=summary.served_models if summary is not None else (),
         spread=summary.spread if summary is not None and summary.spread.repeated else None,
-        warnings=tuple(_warnings(name, judge, versions, seen, summary, families)),
+        warnings=(*_warnings(name, judge, versions, seen, summary, families), *_changes(bench, judge, seen)),
         sealed=sum(len(one.sealed) for one in seen),
     )
 
@@ -87,7 +89,8 @@ def calibrations(bench: Workbench, stored: StoredSession) -> list[JudgeCalibrati
         try:
             found.append(calibrate(bench, name, (stored.session.id,)))
         except UsageError as error:
-            found.append(str(error))
+            changes = (told for one in served_by_judges(bench, stored) if one.name == name for told in one.sentences())
+            found.append(" ".join((str(error), *changes)))
     return found
 
 
@@ -235,13 +238,16 @@ def _summary(bench: Workbench, judge: Judge | None, ids: Sequence[str], seen: Se
     return summarise(said, sides)
 
 
-def _served_by_round(bench: Workbench, judge: Judge | None, ids: Sequence[str]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, dict[str, None]] = {}
+def _rounds(bench: Workbench, judge: Judge | None, ids: Sequence[str]) -> dict[int, Round]:
+    found: dict[int, tuple[dict[str, None], dict[str, None]]] = {}
     for session in ids if judge is not None else ():
         for one in bench.store.iter_judgments(session, judge.version if judge else "", light=True):
+            models, fingerprints = found.setdefault(one.repeat, ({}, {}))
             if one.served_model is not None:
-                found.setdefault(one.repeat, {})[one.served_model] = None
-    return {number: tuple(models) for number, models in found.items()}
+                models[one.served_model] = None
+            if one.system_fingerprint is not None:
+                fingerprints[one.system_fingerprint] = None
+    return {number: Round(tuple(models), tuple(prints)) for number, (models, prints) in found.items()}
 
 
 def _families(judge: Judge | None, summary: JudgeSummary | None) -> frozenset[str]:
@@ -249,6 +255,14 @@ def _families(judge: Judge | None, summary: JudgeSummary | None) -> frozenset[st
         return frozenset()
     own = judge.target.model if isinstance(judge.target, ModelTarget) else None
     return families_of((own, *(summary.served_models if summary is not None else ())))
+
+
+def _changes(bench: Workbench, judge: Judge | None, seen: Sequence[Seen]) -> Iterator[str]:
+    """What changed behind a judge in the course of each session."""
+    for one in seen if judge is not None else ():
+        place = f"Session {one.stored.session.id}: " if len(seen) > 1 else "Judge: "
+        served = served_as(bench, one.stored, judge.version if judge is not None else "")
+        yield from (f"{place}{told}." for told in model_words(served, "judgment"))
 
 
 def _warnings(
@@ -267,7 +281,7 @@ def _warnings(
             f"{target.model} is a floating name: what its provider serves under it may change from day to day, and "
             "this calibration with it. Name a dated version, or calibrate again with --redo."
         )
-    if summary is not None and len(summary.served_models) > 1:
+    if summary is not None and len(seen) > 1 and len(summary.served_models) > 1:
         yield f"Several models answered as this judge: {', '.join(summary.served_models)}."
     for one in seen:
         for role, own in one.families().items():

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from tiebreak.calibration import (
     BothOrders,
@@ -64,6 +65,14 @@ class Seen:
         return found
 
 
+class Round(NamedTuple):
+    """What answered as a judge in one round."""
+
+    models: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    """System fingerprints."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Unit:
     """A case of a session, or one answer to it."""
@@ -122,15 +131,15 @@ def lines_of(
     judge: Judge | None,
     seen: Sequence[Seen],
     families: frozenset[str],
-    served: Mapping[int, tuple[str, ...]],
+    rounds: Mapping[int, Round],
     labels_at: int | None = None,
 ) -> Iterator[LineCalibration]:
     """Each line of a judge. Means are of the first `labels_at` labels of the plan, or of as many as a gate names."""
     if judge is None or judge.kind == "pairwise":
-        yield _line(name, judge, seen, None, families, served, labels_at)
+        yield _line(name, judge, seen, None, families, rounds, labels_at)
         return
     for dimension in judge.dimensions:
-        yield _line(name, judge, seen, dimension.name, families, served, labels_at)
+        yield _line(name, judge, seen, dimension.name, families, rounds, labels_at)
 
 
 def _line(
@@ -139,7 +148,7 @@ def _line(
     seen: Sequence[Seen],
     dimension: str | None,
     families: frozenset[str],
-    served: Mapping[int, tuple[str, ...]],
+    rounds: Mapping[int, Round],
     labels_at: int | None,
 ) -> LineCalibration:
     lines = [Line()] if dimension is None else [Line(dimension, role) for role in ROLES]
@@ -175,7 +184,7 @@ def _line(
         favoured=_favoured(valid, families) if is_pairs else {},
         estimates=_estimates(name, seen, every, labels_at) if len(seen) == 1 and not own_scale else {},
         settled=sum(unit.joined.place == "settled" for unit in units),
-        drift=_drift(name, judge, units, served),
+        drift=_drift(name, judge, units, rounds),
     )
 
 
@@ -295,13 +304,11 @@ def _estimates(
     return found
 
 
-def _drift(
-    name: str, judge: Judge | None, units: Sequence[_Unit], served: Mapping[int, tuple[str, ...]]
-) -> JudgeDrift | None:
+def _drift(name: str, judge: Judge | None, units: Sequence[_Unit], rounds: Mapping[int, Round]) -> JudgeDrift | None:
     """The last round of the cases that have one against their first; questions are taken order by order."""
     if judge is None:
         return None
-    rounds: dict[int, dict[object, float | None]] = {}
+    values: dict[int, dict[object, float | None]] = {}
     for unit in units:
         for one in unit.seen.book.said(name, unit.joined.case.id):
             judged = tuple(r for r in (one.response_a, one.response_b) if r is not None)
@@ -312,8 +319,15 @@ def _drift(
             else:
                 verdict = point_verdict((one,), one.repeat)
             value = None if verdict is None or verdict.value is None else float(verdict.value)
-            rounds.setdefault(one.repeat, {})[judged, one.dimension, one.order] = value
-    last = max(rounds, default=0)
-    if last == 0 or 0 not in rounds:
+            values.setdefault(one.repeat, {})[judged, one.dimension, one.order] = value
+    last = max(values, default=0)
+    if last == 0 or 0 not in values:
         return None
-    return judge_drift(rounds[0], rounds[last], number=last, served=(served.get(0, ()), served.get(last, ())))
+    before, after = rounds.get(0, Round()), rounds.get(last, Round())
+    return judge_drift(
+        values[0],
+        values[last],
+        number=last,
+        served=(before.models, after.models),
+        fingerprints=(before.fingerprints, after.fingerprints),
+    )

@@ -79,6 +79,8 @@ def _line(line: LineCalibration) -> dict[str, object]:
             "without_a_verdict_in_one_round": drift.lost,
             "served_before": list(drift.served_before),
             "served_after": list(drift.served_after),
+            "fingerprints_before": list(drift.fingerprints_before),
+            "fingerprints_after": list(drift.fingerprints_after),
         },
     }  # fmt: skip
 

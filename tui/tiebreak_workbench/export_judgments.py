@@ -19,8 +19,8 @@ from tiebreak_workbench.workbench import Workbench
 
 COLUMNS = (
     "case", "judge", "version", "kind", "side", "dimension", "order", "repeat", "state", "verdict", "reasons",
-    "problem", "model", "served_model", "cost", "cost_source", "prompt_tokens", "completion_tokens", "usage_source",
-    "seconds", "at", "seal", "nonce", "fingerprint", "replies", "claims", "definition",
+    "problem", "model", "served_model", "system_fingerprint", "cost", "cost_source", "prompt_tokens",
+    "completion_tokens", "usage_source", "seconds", "at", "seal", "nonce", "fingerprint", "replies", "claims", "definition",
 )  # fmt: skip
 """Of a row. `side` is empty for a pair; `definition` is the judge whole, in the first row of each version."""
 
@@ -84,6 +84,7 @@ def _row(judgment: Judgment, name: str, sides: Mapping[str, str], judge: Judge |
         judgment.problem,
         judgment.requested_model,
         judgment.served_model,
+        judgment.system_fingerprint,
         judgment.cost.usd,
         judgment.cost.source,
         judgment.usage.prompt_tokens,

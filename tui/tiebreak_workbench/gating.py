@@ -34,6 +34,7 @@ from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.calibrating import judges_in, session_standings, standing_words
 from tiebreak_workbench.comparing import compare_runs
+from tiebreak_workbench.judge_served import served_by_judges
 from tiebreak_workbench.judged_report import judges_of_report
 from tiebreak_workbench.paged import answers_into, rows_into
 from tiebreak_workbench.preflight import known_judges, placed
@@ -123,6 +124,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
             *_not_put(stored, policy, snapshot, rows),
             *remarks(snapshot),
             *unjudged_words(store, stored.session.id),
+            *(told for one in served_by_judges(bench, stored) for told in one.sentences()),
             *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
             *_reveals(snapshot),
         ),

@@ -179,6 +179,7 @@ class JudgmentDesk:
             seal_nonce=nonce,
             requested_model=row.model,
             served_model=row.served_model,
+            system_fingerprint=row.system_fingerprint,
             cost=_cost(row),
             usage=_usage(row),
             seconds=row.seconds,

@@ -240,4 +240,5 @@ def _response(row: AnswerRow) -> Response:
         ),
         cost=Cost(usd=row.cost, source="unknown" if row.cost is None else "recorded"),
         served_model=row.model,
+        system_fingerprint=row.system_fingerprint,
     )

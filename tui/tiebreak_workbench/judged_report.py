@@ -1,6 +1,7 @@
 """The judges of a session for its report: what was asked of each version, and what the one in force is worth."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tiebreak.calibration import Estimate, Estimates
 from tiebreak.errors import UsageError
@@ -12,6 +13,7 @@ from tiebreak_store import StoredSession
 from tiebreak_workbench.calibrating import calibrate, judges_in
 from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
 from tiebreak_workbench.judge_seals import Seals
+from tiebreak_workbench.judge_served import served_as
 from tiebreak_workbench.workbench import Workbench
 
 EMPTY = JudgeSummary(
@@ -43,7 +45,8 @@ def judges_of_report(bench: Workbench, stored: StoredSession) -> tuple[JudgedVer
             [one for one in every if one.status != "valid" or not seals.hides(one.case_id, version)], sides
         )
         in_force = last[judge.name] == version
-        found.append(_version(judge.name, judge, said, held[judge.name] if in_force else "", in_force=in_force))
+        one = _version(judge.name, judge, said, held[judge.name] if in_force else "", in_force=in_force)
+        found.append(replace(one, changed=served_as(bench, stored, version)))
     found += [_version(name, None, EMPTY, what, in_force=True) for name, what in held.items() if name not in last]
     return tuple(found)
 

@@ -8,11 +8,13 @@ from tiebreak.batch import Ending
 from tiebreak.gates import GateOutcome, standing
 from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
+from tiebreak.records.canonical import plain
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.reports.words import kind_told
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate, effective_ballots
 from tiebreak.scoreboard.joined import ORDER_OF_LABEL
+from tiebreak.scoreboard.served_words import changed_models
 from tiebreak_store import StoredSession
 
 VERDICT = "verdict"
@@ -59,9 +61,9 @@ def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said
 
 def remarks(snapshot: Snapshot) -> list[str]:
     """What weakens the figures, a sentence each. Names of models are outside text."""
-    told = [
-        f"{SIDES[role]} began with {drift.began} and was then served by {', '.join(drift.since)}: "
-        f"{plural(drift.cases, 'case')} held back until that is acknowledged (D in the Arena)."
+    told = list(changed_models(snapshot))
+    told += [
+        f"{SIDES[role]}: {plural(drift.cases, 'case')} held back until that is acknowledged (D in the Arena)."
         for role, drift in snapshot.drift.items()
     ]
     told += judged_words(snapshot.gates)
@@ -102,6 +104,8 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
             role: {"began": drift.began, "since": list(drift.since), "cases": drift.cases}
             for role, drift in snapshot.drift.items()
         },
+        "served": plain(snapshot.served),
+        "looked_at_in_risk_queue": snapshot.looked,
         "events": dict(snapshot.events),
         "excluded": {role: dict(reasons) for role, reasons in snapshot.excluded.items()},
         "excluded_cases": snapshot.excluded_cases,

@@ -7,6 +7,8 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import Event, Rater, stamp, utc_now
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard import Snapshot
+from tiebreak.scoreboard.served_words import veiled_words
+from tiebreak.scoreboard.wording import looked
 from tiebreak.session.diary import is_new_look
 from tiebreak_store import StoredSession
 from tiebreak_workbench.scoring import scoreboard_of
@@ -67,7 +69,10 @@ def _note(bench: Workbench, stored: StoredSession, kind: EventKind, detail: Mapp
 
 def sealed_words(snapshot: Snapshot) -> str:
     """How far a sealed session is."""
-    return (
+    told = [
         f"A blind session: {snapshot.done} of {plural(snapshot.planned, 'case')} done, {snapshot.skipped} skipped, "
-        f"{snapshot.excluded_cases} excluded.\n{SEALED}"
-    )
+        f"{snapshot.excluded_cases} excluded.",
+        *filter(None, (veiled_words(snapshot), looked(snapshot))),
+        SEALED,
+    ]
+    return "\n".join(told)

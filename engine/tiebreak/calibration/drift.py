@@ -24,6 +24,9 @@ class JudgeDrift:
     """Questions of which one round alone has a valid verdict."""
     served_before: tuple[str, ...]
     served_after: tuple[str, ...]
+    fingerprints_before: tuple[str, ...] = ()
+    """System fingerprints, as providers tell them, of the first round."""
+    fingerprints_after: tuple[str, ...] = ()
     alpha: float = 0.05
 
     @property
@@ -44,6 +47,12 @@ class JudgeDrift:
         """Whether a model served the newer round that did not serve the first."""
         return bool(self.served_before) and not set(self.served_after) <= set(self.served_before)
 
+    @property
+    def other_fingerprint(self) -> bool:
+        """Whether the newer round bears a system fingerprint that the first did not: the same name, served by another
+        build."""
+        return bool(self.fingerprints_before) and not set(self.fingerprints_after) <= set(self.fingerprints_before)
+
 
 def judge_drift(
     before: Mapping[object, float | None],
@@ -51,9 +60,10 @@ def judge_drift(
     *,
     number: int,
     served: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+    fingerprints: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
 ) -> JudgeDrift:
     """From the value of each question in both rounds, None where a verdict is not valid; questions of one round alone
-    are left out. `served` are the models that answered before and after."""
+    are left out. `served` are the models that answered before and after, `fingerprints` their system fingerprints."""
     both = [(before[question], after[question]) for question in before.keys() & after.keys()]
     valid = [(one, other) for one, other in both if one is not None and other is not None]
     up, down = sum(other > one for one, other in valid), sum(other < one for one, other in valid)
@@ -67,4 +77,6 @@ def judge_drift(
         lost=sum((one is None) != (other is None) for one, other in both),
         served_before=served[0],
         served_after=served[1],
+        fingerprints_before=fingerprints[0],
+        fingerprints_after=fingerprints[1],
     )

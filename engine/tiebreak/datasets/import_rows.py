@@ -25,6 +25,7 @@ class AnswerRow:
     config: str | None = None
     side: Side | None = None
     model: str | None = None
+    system_fingerprint: str | None = None
     ttft: float | None = None
     latency: float | None = None
     prompt_tokens: int | None = None

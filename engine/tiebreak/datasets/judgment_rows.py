@@ -46,6 +46,7 @@ class JudgmentRow:
     replies: tuple[str, ...] = ()
     model: str | None = None
     served_model: str | None = None
+    system_fingerprint: str | None = None
     cost: float | None = None
     cost_source: str | None = None
     prompt_tokens: int | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tiebreak.gates import JudgeStatus
 from tiebreak.records import SessionRole
+from tiebreak.records.served import Served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +92,5 @@ class JudgedVersion:
     not_held: str = ""
     """Why it is not held against people."""
     remarks: tuple[str, ...] = ()
+    changed: Served = field(default_factory=Served)
+    """Which models and fingerprints answered as it, where that changed in mid-session."""

@@ -13,7 +13,8 @@ from tiebreak.reports.report import Report
 from tiebreak.reports.tried import Tried
 from tiebreak.scoreboard import Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
-from tiebreak.scoreboard.wording import places, reasked
+from tiebreak.scoreboard.served_words import changed_fingerprints, fingerprint_words
+from tiebreak.scoreboard.wording import looked, places, reasked
 
 VERDICTS: Mapping[GateStatus, str] = {
     "pass": "every gate passed",
@@ -124,8 +125,7 @@ def exclusions(report: Report) -> list[str]:
         told += [
             f"comparison: {plural(count, 'case')} left out, {why}" for why, count in report.comparison.excluded.items()
         ]
-    if again := reasked(report.snapshot):
-        told.append(again)
+    told += filter(None, (reasked(report.snapshot), looked(report.snapshot)))
     return told
 
 
@@ -240,6 +240,7 @@ def identity(report: Report) -> list[tuple[str, str]]:
         run = report.comparison.baseline
         rows.append(("baseline", f"{report.baseline}: {run.config.name} {run.config.version[:12]}"))
     rows += [
+        *(("fingerprints", told) for told in _fingerprints(report)),
         ("policy", f"{report.policy.name} {report.policy.version[:12]}"),
         ("plan", f"{plan.version[:12]}: {plural(len(plan.case_ids), 'case')}, seed {plan.seed}"),
         ("set down", session.created_at),
@@ -247,6 +248,12 @@ def identity(report: Report) -> list[tuple[str, str]]:
         ("Tiebreak", f"{report.tiebreak}, {report.at}"),
     ]
     return rows
+
+
+def _fingerprints(report: Report) -> Iterator[str]:
+    yield from changed_fingerprints(report.snapshot)
+    for judge in report.judges:
+        yield from (f"Judge “{judge.name}”: {told}." for told in fingerprint_words(judge.changed, "judgment"))
 
 
 def money_of(usd: float | None) -> str:

@@ -17,6 +17,7 @@ from tiebreak.records import (
     SessionRole,
 )
 from tiebreak.records.judges import Judge, Judgment
+from tiebreak.records.served import ServedLog
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import CaseState, fold_case
 from tiebreak.scoreboard.drift import ServedModels
@@ -78,6 +79,7 @@ class Scoreboard:
         # Imported answers may come from any number of models: that is how they were made.
         guarded = self._roles if session.kind != "import" else ()
         self._served: dict[SessionRole, ServedModels] = {role: ServedModels() for role in guarded}
+        self._log: dict[SessionRole, ServedLog] = {role: ServedLog() for role in guarded}
         self._events: dict[str, EventKind] = {}
         followed = policy.judges | frozenset(judges)
         self.judges = JudgeBook(followed, self._planned) if followed else None
@@ -176,6 +178,7 @@ class Scoreboard:
                 counts=self._counts,
                 purses=self._purses,
                 served=self._served,
+                log=self._log,
                 events=Counter(self._events.values()),
                 judges=self.judges,
             )
@@ -216,10 +219,13 @@ class Scoreboard:
             answers[response.id] = Answer.of(response, timed=response.run_id in self._timed_runs)
             self._purses[role].add(response)
             self._adopt(response.id, response.case_id)
-            served = answers[response.id].served
-            guard, served = self._served.get(role), answers[response.id].served
-            if guard is not None and served is not None and not response.excluded and guard.add(served, response.id):
-                self._changed.update(self._facts)
+            if role in self._served and not response.excluded:
+                self._add_served(role, answers[response.id], response.case_id)
+
+    def _add_served(self, role: SessionRole, answer: Answer, case_id: str) -> None:
+        self._log[role].add(answer.id, self._positions[case_id] + 1, answer.served, answer.fingerprint)
+        if answer.served is not None and self._served[role].add(answer.served, answer.id):
+            self._changed.update(self._facts)
 
     def _acknowledge(self, event: Event) -> None:
         role, model = event.detail.get("role"), event.detail.get("served_model")

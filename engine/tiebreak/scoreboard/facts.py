@@ -23,6 +23,8 @@ class Answer:
     reused: bool = False
     served: str | None = None
     """The model that answered, as it named itself; None where that is not known, and for apps, which may use many."""
+    fingerprint: str | None = None
+    """The provider's system fingerprint, known where `served` could be."""
     stopped: bool = False
     """By the user, after its first token: they may have seen what they threw away."""
 
@@ -39,6 +41,7 @@ class Answer:
             times=response.timings if timed else None,
             reused=response.reused_from is not None,
             served=response.served_model if response.requested_model is not None else None,
+            fingerprint=response.system_fingerprint if response.requested_model is not None else None,
             stopped=response.fault == "user" and response.timings.ttft is not None,
         )
 

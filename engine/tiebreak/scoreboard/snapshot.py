@@ -6,6 +6,7 @@ from typing import Self
 
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import Phase, SessionRole
+from tiebreak.records.served import Served
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import Verdict
 from tiebreak.scoreboard.drift import Drift
@@ -131,6 +132,9 @@ class Snapshot:
 
     looked: int = 0
     """Cases looked at in the risk queue, which counts in no figure but for hits that no gate allows."""
+
+    served: Mapping[SessionRole, Served] = field(default_factory=dict[SessionRole, Served])
+    """Arms whose served model or system fingerprint changed in mid-session, acknowledged or not."""
 
     votes: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict[str, Mapping[Verdict, int]])
     """The votes that count, by the rater's id; of cases that a broken answer settled as well."""

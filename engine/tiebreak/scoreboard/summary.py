@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from tiebreak.gates import Evidence, Measure, Question, measure_of
 from tiebreak.records import Gate, Policy, SessionRole
+from tiebreak.records.served import ServedLog
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import Verdict
 from tiebreak.scoreboard.drift import Drift, ServedModels
@@ -65,6 +66,7 @@ def summarise(
     counts: Mapping[Mark, int],
     purses: Mapping[SessionRole, Purse],
     served: Mapping[SessionRole, ServedModels],
+    log: Mapping[SessionRole, ServedLog],
     events: Mapping[EventKind, int],
     judges: JudgeBook | None = None,
 ) -> Snapshot:
@@ -120,6 +122,7 @@ def summarise(
             for role, models in served.items()
             if counts.get(Missing(role, HELD))
         },
+        served={role: found for role, own in log.items() if (found := own.served())},
         gates=tuple(question.outcome for question in questions_of(policy, layout, judges)),
         events=dict(events),
         votes=votes,

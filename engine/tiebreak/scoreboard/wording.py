@@ -30,6 +30,12 @@ def reasked(snapshot: Snapshot) -> str:
     )
 
 
+def looked(snapshot: Snapshot) -> str:
+    """`3 cases looked at in the risk queue, which enters no rate or mean.`; empty where there is none."""
+    count = snapshot.looked
+    return f"{plural(count, 'case')} looked at in the risk queue, which enters no rate or mean." if count else ""
+
+
 def turns_words(found: GateFragility) -> str:
     """`3 votes the other way: fail · 6: pass`, or why there is no such number."""
     if found.why_none:

@@ -45,7 +45,12 @@ def test_nothing_in_common_is_no_drift() -> None:
     ],
 )
 def test_another_model(before: tuple[str, ...], after: tuple[str, ...], other: bool) -> None:
-    assert judge_drift({}, {}, number=1, served=(before, after)).other_model is other
+    found = judge_drift({}, {}, number=1, served=(before, after), fingerprints=(after, before))
+    assert found.other_model is other
+    assert (found.served_before, found.served_after) == (before, after)
+    assert (found.fingerprints_before, found.fingerprints_after) == (after, before)
+    same = judge_drift({}, {}, number=1, served=(("m",), ("m",)), fingerprints=(before, after))
+    assert (same.other_model, same.other_fingerprint) == (False, other)
 
 
 @given(ROUND, ROUND)

@@ -29,9 +29,9 @@ Proof = Callable[[Path], Awaitable[None]]
 PROVED: set[str] = set()
 ELSEWHERE = {
     *("spot.ask", "spot.session", "view.editor", "case.editor", "case.link"),
-    *("prompt.edit", "prompt.history", "app.triage"),
+    *("prompt.edit", "prompt.history", "app.triage", "session.queue"),
 }
-"""By the tests of `test_workshop.py`, `test_editing_in_place.py` and `test_triage.py`."""
+"""By the tests of `test_workshop.py`, `test_editing_in_place.py`, `test_triage.py` and `test_risk_queue.py`."""
 TWO_DIMENSIONS = """\
 form:
   vote: required

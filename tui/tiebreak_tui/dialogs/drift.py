@@ -10,13 +10,13 @@ from tiebreak.records import SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard.drift import Drift
+from tiebreak.scoreboard.served_words import VEILED
 from tiebreak.session.live import LiveSession
 from tiebreak_tui.dialogs.confirm import ConfirmDialog
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
 
-VEILED = "One side is served by another model, or another version of it, than it began with."
 ASK = "Count them all the same? That is written down. D asks again later."
 
 

@@ -7,6 +7,8 @@ from textual.content import Content
 from tiebreak.gates.wording import plural
 from tiebreak.records import Event
 from tiebreak.scoreboard import Snapshot
+from tiebreak.scoreboard.served_words import veiled_words
+from tiebreak.scoreboard.wording import looked
 from tiebreak_tui.scoreboard.columns import Cell, columns, note
 from tiebreak_tui.scoreboard.looks import title_of
 from tiebreak_tui.scoreboard.record import events
@@ -27,6 +29,7 @@ def progress(source: Source, room: Room) -> list[Content]:
             f"{snapshot.excluded_cases} excluded.",
             width,
         ),
+        *(line for told in filter(None, (veiled_words(snapshot), looked(snapshot))) for line in note(told, width)),
         *note("Names, gates, speed and cost stay sealed until the last case is done.", width),
         *note(EARLY, width),
     ]

@@ -2,7 +2,8 @@
 
 from textual.content import Content
 
-from tiebreak.scoreboard.wording import places, reasked
+from tiebreak.scoreboard.served_words import changed_fingerprints
+from tiebreak.scoreboard.wording import looked, places, reasked
 from tiebreak_tui.scoreboard.columns import note, wrapped
 from tiebreak_tui.scoreboard.looks import DECISIONS, LOOKS
 from tiebreak_tui.screens.figures import tally_of
@@ -27,6 +28,8 @@ def verdict(figures: Figures, resume: str, width: int) -> list[Content]:
     for text in [*remarks(snapshot), reasked(snapshot)]:
         if text:
             lines += wrapped(f"! {text}", width, "$text-warning", indent=2)
+    for text in (looked(snapshot), *changed_fingerprints(snapshot)):
+        lines += note(text, width) if text else []
     if figures.stored.dataset.card.notice:
         lines += note(figures.stored.dataset.card.notice, width, rows=2)
     if resume:
