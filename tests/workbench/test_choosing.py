@@ -152,7 +152,7 @@ def test_an_unknown_price_is_said_and_a_known_one_estimated(folder: Path) -> Non
         "target: {kind: model, model: some-model, base_url: 'http://127.0.0.1:9/v1'}\n"
     )
     found = choosing(folder, OPENAI_API_KEY="sk-x")
-    unknown, known = texts(found, "note")
+    unknown, known, _ = texts(found, "note")
     assert unknown == "B: no price is known for some-model."
     assert known.startswith("The other side costs at most about $0.000")
     found.resolve(Choices(baseline="plain", candidate="plain"))
@@ -165,7 +165,7 @@ def test_a_missing_key_is_a_problem_and_nothing_is_called_free(folder: Path) -> 
     (problem,) = texts(found, "problem")
     assert problem.startswith("A: ")
     assert "OPENAI_API_KEY" in problem
-    assert texts(found, "note") == []
+    assert not [note for note in texts(found, "note") if "costs nothing" in note]
 
 
 def test_what_alone_is_there_and_broken_is_named_not_passed_over(tmp_path: Path) -> None:
@@ -252,3 +252,13 @@ def test_parameters_that_nobody_knows_are_passed_on_and_told(folder: Path) -> No
     (folder / "configs" / "plain.yaml").write_text(PRICED.replace("100}", "100, guided_json: {}}"))
     found = choosing(folder, OPENAI_API_KEY="sk-x")
     assert "A: parameter passed on as it is: guided_json." in texts(found, "note")
+
+
+@pytest.mark.parametrize(("base_url", "told"), [(None, 1), ("http://localhost:8000/v1", 0)])
+def test_floating_names_are_one_quiet_line(folder: Path, base_url: str | None, told: int) -> None:
+    target = {"kind": "model", "model": "openai/gpt-4.1"} | ({} if base_url is None else {"base_url": base_url})
+    for name in ("plain", "warm"):
+        (folder / "configs" / f"{name}.yaml").write_text(json.dumps({"target": target}))
+    found = [text for text in texts(choosing(folder, Choices()), "note") if "Floating" in text]
+    assert len(found) == told
+    assert all("A and B: openai/gpt-4.1 (dated: openai/gpt-4.1-2025-04-14)." in text for text in found)

@@ -80,6 +80,15 @@ def test_a_missing_key_is_noted_with_the_config_that_needs_it(folder: Path) -> N
     assert "export OPENAI_API_KEY" in note.fix
 
 
+def test_a_floating_name_is_told_on_the_line_of_its_config(folder: Path) -> None:
+    (folder / "configs" / "live.yaml").write_text("target: {kind: model, model: openai/gpt-4.1}\n")
+    (folder / "configs" / "fixed.yaml").write_text("target: {kind: model, model: openai/gpt-4.1-2025-04-14}\n")
+    found = {one.text.partition(":")[0]: one for one in about(look(folder, OPENAI_API_KEY=KEY), "config")}
+    assert "a floating name, dated: openai/gpt-4.1-2025-04-14" in found["live"].text
+    assert found["live"].level == "ok"
+    assert "floating" not in found["fixed"].text
+
+
 def test_an_unknown_provider_is_a_problem(folder: Path) -> None:
     (folder / "configs" / "live.yaml").write_text("target: {kind: model, model: nobody/knows}\n")
     (problem,) = problems(look(folder))

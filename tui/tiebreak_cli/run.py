@@ -93,7 +93,7 @@ def run(
         warnings_of,
     )
     from tiebreak_workbench.judge_seat import refuse_unready_judge
-    from tiebreak_workbench.preflight import known_judges
+    from tiebreak_workbench.preflight import floating_words, known_judges
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -119,7 +119,7 @@ def run(
         for name in judge or ():
             refuse_unready_judge(bench, name)
         taken = take_up_all(bench, setups, resume=resume, concurrency=concurrency, samples=samples)
-        told = list(dict.fromkeys(warnings))
+        told = list(dict.fromkeys([*warnings, *(words for setup in setups if (words := floating_words(setup)))]))
         ended = ask_all(bench, taken, wanted, told, judges=judge or (), judge_cost=judge_cost)
         raise print_outcome(bench, taken, ended, phase=phase, as_json=as_json)
 

@@ -22,6 +22,7 @@ from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.judge_estimate import estimate_judging
 from tiebreak_workbench.preflight import (
     SIDES,
+    floating_words,
     gate_findings,
     known_judges,
     own_kind_warnings,
@@ -234,6 +235,8 @@ class Choosing:
         yield from self._unanswered(planned)
         yield from self._cost(setup)
         yield from self._judging(setup)
+        if told := floating_words(setup):
+            yield Remark(level="note", text=told)
         for side, role in SIDES:
             if told := unknown_parameters(setup.config(role)):
                 yield Remark(level="note", text=f"{side}: {told}.")

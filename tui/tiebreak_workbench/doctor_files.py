@@ -15,7 +15,14 @@ from tiebreak.workspace import Entry, Workspace
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak.workspace.workspace import JUDGES
-from tiebreak_workbench.preflight import known_judges, placed, prompt_problems, try_target, unknown_parameters
+from tiebreak_workbench.preflight import (
+    floating_word,
+    known_judges,
+    placed,
+    prompt_problems,
+    try_target,
+    unknown_parameters,
+)
 
 Level = Literal["ok", "note", "problem"]
 T = TypeVar("T")
@@ -104,7 +111,8 @@ def _judges(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Findin
             level: Level = "note" if isinstance(error, AuthError | NotTrustedError) else "problem"
             yield Finding(level=level, area="judge", text=f"{entry.name}: {error.message}", fix=error.hint or "")
         else:
-            yield Finding(level="ok", area="judge", text=f"{entry.name}: {judge.kind}, {judge.model_label}")
+            told = f"; {word}" if (word := floating_word(judge.target)) else ""
+            yield Finding(level="ok", area="judge", text=f"{entry.name}: {judge.kind}, {judge.model_label}{told}")
 
 
 def problem_of(area: str, error: TiebreakError) -> Finding:
@@ -128,7 +136,7 @@ def _config(workspace: Workspace, environ: Mapping[str, str], config: Config, tr
     about = config.model_label
     if program_of(config) is not None:
         about += ", trusted"
-    if told := unknown_parameters(config):
+    for told in filter(None, (floating_word(config.target), unknown_parameters(config))):
         about += f"; {told}"
     try:
         try_target(config, workspace, environ)

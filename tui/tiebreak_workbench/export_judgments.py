@@ -20,7 +20,8 @@ from tiebreak_workbench.workbench import Workbench
 COLUMNS = (
     "case", "judge", "version", "kind", "side", "dimension", "order", "repeat", "state", "verdict", "reasons",
     "problem", "model", "served_model", "system_fingerprint", "cost", "cost_source", "prompt_tokens",
-    "completion_tokens", "usage_source", "seconds", "at", "seal", "nonce", "fingerprint", "replies", "claims", "definition",
+    "completion_tokens", "usage_source", "seconds", "at", "seal", "nonce", "fingerprint", "replies", "claims",
+    "definition",
 )  # fmt: skip
 """Of a row. `side` is empty for a pair; `definition` is the judge whole, in the first row of each version."""
 

@@ -7,6 +7,7 @@ loop.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tiebreak.calibration.floating import floating
 from tiebreak.calibration.models import family_of
 from tiebreak.checks import all_checks
 from tiebreak.datasets.reading import read_document
@@ -14,7 +15,7 @@ from tiebreak.errors import InputError, PromptError, TiebreakError, UsageError, 
 from tiebreak.gates import Finding, validate_policy
 from tiebreak.gates.wording import plural
 from tiebreak.prompts import Unrendered, unrendered
-from tiebreak.records import Case, Config, ModelTarget, SessionRole
+from tiebreak.records import Case, Config, ModelTarget, SessionRole, Target
 from tiebreak.records.judges import Judge
 from tiebreak.session.outside import require_trust
 from tiebreak.targets.base import AnswerTarget
@@ -158,6 +159,29 @@ def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config], *, ve
             what = "of the same family as" if veiled else f"{model}, of the family {family} as is {other}, the model of"
             found.append(f"The judge is {what} {who}: {PREFERS}")
     return list(dict.fromkeys(found))
+
+
+def floating_words(setup: Setup) -> str:
+    """One line on the names of a session that may be another model tomorrow; empty where none is known to be."""
+    asked = {side: setup.config(role).target for side, role in SIDES}
+    asked |= {"the judge": setup.judge.target} if setup.judge is not None else {}
+    by_model: dict[tuple[str, str], list[str]] = {}
+    for who, target in asked.items():
+        if (found := floating(target)) is not None:
+            by_model.setdefault(found, []).append(who)
+    told = [
+        f"{' and '.join(who)}: {model}" + (f" (dated: {dated})" if dated else "")
+        for (model, dated), who in by_model.items()
+    ]
+    return f"Floating names, under which another model may be served any day. {'; '.join(told)}." if told else ""
+
+
+def floating_word(target: Target) -> str:
+    """What is said beside one model whose name floats; empty for any other."""
+    found = floating(target)
+    if found is None:
+        return ""
+    return f"a floating name{f', dated: {found[1]}' if found[1] else ''}"
 
 
 def _model_of(asked: Config | Judge) -> str | None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from support.app import Seat, recomputed, sit_down, stored_session
@@ -113,6 +114,19 @@ async def test_a_blind_session_names_no_side_in_its_reasons(tmp_path: Path) -> N
         await seat.sees("RISK QUEUE", "fails the check")
         assert "B: fails" not in seat.text
         assert "A: fails" not in seat.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_band_says_what_it_counts_for_and_the_way_back_at_every_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    folder = make_workspace(tmp_path / "w", policy=HARMLESS)
+    async with sit_down(folder, Wishes(start=True, seed=7), size=size) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        await fetch_all(seat)
+        await seat.press("Q")
+        await seat.sees("RISK QUEUE 1/", "  ", "enters no rate", "Q back to the plan", "Why: ")
 
 
 async def test_an_empty_risk_queue_says_so_and_leaves_the_plan_open(tmp_path: Path) -> None:

@@ -41,8 +41,16 @@ class RiskBar(Bar):
             return []
         gate = "a 1 fails a gate that allows none" if news.feeds else "no gate of this policy looks here"
         head = f" RISK QUEUE {news.position + 1}/{news.cases} "
-        parts = [gate, "enters no rate, mean or calibration", "Q back to the plan"]
-        while parts and len(head) + len(" · ".join(parts)) + 1 > width:
-            parts.pop(-1 if len(parts) > 2 else 0)
-        first = Content.assemble((head, "bold reverse"), f" {' · '.join(parts)}")
+        back, short = "Q back to the plan", "Q back"
+        room = width - len(head) - 1
+        wordings = (
+            (gate, "enters no rate, mean or calibration", back),
+            (gate, "enters no rate or mean", back),
+            ("enters no rate, mean or calibration", back),
+            ("enters no rate or mean", back),
+            ("enters no rate", short),
+            (short,),
+        )
+        parts = next((own for own in wordings if len(" · ".join(own)) <= room), ())
+        first = Content.assemble((head, "bold reverse"), " ", " · ".join(parts))
         return [first] if self.low else [first, Content(clean_line(f"Why: {news.why}", width))]
