@@ -10,6 +10,7 @@ from tiebreak.gates.wording import judged_words, plural
 from tiebreak.records import ROLES, Ballot, SessionRole
 from tiebreak.records.canonical import plain
 from tiebreak.records.policies import SIDES
+from tiebreak.records.sessions import Queue
 from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.reports.words import kind_told
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate, effective_ballots
@@ -34,28 +35,33 @@ class Said:
 
 
 def said_by(stored: StoredSession, case_id: str | None = None) -> dict[str, Said]:
-    """What is in force, by the name of the rater, of all cases or of one; who said nothing is left out."""
+    """What is in force, by the name of the rater, of all cases or of one; who said nothing is left out.
+
+    What was given in the risk queue stands apart, under the name of the rater and `(risk queue)`: it is no vote of the
+    plan's.
+    """
     names = {rater.id: rater.name for rater in stored.raters}
     shown = {p.id: p for p in stored.presentations if case_id in (None, p.case_id)}
     roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
     side_of = {r.id: SIDES[roles[r.run_id]] for r in stored.responses if r.run_id in roles}
-    given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
+    given: dict[tuple[str, Queue, frozenset[str | None]], list[Ballot]] = {}
     for ballot in stored.ballots:
         if ballot.phase == "post_reveal" and ballot.kind != "note":
             continue
         if (pair := shown.get(ballot.presentation_id)) is not None:
-            key = (pair.rater_id, frozenset((pair.left_response, pair.right_response)))
+            key = (pair.rater_id, pair.queue, frozenset((pair.left_response, pair.right_response)))
             given.setdefault(key, []).append(ballot)
     found: dict[str, Said] = {}
-    for (rater_id, _), ballots in given.items():
-        said = found.setdefault(names.get(rater_id, rater_id), Said())
+    for (rater_id, queue, _), ballots in given.items():
+        name = names.get(rater_id, rater_id) + (" (risk queue)" if queue == "risk" else "")
+        said = found.setdefault(name, Said())
         in_force = effective_ballots(ballots)
         said.votes.update(str(b.value) for b in in_force if b.kind == "vote")
         said.verdicts.update(str(b.value) for b in in_force if b.kind == "label" and b.dimension in VERDICTS)
         labels = (b for b in in_force if b.kind == "label" and b.dimension not in VERDICTS)
         notes = tuple(str(b.value) for b in in_force if b.kind == "note")
         notes += tuple(f"{b.dimension} of {side_of.get(b.response_id or '', 'both')}: {b.value}" for b in labels)
-        found[names.get(rater_id, rater_id)] = Said(votes=said.votes, verdicts=said.verdicts, notes=said.notes + notes)
+        found[name] = Said(votes=said.votes, verdicts=said.verdicts, notes=said.notes + notes)
     return {name: said for name, said in found.items() if said.votes or said.verdicts or said.notes}
 
 

@@ -9,6 +9,7 @@ from tiebreak.metrics.claims import ClaimLabels
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import ROLES, Ballot, Case, CheckResult, Config, Message, Response, SessionRole
 from tiebreak.records.judges import Judgment
+from tiebreak.records.sessions import Queue
 from tiebreak.records.triage import TriageDecision
 from tiebreak.scoreboard import effective_ballots
 from tiebreak.triage import Decided, Standing, Suggestion, suggest
@@ -58,6 +59,8 @@ class Vote:
     value: str
     dimension: str | None
     at: str
+    queue: Queue = "random"
+    """Where it was given; what the risk queue brought enters no rate or mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +165,11 @@ def _votes(store: Store, session_id: str, case_id: str) -> list[Vote]:
     """What is in force, in the order in which it was given."""
     presentations, acts = store.case_acts(session_id, case_id)
     shown = {one.id: one for one in presentations}
-    given: dict[tuple[str, frozenset[str | None]], list[Ballot]] = {}
+    given: dict[tuple[str, Queue, frozenset[str | None]], list[Ballot]] = {}
     for act in acts:
         if (pair := shown.get(act.presentation_id)) is not None:
-            given.setdefault((pair.rater_id, frozenset((pair.left_response, pair.right_response))), []).append(act)
+            key = (pair.rater_id, pair.queue, frozenset((pair.left_response, pair.right_response)))
+            given.setdefault(key, []).append(act)
     return [
         Vote(
             session=session_id,
@@ -174,7 +178,8 @@ def _votes(store: Store, session_id: str, case_id: str) -> list[Vote]:
             value="" if ballot.value is None else str(ballot.value),
             dimension=ballot.dimension,
             at=ballot.at,
+            queue=queue,
         )
-        for (rater, _), ballots in given.items()
+        for (rater, queue, _), ballots in given.items()
         for ballot in effective_ballots(ballots)
     ]

@@ -99,6 +99,18 @@ async def test_a_one_in_the_risk_queue_fails_the_zero_gate_and_moves_no_figure(t
         "reasons": ["B: fails the check max_length", "an adversarial case"],
     }
     assert "fails the check max_length" in CliRunner().invoke(app, ["queue", "-w", str(folder)]).output
+    # Whoever looks the case up is told where its vote was given, and how many were looked at there.
+    case = CliRunner().invoke(app, ["show", "last", "refuse-1", "-w", str(folder)], env={"USER": "tester"})
+    assert "tester (risk queue): votes B" in case.output
+    told = json.loads(
+        CliRunner()
+        .invoke(app, ["show", "last", "refuse-1", "--json", "-w", str(folder)], env={"USER": "tester"})
+        .stdout
+    )
+    assert {vote["queue"] for vote in told["votes"]} == {"risk"}
+    whole = CliRunner().invoke(app, ["show", "last", "--json", "-w", str(folder)], env={"USER": "tester"})
+    told = json.loads(whole.stdout)
+    assert (told["looked_at_in_risk_queue"], told["raters"]) == (1, {"tester (risk queue)": {"B": 1}})
     exported = CliRunner().invoke(app, ["export", "last", "-w", str(folder)]).stdout
     lines = [json.loads(line) for line in exported.splitlines()]
     assert [line["queue"] for line in lines if line["type"] == "presentation"] == ["risk"]

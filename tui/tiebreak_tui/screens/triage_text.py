@@ -313,8 +313,10 @@ def verdict_parts(detail: CaseDetail, judges: Mapping[str, str]) -> list[Titled]
         parts.append((title, f"{said}\n{one.reasons}".rstrip()))
     if detail.sealed:
         parts.append(("Sealed", sealed_on_case(detail.sealed)))
+
+    place = {"risk": " (risk queue)", "random": ""}
     votes = [
-        f"{vote.rater}: {vote.kind}{f' {vote.dimension}' if vote.dimension else ''} {vote.value}"
+        f"{vote.rater}{place[vote.queue]}: {vote.kind}{f' {vote.dimension}' if vote.dimension else ''} {vote.value}"
         for vote in detail.votes
     ]
     return [*parts, ("People", "\n".join(votes))] if votes else parts
