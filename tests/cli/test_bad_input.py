@@ -66,7 +66,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tiebreak: CommandL
         ("head.csv", "case,answer_a,answer_b\n", "head.csv: The file holds no row."),
         ("bad.jsonl", "{\n", "bad.jsonl:1: None of the 1 lines can be taken"),
         ("semi.csv", "case;answer_a\na;b\n", "semi.csv:1: The columns look separated by semicolons."),
-        ("note.txt", "hello\n", "note.txt: Only files of lines can be imported."),
+        ("note.txt", "hello\n", "note.txt: The ending “.txt” does not say how the rows are written."),
     ],
 )
 def test_a_file_that_cannot_be_imported(

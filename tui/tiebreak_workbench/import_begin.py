@@ -30,8 +30,8 @@ from tiebreak.records import (
 from tiebreak.stats.order import seeded_order
 from tiebreak.workspace import default_policy
 from tiebreak_store import NewSession
-from tiebreak_workbench.import_sheet import Sheet, What
 from tiebreak_workbench.naming import session_id
+from tiebreak_workbench.sheet import Sheet, What
 from tiebreak_workbench.workbench import Workbench
 
 SEED = 1

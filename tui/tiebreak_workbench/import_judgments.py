@@ -28,7 +28,7 @@ from tiebreak.records.judges import (
 from tiebreak.records.responses import CostSource, UsageSource
 from tiebreak_store import Store
 from tiebreak_workbench.import_records import NOBODY, Desk
-from tiebreak_workbench.import_sheet import ROLE_OF, SIDE_OF, Sheet
+from tiebreak_workbench.sheet import ROLE_OF, SIDE_OF, Sheet
 
 Name = tuple[str, str | None, JudgeKind]
 """A judge as a file names it: name, version, kind."""

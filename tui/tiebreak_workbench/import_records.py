@@ -12,6 +12,7 @@ from tiebreak.records import (
     Case,
     CheckResult,
     CheckSpec,
+    Context,
     Cost,
     Dataset,
     IdMaker,
@@ -28,9 +29,9 @@ from tiebreak.records import (
 from tiebreak.records.sessions import BallotKind
 from tiebreak.scoreboard import effective_ballots
 from tiebreak_store import StoredSession
-from tiebreak_workbench.import_sheet import SIDE_OF, Sheet
 from tiebreak_workbench.report import VERDICT
 from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.sheet import SIDE_OF, Sheet
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is done now, how far it is, and of how much, where that is known."""
@@ -241,4 +242,17 @@ def _response(row: AnswerRow) -> Response:
         cost=Cost(usd=row.cost, source="unknown" if row.cost is None else "recorded"),
         served_model=row.model,
         system_fingerprint=row.system_fingerprint,
+        contexts=_contexts(row),
+    )
+
+
+def _contexts(row: AnswerRow) -> tuple[Context, ...]:
+    """The passages of an answer; their ids may stand in a column of their own."""
+    if not row.retrieved or not row.contexts:
+        return row.contexts or row.retrieved
+    if len(row.retrieved) != len(row.contexts):
+        return row.retrieved
+    return tuple(
+        replace(passage, id=named.id, text=passage.text or named.text)
+        for passage, named in zip(row.contexts, row.retrieved, strict=True)
     )

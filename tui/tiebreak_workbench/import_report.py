@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tiebreak.datasets.import_rows import AnswerRow
 from tiebreak.datasets.importing import Reject
 from tiebreak.gates.wording import plural
-from tiebreak_workbench.import_sheet import What
+from tiebreak_workbench.sheet import What
 
 SHOWN = 10
 """Rejects that are told in words; JSON and the database have them all."""
@@ -46,6 +46,8 @@ class ImportReport:
     raters: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict[str, str])
     """Field → the column it was read from."""
+    unused: tuple[str, ...] = ()
+    """Columns that nothing was read from."""
     untold: tuple[str, ...] = ()
     """What not every answer says."""
     remarks: tuple[str, ...] = ()
@@ -80,6 +82,8 @@ class ImportReport:
         if self.placeholders:
             yield f"{plural(self.placeholders, 'answer')} did not come with the labels; the checks leave them out."
         yield f"Read {', '.join(f'{field} from “{column}”' for field, column in self.mapping.items())}."
+        if self.unused:
+            yield f"Not used: {', '.join(f'“{column}”' for column in self.unused)}; -f FIELD=COLUMN takes one."
         if self.untold:
             yield f"Not told by every answer: {', '.join(self.untold)}."
         yield from self.remarks

@@ -6,42 +6,46 @@ Answers come one a line, told apart by their side, config or model; or two a lin
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from tiebreak.checks.parse import nearest, shown
-from tiebreak.datasets.cases import case_from
 from tiebreak.datasets.foreign import MISSING, follow
-from tiebreak.datasets.import_rows import VOTE_WORDS, AnswerRow, Side, VerdictRow, VoteRow
-from tiebreak.datasets.importing import RAW, Imported, Reject, read_answers, read_judgments, read_verdicts, read_votes
+from tiebreak.datasets.foreign_rows import IMPORTED, foreign_rows
+from tiebreak.datasets.import_rows import ALIASES, BY_QUESTION, VOTE_WORDS, AnswerRow, Side, VerdictRow, VoteRow
+from tiebreak.datasets.importing import (
+    Imported,
+    Reject,
+    read_answers,
+    read_judgments,
+    read_verdicts,
+    read_votes,
+    unknown_ending,
+    vote_words,
+)
 from tiebreak.datasets.judgment_rows import JudgmentRow
 from tiebreak.datasets.reading import Located
-from tiebreak.datasets.reading.files import read_lines
-from tiebreak.datasets.tables import STREAMED, tolerant_rows
-from tiebreak.errors import ImportFormatError, InputError, UsageError
-from tiebreak.records import ROLES, Case, SessionRole, Vote, canonical_json
+from tiebreak.errors import ImportFormatError, UsageError
+from tiebreak.records import ROLES, SessionRole, Vote
+from tiebreak_workbench.import_questions import CASE_FIELDS, RETRIEVED, read_cases
+from tiebreak_workbench.sheet import ROLE_OF, SIDE_OF, Sheet, What
 
 Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
-What = Literal["answers", "votes", "verdicts", "judgments"]
-WHATS: tuple[What, ...] = ("answers", "votes", "verdicts", "judgments")
-ROLE_OF: Mapping[Side, SessionRole] = {"A": "baseline", "B": "candidate"}
-SIDE_OF: Mapping[SessionRole, Side] = {role: side for side, role in ROLE_OF.items()}
 
-PAIRS = (("answer_a", "answer_b"), ("response_a", "response_b"), ("output_a", "output_b"), ("text_a", "text_b"))
+PAIRS = tuple(
+    (f"{name}{a}", f"{name}{b}")
+    for a, b in (("_a", "_b"), ("_1", "_2"), ("1", "2"))
+    for name in ("answer", "response", "output", "text")
+)
 """Columns that hold both answers of a case."""
-CASE_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "question": ("question", "input", "prompt", "query", "messages"),
-    "reference": ("reference", "ideal", "expected"),
-    "segment": ("segment",),
-    "kind": ("kind",),
-    "expect": ("expect",),
-}
-"""Fields of a case that a file of answers or votes may carry, and the columns that are taken for them."""
 LOOKED_AT = 100
 """Rows that are looked at to learn the names of the columns."""
+BESIDE_A_PAIR = ("vote", *ALIASES["vote"])
+"""Columns that are taken for a vote where both answers stand in one line. Beside a single answer most of these words
+say something of that answer, so that only `vote` is taken."""
 NOWHERE = ""
 """Where a field is looked for that must not be recognised by a usual name."""
 
@@ -57,76 +61,13 @@ KNOWN: Mapping[What, tuple[str, ...]] = {
         *ANSWER_FIELDS,
         *(f"{name}_{side}" for name in ("answer", *OF_ONE_SIDE) for side in "ab"),
         *(name for name in _names(VoteRow) if name != "case"),
-        *CASE_COLUMNS,
+        *CASE_FIELDS,
     ),
-    "votes": (*_names(VoteRow), *CASE_COLUMNS),
-    "verdicts": (*_names(VerdictRow), *CASE_COLUMNS),
-    "judgments": (*_names(JudgmentRow), *(name for name in CASE_COLUMNS if name != "kind")),
+    "votes": (*_names(VoteRow), *CASE_FIELDS),
+    "verdicts": (*_names(VerdictRow), *CASE_FIELDS),
+    "judgments": (*_names(JudgmentRow), *(name for name in CASE_FIELDS if name != "kind")),
 }
 """What a field map may name."""
-
-
-@dataclass(slots=True)
-class Sheet:
-    """What was read. Cases that no row of answers, votes or verdicts is about are not in it."""
-
-    files: tuple[Path, ...]
-    answers: dict[SessionRole, dict[str, AnswerRow]] = field(
-        default_factory=lambda: {role: dict[str, AnswerRow]() for role in ROLES}
-    )
-    names: dict[SessionRole, str] = field(default_factory=dict[SessionRole, str])
-    """What the sides are called."""
-    votes: list[VoteRow] = field(default_factory=list[VoteRow])
-    verdicts: list[VerdictRow] = field(default_factory=list[VerdictRow])
-    judgments: list[JudgmentRow] = field(default_factory=list[JudgmentRow])
-    cases: dict[str, Case] = field(default_factory=dict[str, Case])
-    """By id, as far as the file carries the questions."""
-    rejects: list[Reject] = field(default_factory=list[Reject])
-    mapping: dict[str, str] = field(default_factory=dict[str, str])
-    """Field → the column it was read from."""
-    unusable: Reject | None = None
-    """The first question that makes no case, where none does."""
-    _without_raw: dict[Path, list[int]] = field(default_factory=dict[Path, list[int]])
-    """Which of the rejects, by their index, still lack the line as it stands in a file."""
-
-    def reject(self, line: int, reason: str, path: Path | None = None) -> None:
-        """Refuse a line, of the first file unless another is named."""
-        path = path or self.files[0]
-        place = f"{path.name}: " if len(self.files) > 1 else ""
-        self._without_raw.setdefault(path, []).append(len(self.rejects))
-        self.rejects.append(Reject(line=line, reason=f"{place}{reason}", raw=""))
-
-    def all_rejects(self) -> tuple[Reject, ...]:
-        """Every line that was refused, by line, as it stands in its file."""
-        for path, indexes in self._without_raw.items():
-            wanted = {self.rejects[index].line for index in indexes}
-            raw = {number: text for number, text in read_lines(path, ImportFormatError) if number in wanted}
-            for index in indexes:
-                reject = self.rejects[index]
-                self.rejects[index] = replace(reject, raw=raw.get(reject.line, "").rstrip("\r\n")[:RAW])
-        self._without_raw.clear()
-        return tuple(sorted(self.rejects, key=lambda reject: reject.line))
-
-    def drop(self, line: int, case_id: str, path: Path) -> None:
-        """Take out what a line says of a case."""
-        for role, file in zip(ROLES, self.files if len(self.files) == 2 else self.files * 2, strict=True):
-            answer = self.answers[role].get(case_id)
-            if file == path and answer is not None and answer.line == line:
-                del self.answers[role][case_id]
-        self.votes = [row for row in self.votes if row.line != line]
-        self.verdicts = [row for row in self.verdicts if row.line != line]
-        self.judgments = [row for row in self.judgments if row.line != line]
-
-    def case_ids(self) -> list[str]:
-        """Every case that a row is about, in the order of the file."""
-        rows = [row for by_case in self.answers.values() for row in by_case.values()]
-        ordered = sorted(rows, key=lambda row: row.line)
-        return list(dict.fromkeys(row.case for row in (*ordered, *self.said)))
-
-    @property
-    def said(self) -> tuple[VoteRow | VerdictRow | JudgmentRow, ...]:
-        """Everything that is about answers."""
-        return (*self.votes, *self.verdicts, *self.judgments)
 
 
 class _Source(NamedTuple):
@@ -159,18 +100,23 @@ def read_sheet(
         if name not in KNOWN[what]:
             raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, KNOWN[what]))
     for file in files:
-        if file.suffix.lower() not in STREAMED and file.is_file():
-            hint = f"Known endings are {', '.join(STREAMED)}. If it is of another tool, say --from TOOL."
-            raise ImportFormatError("Only files of lines can be imported.", path=str(file), hint=hint)
+        if file.is_dir():
+            hint = "Name the files in it; of several logs of a tool, all at once."
+            raise ImportFormatError("This is a folder; files are imported.", path=str(file), hint=hint)
+        if file.suffix.lower() not in IMPORTED and file.is_file():
+            raise unknown_ending(file)
     sheet = Sheet(files)
     if what == "answers":
-        _read_answers(sheet, fields, names, both)
-        if "vote" in fields or "vote" in columns_of(files[0]):
-            _read_votes_beside(sheet, fields, _with_names(values, sheet.names))
+        pair = _read_answers(sheet, fields, names, both, questions)
+        columns = columns_of(files[0])
+        usual = BESIDE_A_PAIR if pair else BESIDE_A_PAIR[:1]
+        for column in [fields["vote"]] if "vote" in fields else [name for name in usual if name in columns]:
+            if _read_votes_beside(sheet, fields, column, _with_names(values, sheet.names)):
+                break
         sheet.names = {role: sheet.names.get(role, SIDE_OF[role]) for role in ROLES}
     else:
         sheet.names = {role: names.get(role, SIDE_OF[role]) for role in ROLES}
-        own = {n: column for n, column in fields.items() if n not in CASE_COLUMNS or (n, what) == ("kind", "judgments")}
+        own = {n: column for n, column in fields.items() if n not in CASE_FIELDS or (n, what) == ("kind", "judgments")}
         words = _with_names(values, names)
         if what == "votes":
             sheet.votes = _taken(sheet, read_votes(files[0], own, words))
@@ -179,21 +125,31 @@ def read_sheet(
         else:
             sheet.verdicts = _taken(sheet, read_verdicts(files[0], own, words))
     if questions:
-        _read_cases(sheet, {n: c for n, c in fields.items() if (n, what) != ("kind", "judgments")})
+        read_cases(sheet, {n: c for n, c in fields.items() if (n, what) != ("kind", "judgments")})
+    sheet.unused = _unused(sheet)
     return sheet
 
 
-def columns_of(path: Path) -> set[str]:
+def columns_of(path: Path) -> list[str]:
     """The names of the columns, as far as the first rows tell."""
-    rows = (row for row in tolerant_rows(path, ImportFormatError) if isinstance(row, Located))
-    return {name for row in islice(rows, LOOKED_AT) for name in row.mapping or {}}
+    rows = (row for row in foreign_rows(path, ImportFormatError) if isinstance(row, Located))
+    return list(dict.fromkeys(name for row in islice(rows, LOOKED_AT) for name in row.mapping or {}))
+
+
+def _unused(sheet: Sheet) -> tuple[str, ...]:
+    """In the order of the files."""
+    used = {*sheet.used, *(column.partition(".")[0] for column in sheet.used), BY_QUESTION}
+    return tuple(dict.fromkeys(name for path in sheet.files for name in columns_of(path) if name not in used))
 
 
 # -- answers
 
 
-def _read_answers(sheet: Sheet, fields: Mapping[str, str], names: Mapping[SessionRole, str], both: bool) -> None:
-    sources = _sources(sheet.files, fields)
+def _read_answers(
+    sheet: Sheet, fields: Mapping[str, str], names: Mapping[SessionRole, str], both: bool, questions: bool
+) -> bool:
+    """Whether both answers of a case stand in one line."""
+    sources = _sources(sheet.files, fields, questions)
     for source in sources:
         imported = read_answers(source.path, source.fields)
         if len(sources) > 1:
@@ -206,9 +162,10 @@ def _read_answers(sheet: Sheet, fields: Mapping[str, str], names: Mapping[Sessio
                 _put(sheet, role, row, source.path)
         else:
             _put_sides(sheet, rows, names, both)
+    return len(sources) > len(sheet.files)
 
 
-def _sources(files: Sequence[Path], fields: Mapping[str, str]) -> list[_Source]:
+def _sources(files: Sequence[Path], fields: Mapping[str, str], questions: bool) -> list[_Source]:
     shared = {name: column for name, column in fields.items() if name in ANSWER_FIELDS}
     if len(files) == 2:
         return [
@@ -219,7 +176,7 @@ def _sources(files: Sequence[Path], fields: Mapping[str, str]) -> list[_Source]:
     given = (fields.get("answer_a"), fields.get("answer_b"))
     if any(given) and not all(given):
         raise UsageError("Only one of answer_a and answer_b is mapped.", hint="Map both, or neither.")
-    pair = given if all(given) else next((pair for pair in PAIRS if columns.issuperset(pair)), None)
+    pair = given if all(given) else next((pair for pair in PAIRS if set(columns).issuperset(pair)), None)
     if pair is None:
         return [_Source(files[0], shared)]
     sources: list[_Source] = []
@@ -227,6 +184,8 @@ def _sources(files: Sequence[Path], fields: Mapping[str, str]) -> list[_Source]:
     for side, column in zip(sides, pair, strict=True):
         own = {name: f"{name}_{side.lower()}" for name in OF_ONE_SIDE}
         found = {n: fields.get(key, key) for n, key in own.items() if key in fields or key in columns}
+        if questions and not {"contexts", "retrieved"} & {*shared, *found} and not set(RETRIEVED) & set(columns):
+            found["contexts"] = NOWHERE  # passages that stand beside a question once were given with it
         sources.append(_Source(files[0], {**shared, **found, "text": column or "", "side": NOWHERE}, side))
     return sources
 
@@ -325,21 +284,33 @@ def _with_names(values: Mapping[str, Vote], names: Mapping[SessionRole, str]) ->
     return {**own, **values}
 
 
-def _read_votes_beside(sheet: Sheet, fields: Mapping[str, str], values: Mapping[str, Vote]) -> None:
-    """Votes in a file of answers. A line without one is nothing to refuse."""
-    column = fields.get("vote", "vote")
-    voted = {
-        row.line(())
-        for row in tolerant_rows(sheet.files[0], ImportFormatError)
-        if isinstance(row, Located) and follow(row.mapping or {}, column)[1] not in (MISSING, None, "")
+def _read_votes_beside(sheet: Sheet, fields: Mapping[str, str], column: str, values: Mapping[str, Vote]) -> bool:
+    """Votes in a file of answers; whether the column holds any. A line without one is nothing to refuse.
+
+    A column that was taken for votes by its name alone and holds none is told and left.
+    """
+    said = {
+        row.line(()): value
+        for row in foreign_rows(sheet.files[0], ImportFormatError)
+        if isinstance(row, Located) and (value := follow(row.mapping or {}, column)[1]) not in (MISSING, None, "")
     }
-    if not voted:
-        return
+    if not said:
+        return False
+    known_words = vote_words(values)
+    sure = "vote" in fields or column == "vote"
+    if not sure and not any(str(value).strip().lower() in known_words for value in said.values()):
+        example = shown(next(iter(said.values())))
+        sheet.remarks.append(
+            f"“{column}” holds no vote that is known, such as {example}: say --value WORD=A for its words."
+        )
+        return False
+    voted = said.keys()
     own = {name: fields[name] for name in ("case", "vote", "rater", "note") if name in fields}
     imported = read_votes(sheet.files[0], {"vote": column, **own}, values)
     known = {reject.line for reject in sheet.rejects}
     rejects = tuple(r for r in imported.rejects if r.line in voted and r.line not in known)
     sheet.votes = _taken(sheet, replace(imported, rejects=rejects))
+    return True
 
 
 def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
@@ -347,52 +318,6 @@ def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
     sheet.rejects.extend(imported.rejects)
     for name, column in imported.mapping.items():
         if column != NOWHERE:
+            sheet.used.add(column)
             sheet.mapping.setdefault(name, column)
     return list(imported.rows)
-
-
-# -- questions
-
-
-def _read_cases(sheet: Sheet, fields: Mapping[str, str]) -> None:
-    """The questions that stand beside answers and votes. The first line of a case counts."""
-    wanted = set(sheet.case_ids())
-    where = sheet.mapping["case"]
-    inputs: dict[str, tuple[object, Path, int]] = {}
-    for path in sheet.files:
-        for row in tolerant_rows(path, ImportFormatError):
-            if isinstance(row, InputError):
-                continue
-            values = row.mapping or {}
-            case_id = _id_of(follow(values, where)[1])
-            found = dict(_case_fields(values, fields))
-            if case_id not in wanted or "input" not in found:
-                continue
-            line = row.line(()) or 0
-            asked, first_path, first_line = inputs.setdefault(case_id, (found["input"], path, line))
-            if asked != found["input"]:
-                place = f"Line {first_line}" + (f" of {first_path.name}" if first_path != path else "")
-                sheet.reject(line, f"{place} asks another question under the id {shown(case_id)}.", path)
-                sheet.drop(line, case_id, path)
-            elif case_id not in sheet.cases:
-                try:
-                    sheet.cases[case_id] = case_from(row.holding({"id": case_id, **found}))
-                except InputError as problem:
-                    sheet.reject(line, f"{problem.field or 'case'}: {problem.message}", path)
-                    sheet.unusable = sheet.unusable or sheet.rejects[-1]
-    if sheet.cases:
-        sheet.unusable = None
-
-
-def _id_of(value: object) -> str:
-    return value if isinstance(value, str) else canonical_json(value) if isinstance(value, int | float) else ""
-
-
-def _case_fields(values: Mapping[str, object], mapped: Mapping[str, str]) -> Iterator[tuple[str, object]]:
-    for name, usual in CASE_COLUMNS.items():
-        columns: Iterable[str] = (mapped[name],) if name in mapped else usual
-        for column in columns:
-            value = follow(values, column)[1]
-            if value not in (MISSING, None, ""):
-                yield "input" if name == "question" else name, value
-                break

@@ -21,7 +21,8 @@ from tiebreak_workbench.import_begin import ImportOptions, begin, write_stub
 from tiebreak_workbench.import_judgments import JudgmentDesk, judgment_desk
 from tiebreak_workbench.import_records import Desk, Progress
 from tiebreak_workbench.import_report import ImportReport, untold
-from tiebreak_workbench.import_sheet import WHATS, Sheet, read_sheet
+from tiebreak_workbench.import_sheet import read_sheet
+from tiebreak_workbench.sheet import WHATS, Sheet
 from tiebreak_workbench.workbench import Workbench
 
 TOOL = "plain"
@@ -185,8 +186,9 @@ def _fill(
         placeholders=desk.placeholders,
         raters=tuple(desk.raters),
         mapping=sheet.mapping,
+        unused=sheet.unused,
         untold=untold(row for by_case in sheet.answers.values() for row in by_case.values()),
-        remarks=tuple(remarks),
+        remarks=(*remarks, *sheet.remarks),
         rejects=rejects,
     )
 

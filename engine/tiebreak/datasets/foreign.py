@@ -56,7 +56,7 @@ def mapped_row(row: Located, fields: FieldMap | None) -> Row:
         raise _no_input(row, values)
     if case["input"] in (None, ""):
         raise row.refuse("The input is empty.", ("input",), "Fill it in, remove the row, or map another field to it.")
-    case = {name: _shaped(name, value, row) for name, value in case.items() if value not in (None, "")}
+    case = {name: shaped(name, value, row) for name, value in case.items() if value not in (None, "")}
     rest = {key: value for key, value in values.items() if key not in taken and value not in (None, "")}
     metadata = case.get("metadata", {})
     if rest and isinstance(metadata, Mapping):
@@ -97,8 +97,12 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("["))
 
 
-def _shaped(name: str, value: object, row: Located) -> object:
-    """A foreign value in the shape its field has, where there is one way to see it."""
+def shaped(name: str, value: object, row: Located) -> object:
+    """A foreign value in the shape its field has, where there is one way to see it.
+
+    Raises:
+        InputError: of the row's kind, for text that looks like JSON and is none.
+    """
     if name in TEXTS and isinstance(value, bool | int | float):
         return canonical_json(value)
     if isinstance(value, str) and name in ("contexts", "tags", "checks", "metadata", *LISTS):

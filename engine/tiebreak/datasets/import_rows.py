@@ -1,10 +1,11 @@
 """The rows that plain import knows, and the words it takes for a vote."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from tiebreak.records import Vote
+from tiebreak.records import Context, Vote
+from tiebreak.records.canonical import LATER
 
 Side = Literal["A", "B"]
 PairOrder = Literal["ab", "ba"]
@@ -13,6 +14,10 @@ ORDER_WORDS: Mapping[str, PairOrder] = {
     **dict.fromkeys(("ba", "b", "swapped", "true"), "ba"),
 }
 """An order as others write it, in lower case; `true` and `false` say whether it was swapped."""
+
+
+BY_QUESTION = "the question"
+"""How the id of a case is called that was made from its question, where a row has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,10 @@ class AnswerRow:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cost: float | None = None
+    contexts: tuple[Context, ...] = field(default=(), metadata=LATER)
+    """Passages that came with the answer, the best first."""
+    retrieved: tuple[Context, ...] = field(default=(), metadata=LATER)
+    """The same by their ids alone, or ids for `contexts`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +86,7 @@ VOTE_WORDS: Mapping[str, Vote] = {
 """A vote as others write it, in lower case → ours. What is not here is refused, never guessed."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "case": ("case_id", "id", "question_id", "prompt_id"),
+    "case": ("case_id", "id", "question_id", "prompt_id", "idx", BY_QUESTION),
     "text": ("answer", "response", "output", "completion"),
     "config": ("config_name",),
     "side": ("arm", "position"),
@@ -87,6 +96,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "prompt_tokens": ("input_tokens",),
     "completion_tokens": ("output_tokens", "tokens"),
     "cost": ("cost_usd", "usd"),
+    "contexts": ("context", "retrieved_contexts", "passages"),
+    "retrieved": ("retrieved_ids", "context_ids", "retrieved_context_ids"),
     "vote": ("winner", "preference", "label", "choice"),
     "rater": ("annotator", "annotator_id", "user"),
     "note": ("comment",),

@@ -10,18 +10,19 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from tiebreak.checks.parse import nearest, shown
 from tiebreak.datasets.foreign import MISSING, follow
+from tiebreak.datasets.foreign_rows import IMPORTED, foreign_rows, raw_rows
 from tiebreak.datasets.import_rows import ALIASES, ORDER_WORDS, VOTE_WORDS, AnswerRow, VerdictRow, VoteRow
 from tiebreak.datasets.judgment_rows import JUDGMENT_ALIASES, JudgmentRow
 from tiebreak.datasets.reading import Located
-from tiebreak.datasets.reading.files import read_lines, unreadable
-from tiebreak.datasets.tables import STREAMED, tolerant_rows
+from tiebreak.datasets.reading.files import unreadable
 from tiebreak.errors import ImportFormatError, InputError, UsageError
-from tiebreak.records import VOTES, Vote, canonical_json
+from tiebreak.records import VOTES, Context, Vote, canonical_json
 from tiebreak.records.judges import VERDICT_WORDS
 
 Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
@@ -114,11 +115,8 @@ def vote_words(values: Mapping[str, Vote] | None) -> Mapping[str, Vote]:
 
 
 def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mapping[str, Vote]) -> Imported[Row]:
-    if path.suffix.lower() not in STREAMED and path.is_file():
-        known = ", ".join(STREAMED)
-        raise ImportFormatError(
-            "Only files of lines can be imported.", path=str(path), hint=f"Known endings are {known}."
-        )
+    if path.suffix.lower() not in IMPORTED and path.is_file():
+        raise unknown_ending(path)
     names = [name.name for name in fields(kind) if name.name != "line"]
     for name in mapping:
         if name not in names:
@@ -127,7 +125,7 @@ def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mappin
     reader = _RowReader(kind, mapping, words)
     rows: list[Row] = []
     rejects: list[Reject] = []
-    for row in tolerant_rows(path, ImportFormatError):
+    for row in foreign_rows(path, ImportFormatError):
         taken = row if isinstance(row, InputError) else reader.take(row)
         if isinstance(taken, InputError):
             name = f"{taken.field}: " if taken.field else ""
@@ -144,11 +142,17 @@ def _read(path: Path, kind: type[Row], mapping: Mapping[str, str], words: Mappin
     return Imported(rows=tuple(rows), rejects=tuple(with_raw(rejects, path)), source_hash=digest, mapping=reader.found)
 
 
+def unknown_ending(path: Path) -> ImportFormatError:
+    ending = f"The ending “{path.suffix}”" if path.suffix else "A name without an ending"
+    hint = f"Known endings are {', '.join(IMPORTED)}. If it is of another tool, say --from TOOL."
+    return ImportFormatError(f"{ending} does not say how the rows are written.", path=str(path), hint=hint)
+
+
 def with_raw(rejects: list[Reject], path: Path) -> Iterator[Reject]:
     """Each reject with its line as it stands in the file, which is read again only where there are rejects."""
     if rejects:
         wanted = {reject.line for reject in rejects}
-        raw = {number: text for number, text in read_lines(path, ImportFormatError) if number in wanted}
+        raw = {number: text for number, text in raw_rows(path, ImportFormatError) if number in wanted}
         yield from (replace(reject, raw=raw.get(reject.line, "").rstrip("\r\n")[:RAW]) for reject in rejects)
 
 
@@ -251,12 +255,37 @@ def _order(value: object, words: Mapping[str, Vote]) -> str:
     return ORDER_WORDS[word]
 
 
+def _passages(value: object, words: Mapping[str, Vote], *, ids: bool = False) -> tuple[Context, ...]:
+    """Passages as texts or as mappings, also as JSON text; one text is one passage. Of `ids` each text is an id."""
+    del words
+    found = _json_of(value) if isinstance(value, str) and value.lstrip()[:1] in ("[", "{") else value
+    items = cast("list[object]", found) if isinstance(found, list) else [found]
+    return tuple(_passage(item, number, ids) for number, item in enumerate(items, start=1))
+
+
+def _passage(item: object, number: int, is_id: bool) -> Context:
+    if isinstance(item, str):
+        return Context(id=item, text="") if is_id else Context(id=str(number), text=item)
+    if isinstance(item, Mapping):
+        told = cast("Mapping[str, object]", item)
+        names = ("id", "source", "doc_id", "document_id")
+        id_ = next((told[name] for name in names if isinstance(told.get(name), str | int)), number)
+        text = next((told[name] for name in ("text", "content", "page_content") if isinstance(told.get(name), str)), "")
+        title = told.get("title")
+        return Context(id=str(id_), text=str(text), title=title if isinstance(title, str) else None)
+    if is_id and isinstance(item, int):
+        return Context(id=str(item), text="")
+    raise ValueError(f"Expected passages as texts or as mappings with id and text, not {shown(item)}.")
+
+
 _CONVERT: Mapping[str, Convert] = {
     **dict.fromkeys(("ttft", "latency", "cost"), _number),
     **dict.fromkeys(("prompt_tokens", "completion_tokens"), _count),
     **dict.fromkeys(("vote", "verdict"), _vote),
     "side": _side,
     "order": _order,
+    "contexts": _passages,
+    "retrieved": partial(_passages, ids=True),
 }
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tiebreak.datasets.import_rows import Side
+from tiebreak.datasets.import_rows import BY_QUESTION, Side
 from tiebreak.records.judges import JudgeKind, JudgmentStatus, Order
 
 JUDGMENT_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "case": ("case_id", "id", "question_id", "prompt_id"),
+    "case": ("case_id", "id", "question_id", "prompt_id", "idx", BY_QUESTION),
     "verdict": ("winner", "preference", "label", "choice", "score"),
     "judge": ("judge_model", "annotator"),
     "version": ("judge_version", "judge_hash"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tiebreak.datasets.reading import Located, read_document
-from tiebreak.datasets.reading.files import MAX_LINE, read_lines
+from tiebreak.datasets.reading.files import MAX_LINE, TooLong, read_lines, tolerant_lines, too_long
 from tiebreak.datasets.reading.jsontext import DuplicateKey, read_json
 from tiebreak.errors import InputError
 
@@ -59,7 +59,10 @@ def document_rows(source: Located) -> Iterator[Located]:
 
 
 def _jsonl_rows(path: Path, error: type[InputError]) -> Rows:
-    for number, line in read_lines(path, error):
+    for number, line in tolerant_lines(path, error):
+        if isinstance(line, TooLong):
+            yield too_long(path, error, number)
+            continue
         text = line.rstrip("\r\n")
         if not text.strip():
             continue

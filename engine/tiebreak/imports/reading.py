@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from tiebreak.datasets.reading.files import BOM, MAX_LINE, unreadable
+from tiebreak.datasets.reading.files import BOM, MAX_LINE, START, skip_line, unreadable
 from tiebreak.datasets.tables import tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError
 from tiebreak.imports.archive import Archive
@@ -129,7 +129,10 @@ class Source:
                 while line := file.readline(MAX_LINE + 1):
                     number += 1
                     if len(line) > MAX_LINE:
-                        raise self.refuse(f"The line is longer than {MAX_LINE // 2**20} MB.", number)
+                        reason = f"The line is longer than {MAX_LINE // 2**20} MB."
+                        yield number, Refused(line=number, reason=reason, raw=_raw(line[:START])[:RAW])
+                        skip_line(file, line)
+                        continue
                     if number == 1:
                         line = line.removeprefix(BOM)
                     if line.strip():

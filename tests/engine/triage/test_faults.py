@@ -17,7 +17,7 @@ def case(**fields: Any) -> Case:
 
 
 def answer(text: str, *contexts: Context, **fields: Any) -> Response:
-    made: dict[str, Any] = {"status": "ok", "started_at": "", "fingerprint": "", "case_hash": ""}
+    made: dict[str, Any] = {"status": "ok", "started_at": "", "fingerprint": "f", "case_hash": ""}
     return Response(id="r", run_id="run", case_id="c", text=text, contexts=contexts, **(made | fields))
 
 

@@ -1,7 +1,9 @@
 """Bytes of a file as text, or a sentence that says why not."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tiebreak.errors import InputError
 
@@ -9,6 +11,9 @@ MAX_DOCUMENT = 32 * 1024 * 1024
 """Bytes of a document that is read whole."""
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one line of a file that is read line by line."""
+
+START = 8_000
+"""Bytes that are kept of a line that is too long."""
 
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -32,11 +37,30 @@ def read_text(path: Path, error: type[InputError]) -> str:
     return decoded(data, path, error)
 
 
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A line of more than `MAX_LINE` bytes, of which only the first characters are kept."""
+
+    start: str
+
+
 def read_lines(path: Path, error: type[InputError]) -> Iterator[tuple[int, str]]:
     """The lines of a UTF-8 file with their numbers from 1 and their line ends, never more than one in memory.
 
     Raises:
         error: as `read_text`, for the line where the trouble is.
+    """
+    for number, line in tolerant_lines(path, error):
+        if isinstance(line, TooLong):
+            raise too_long(path, error, number)
+        yield number, line
+
+
+def tolerant_lines(path: Path, error: type[InputError]) -> Iterator[tuple[int, str | TooLong]]:
+    """As `read_lines`, but of a line that is too long its beginning is given, and the rest of it is passed over.
+
+    Raises:
+        error: as `read_lines`, but not for such a line.
     """
     try:
         with path.open("rb") as file:
@@ -44,11 +68,26 @@ def read_lines(path: Path, error: type[InputError]) -> Iterator[tuple[int, str]]
             while line := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
-                    raise error(f"The line is longer than {MAX_LINE // 2**20} MB.", path=str(path), line=number)
+                    yield number, TooLong(line[:START].decode(errors="replace"))
+                    offset += len(line) + skip_line(file, line)
+                    continue
                 yield number, decoded(line, path, error, line=number, offset=offset)
                 offset += len(line)
     except OSError as problem:
         raise unreadable(path, problem, error) from None
+
+
+def skip_line(file: BinaryIO, begun: bytes) -> int:
+    """Go on to the next line of a file whose line was read in part; returns the bytes that were passed over."""
+    passed = 0
+    while begun and not begun.endswith(b"\n"):
+        begun = file.readline(MAX_LINE)
+        passed += len(begun)
+    return passed
+
+
+def too_long(path: Path, error: type[InputError], line: int) -> InputError:
+    return error(f"The line is longer than {MAX_LINE // 2**20} MB.", path=str(path), line=line)
 
 
 def decoded(data: bytes, path: Path, error: type[InputError], *, line: int = 1, offset: int = 0) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from tiebreak.metrics.base import AnswerMetric, Example, Item, Score
 from tiebreak.metrics.examples import item
-from tiebreak.metrics.retrieved import ranked, relevant_of
+from tiebreak.metrics.retrieved import ranked, relevant_of, why_unknown
 from tiebreak.metrics.texts import share
 
 Ranking = Sequence[str | None]
@@ -46,7 +46,7 @@ def average_precision(ranking: Ranking, _relevant: int, _k: int) -> float:
 def _score(formula: Callable[[Ranking, int, int], float], item: Item, k: int) -> Score:
     ids = ranked(item)
     if ids is None:
-        return Score(None, "not applicable: nothing was retrieved, the contexts came with the case")
+        return Score(None, f"not applicable: {why_unknown(item)}")
     relevant = tuple(dict.fromkeys(item.case.relevant))
     ranking = [relevant_of(passage, relevant) for passage in ids]
     return Score(formula(ranking, len(relevant), k), "" if ids else "nothing was retrieved")
