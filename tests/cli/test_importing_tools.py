@@ -66,4 +66,9 @@ def test_the_known_regression_of_m_ifeval(tiebreak: CommandLine) -> None:
     prompts = measures["check ifeval/follow_all_instructions"]
     assert (prompts["n"], prompts["worsened"], prompts["improved"]) == (541, 40, 20)
     assert (figures["n"], figures["pass_to_fail"], figures["fail_to_pass"]) == (541, 40, 20)
+    check = "ifeval/follow_all_instructions"
+    listed = tiebreak("triage", session, "--check", check, "--json", "--cases", 100).json
+    assert (listed["by_check"][check], listed["listed"]) == ({"worse": 40, "better": 20}, 60)
+    assert sum(check in case["worse"] for case in listed["cases"]) == 40
+    assert f"{check} −40 +20" in " ".join(tiebreak("triage", session).out.split())
     assert prompts["mcnemar"][0] == pytest.approx(figures["mcnemar_exact_p"], abs=1e-12)

@@ -12,11 +12,13 @@ import pytest
 from support.live import taken_up
 from support.workspaces import make_workspace, write_lines
 from tiebreak.errors import ImportFormatError, UsageError
+from tiebreak.triage import parse_filter
 from tiebreak_workbench.comparing import compare_runs
 from tiebreak_workbench.import_any import import_any
 from tiebreak_workbench.import_tools import ToolReport
 from tiebreak_workbench.report import said_by
 from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 DATA = Path(__file__).parents[1] / "engine" / "imports" / "data"
@@ -201,10 +203,13 @@ def test_votes_of_battles_count_and_verdicts_of_judges_do_not(bench: Workbench) 
     assert (snapshot.win_rate.wins, snapshot.win_rate.ties, snapshot.win_rate.losses) == (1, 0, 1)
     report = taken(bench, "mt-bench/gpt-4_pair.jsonl")
     (judged,) = report.sessions
-    assert (report.verdicts, report.placeholders, report.answers) == (3, 3, 3)
+    assert (report.verdicts, report.placeholders, report.answers) == (6, 3, 3)
     stored = bench.store.load_session(judged)
     assert scoreboard_of(stored).snapshot().rated == 0
-    assert said_by(stored)["judge:gpt-4"].verdicts == {"A": 1, "tie": 1, "B": 1}
+    assert said_by(stored)["judge:gpt-4"].verdicts == {"A": 3, "B": 3}
+    with Triage.open(bench, judged, None) as opened:
+        listed = {lean: opened.listing(parse_filter(f"judge:{lean}")).places for lean in ("A", "B", "tie")}
+        assert {lean: len(places) for lean, places in listed.items()} == {"A": 1, "B": 1, "tie": 1}
 
 
 def test_labels_of_people_stand_with_the_answer_they_are_of(bench: Workbench) -> None:

@@ -33,6 +33,10 @@ def triage(
     filter_: Annotated[
         str, typer.Option("--filter", "-f", help="Such as `check:json status:open seg:eu latency>2`.")
     ] = "",
+    check: Annotated[
+        list[str] | None,
+        typer.Option("--check", help="Only where this check flipped, either way; repeatable."),
+    ] = None,
     words: Annotated[str, typer.Option("--search", "-s", help="Words to find in ids, questions and answers.")] = "",
     group: Annotated[bool, typer.Option("--group", help="Put failures together that are nearly the same.")] = False,
     cases: Annotated[
@@ -63,12 +67,14 @@ def triage(
     On a terminal, with nothing to print or to decide, opens in the app.
     """
     from tiebreak.triage import parse_filter
+    from tiebreak.triage.filtering import quoted
     from tiebreak_cli.output import progress
     from tiebreak_tui.wishes import Wishes
     from tiebreak_workbench.triage import Triage, named_runs
     from tiebreak_workbench.workbench import Workbench
 
-    wanted = parse_filter(f"{filter_} {words}")
+    checks = f"check:{','.join(map(quoted, check))}" if check else ""
+    wanted = parse_filter(f"{checks} {filter_} {words}")
     values = _values(sets, note)
     if sum((undo, history is not None, bool(values))) > 1:
         raise UsageError("Set, undo, or see the history: one of them at a time.")

@@ -26,6 +26,8 @@ CLASS_WORDS: Mapping[RowClass, str] = {
 }
 WIDE = 110
 """Columns from which on the list shows times, costs and segments."""
+BY_CHECK = 6
+"""Checks of which the heading says how often they moved."""
 NAMED = 3
 """Cases of a group that are named."""
 
@@ -103,6 +105,7 @@ def _sides(opened: Triage) -> dict[str, object]:
         "b": {"run": opened.b.run.id, "config": opened.b.config.name},
         "dataset": opened.b.dataset,
         "counts": opened.counts(),
+        "by_check": {name: {"worse": worse, "better": better} for name, (worse, better) in opened.moves().items()},
         "overridden": [differs.sentence for differs in opened.differs],
         "not_compared_checks": opened.other_versions,
     }
@@ -132,6 +135,10 @@ def _heading(opened: Triage, shown: int) -> Text:
         if counts[name]:
             text.append(f"{counts[name]:,} {words}", LOOKS[name][1])
             text.append("  ")
+    if moves := opened.moves():
+        told = ", ".join(f"{name} −{worse:,} +{better:,}" for name, (worse, better) in [*moves.items()][:BY_CHECK])
+        more = f" and {len(moves) - BY_CHECK} more" if len(moves) > BY_CHECK else ""
+        text.append(f"\nBy check: {safe_line(told, 300)}{more}")
     text.append(f"\n{plural(shown, 'case')} listed\n", "dim")
     for differs in opened.differs:
         text.append(f"! Compared all the same: {safe_line(differs.sentence, 200)}\n", "yellow")
@@ -158,6 +165,8 @@ def _moved(line: Line) -> Text:
         text.append(f"fails {safe_line(', '.join(row.failing), 60)}", "dim")
     if row.conflict:
         text.append("judge disagrees", "magenta")
+    elif row.judge in ("A", "B"):
+        text.append(f"judge prefers {row.judge}", "dim")
     return text
 
 

@@ -38,10 +38,9 @@ from tiebreak.stats.order import seeded_order
 from tiebreak_store import NewSession
 from tiebreak_store.imports import Answered
 from tiebreak_workbench.import_begin import SEED
-from tiebreak_workbench.import_records import JUDGE, NOBODY
+from tiebreak_workbench.import_records import JUDGE, NOBODY, VERDICTS
 from tiebreak_workbench.import_survey import Act, Answering, Progress, Survey, rows_again
 from tiebreak_workbench.naming import session_id
-from tiebreak_workbench.report import VERDICT
 
 STEP = 500
 TOLD: Mapping[str, Callable[[Response], object]] = {
@@ -257,7 +256,7 @@ class Acts:
     verdicts: int = 0
     labels: int = 0
     _shown: dict[tuple[str, str, str], Presentation] = field(default_factory=dict[tuple[str, str, str], Presentation])
-    _spoken: dict[str, Vote] = field(default_factory=dict[str, Vote])
+    _spoken: dict[tuple[str, str | None], Vote] = field(default_factory=dict[tuple[str, str | None], Vote])
 
     def take(self, new: NewSession, pair: tuple[str, str]) -> None:
         positions = {case_id: place for place, case_id in enumerate(new.session.plan.case_ids)}
@@ -273,14 +272,19 @@ class Acts:
                 continue
             said = act.verdict if isinstance(act, GivenVerdict) else act.vote
             said = said if first == pair[0] else FLIPPED[said]
-            stands = self._spoken.get(shown_to.id)
+            order = act.order if isinstance(act, GivenVerdict) else None
+            if order is not None and first != pair[0]:
+                order = "ba" if order == "ab" else "ab"
+            dimension = VERDICTS[order] if judge else None
+            spoken = (shown_to.id, dimension)
+            stands = self._spoken.get(spoken)
             if stands is not None:
                 if stands != said:
                     reason = f"{shown(rater)} has already said {shown(stands)} of {shown(case_id)}; that stands."
                     self.job.found.reject(act.line, reason)
                 continue
-            self._spoken[shown_to.id] = said
-            self._cast(shown_to, "label" if judge else "vote", said, VERDICT if judge else None)
+            self._spoken[spoken] = said
+            self._cast(shown_to, "label" if judge else "vote", said, dimension)
             self.verdicts += judge
             self.votes += not judge
             self._note(shown_to, act.reply if isinstance(act, GivenVerdict) else act.note)

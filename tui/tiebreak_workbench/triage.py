@@ -175,6 +175,10 @@ class Triage:
         """How many cases are of each class, regressions first."""
         return self.table.counts()
 
+    def moves(self) -> Mapping[str, tuple[int, int]]:
+        """Check, `answer` or `vote` → in how many cases it got worse, and in how many better."""
+        return self.table.moves()
+
     def first(self, wanted: Filter, limit: int = 50) -> list[int]:
         """The first places that a filter leaves, found without looking through all rows: for the paint that follows a
         key. Words are searched as far as the texts are indexed."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tiebreak.datasets.import_rows import PairOrder
 from tiebreak.records import Case, CheckSpec, Response, Vote
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class GivenVerdict:
     verdict: Vote
     judge: str
     reply: str | None = None
+    order: PairOrder | None = None
+    """Which answer the judge read first, where the pair was judged in both orders: that of `a` (`ab`) or of `b`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tiebreak.datasets.import_rows import PairOrder
 from tiebreak.imports.frame import CaseRow, ConfigRow, GivenAnswer, GivenVerdict, Refused, Row, Tool
 from tiebreak.imports.reading import Source
 from tiebreak.imports.values import answer, case_of, is_list, text, words
@@ -32,7 +33,7 @@ def suits(source: Source) -> bool:
 
 
 def rows(source: Source) -> Iterator[Row]:
-    """Each pair was judged in both orders: only a winner in both wins, as FastChat itself counts it."""
+    """Each pair was judged in both orders, whose winners are told apart: the second game shows model 2 first."""
     names: set[str] = set()
     told: set[tuple[str, str]] = set()
     for line, row in source.records():
@@ -59,11 +60,23 @@ def rows(source: Source) -> Iterator[Row]:
             if said is not None and (name, case.id) not in told:
                 told.add((name, case.id))
                 yield GivenAnswer(line=line, case=case.id, config=name, response=answer(said, requested=name))
-        verdict: Vote = first if first == second else "tie"
         by = row.get("judge")
         judge = words(by[0]) if is_list(by) and by else words(by) or "mt-bench"
-        reply = text(row.get("g1_judgment"))
-        yield GivenVerdict(line=line, case=case.id, a=a, b=b, verdict=verdict, judge=judge, reply=reply)
+        games: tuple[tuple[PairOrder, Vote, str], ...] = (
+            ("ab", first, "g1_judgment"),
+            ("ba", second, "g2_judgment"),
+        )
+        for order, verdict, said in games:
+            yield GivenVerdict(
+                line=line,
+                case=case.id,
+                a=a,
+                b=b,
+                verdict=verdict,
+                judge=judge,
+                reply=text(row.get(said)),
+                order=order,
+            )
 
 
 def _winner(value: object) -> Vote | None:
@@ -110,8 +123,8 @@ TOOL = Tool(
     title="pairwise judgments of MT-bench, JSONL",
     suits=suits,
     rows=rows,
-    comes="verdicts in both orders as one (a winner in one order alone is a tie), the judge and what it wrote; "
+    comes="verdicts in both orders (a winner in one order alone counts as a tie), the judge and what it wrote; "
     "questions, references and both answers where the judge's prompt quotes them",
-    stays="the second order's reply, first answers where the second turn was judged, answers in prompts of other "
+    stays="first answers where the second turn was judged, answers in prompts of other "
     "shapes, judgments that were not parsed; the file knows no parameters, tokens, times or costs",
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CODED = ("kind", "segment", "tags", "row_class", "worse", "better", "failing", "human", "judge", "why")
 FIGURES = ("severity", "success_a", "success_b", "score_delta", "seconds_a", "seconds_b", "usd_a", "usd_b")
 LISTS = frozenset(("tags", "worse", "better", "failing"))
-FORMAT = 1
+FORMAT = 2
 """Of what `encoded` gives; another one is not read, but made anew."""
 NOT_KNOWN = float("nan")
 
@@ -72,6 +72,20 @@ class Table:
         counted: NDArray[Any] = np.bincount(self.codes["row_class"], minlength=len(self.words["row_class"]))
         by_word = dict(zip(self.words["row_class"], map(int, counted), strict=False))
         return {name: by_word.get(name, 0) for name in CLASSES}
+
+    def moves(self) -> dict[str, tuple[int, int]]:
+        """Check, `answer` or `vote` → in how many rows it got worse, and in how many better; the most worse first."""
+        import numpy as np
+
+        found: dict[str, list[int]] = {}
+        for place, name in enumerate(("worse", "better")):
+            words = self.words[name]
+            counted: NDArray[Any] = np.bincount(self.codes[name], minlength=len(words))
+            for word, rows in zip(words, map(int, counted), strict=False):
+                for check_id in word if rows else ():
+                    found.setdefault(check_id, [0, 0])[place] += rows
+        ordered = sorted(found.items(), key=lambda one: (-one[1][0], -one[1][1], one[0]))
+        return {check_id: (worse, better) for check_id, (worse, better) in ordered}
 
     def _by_ordinal(self) -> "NDArray[np.int32]":
         """Ordinal → place, -1 where there is none; made when it is first asked for."""

@@ -3,19 +3,41 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal, get_args
 
 from tiebreak.checks.parse import nearest
 from tiebreak.errors import UsageError
 from tiebreak.records.cases import CaseKind
 from tiebreak.records.triage import CAUSES, STATUSES
-from tiebreak.triage.rows import CLASSES, Decided, TriageRow
+from tiebreak.triage.rows import CLASSES, Decided, Lean, TriageRow
 
-Field = Literal["class", "check", "fails", "seg", "kind", "tag", "status", "cause", "assignee", "conflict"]
+Field = Literal[
+    "class",
+    "check",
+    "worse",
+    "better",
+    "fails",
+    "judge",
+    "human",
+    "seg",
+    "kind",
+    "tag",
+    "status",
+    "cause",
+    "assignee",
+    "conflict",
+]
 Figure = Literal["latency", "cost", "slower", "dearer", "score", "severity"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 FIGURES: tuple[Figure, ...] = get_args(Figure)
-SHORT: Mapping[str, Field | Figure] = {"segment": "seg", "checks": "check", "tags": "tag", "is": "class"}
+SHORT: Mapping[str, Field | Figure] = {
+    "segment": "seg",
+    "checks": "check",
+    "tags": "tag",
+    "is": "class",
+    "moved": "check",
+}
 CLASS_WORDS = {name: name for name in CLASSES} | {
     "regressed": "regression",
     "fixed": "fix",
@@ -30,8 +52,22 @@ CLOSED: Mapping[Field, tuple[str, ...]] = {
     "status": tuple(STATUSES),
     "cause": (*CAUSES, NONE),
     "conflict": ("yes", "no"),
+    "judge": (*get_args(Lean), NONE),
+    "human": (*get_args(Lean), NONE),
 }
 """Fields whose values are known beforehand."""
+OF_ROW: Mapping[Field, str] = {
+    "class": "row_class",
+    "worse": "worse",
+    "better": "better",
+    "fails": "failing",
+    "judge": "judge",
+    "human": "human",
+    "seg": "segment",
+    "kind": "kind",
+    "tag": "tags",
+}
+"""Fields that are one column of a row."""
 UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "ms": 0.001, "usd": 1.0}
 
 _TOKEN = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+|"')
@@ -113,7 +149,8 @@ class Filter:
 
 def parse_filter(text: str) -> Filter:
     """
-    `field:value` with `check` (it flipped), `fails` (the candidate fails it), `seg`, `kind`, `tag`, `class`, `status`,
+    `field:value` with `check` (it flipped; `worse` and `better` say which way), `fails` (the candidate fails it),
+    `judge` and `human` (the side that they prefer), `seg`, `kind`, `tag`, `class`, `status`,
     `cause`, `assignee`, `conflict`; several values are parted by commas, `-` in front negates, `none` is what is not
     there, a star at the end stands for the rest. Figures take `>`, `>=`, `<`, `<=` or a range, `latency:1..2`:
     `latency` (seconds) and `cost` (US dollars) of the candidate, `slower` and `dearer` the change from the baseline,
@@ -125,7 +162,10 @@ def parse_filter(text: str) -> Filter:
     terms: list[Term] = []
     bounds: list[Bound] = []
     words: list[str] = []
-    for token in _TOKEN.findall(text):
+    tokens: list[str] = _TOKEN.findall(text)
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if following == '"' and token.endswith((":", ",")):
+            raise UsageError(f'“{token}"…”: a quote is opened and never closed.', hint='End the value with another ".')
         if (bound := _BOUND.fullmatch(token)) is not None and _known(bound[1]) in FIGURES:
             bounds.append(Bound(_figure(bound[1]), _sign(bound[2]), _number(bound[3], token)))
         elif (term := _TERM.fullmatch(token)) is not None:
@@ -147,27 +187,15 @@ def parse_filter(text: str) -> Filter:
 
 def values_of(row: TriageRow, decided: Decided, field: Field) -> tuple[str, ...]:
     """What a row has in a field; `none` where it has nothing."""
-    match field:
-        case "class":
-            found: tuple[str | None, ...] = (row.row_class,)
-        case "check":
-            found = (*row.worse, *row.better)
-        case "fails":
-            found = row.failing
-        case "seg":
-            found = (row.segment,)
-        case "kind":
-            found = (row.kind,)
-        case "tag":
-            found = row.tags
-        case "status":
-            found = (decided.status,)
-        case "cause":
-            found = (decided.cause,)
-        case "assignee":
-            found = (decided.assignee,)
-        case "conflict":
-            found = ("yes" if row.conflict else "no",)
+    if field in ("status", "cause", "assignee"):
+        found: tuple[str | None, ...] = (getattr(decided, field),)
+    elif field == "conflict":
+        found = ("yes" if row.conflict else "no",)
+    elif field == "check":
+        found = (*row.worse, *row.better)
+    else:
+        value: str | tuple[str, ...] | None = getattr(row, OF_ROW[field])
+        found = value if isinstance(value, tuple) else (value,)
     return tuple(value for value in found if value is not None) or (NONE,)
 
 
@@ -228,6 +256,7 @@ def _closed(field: Field, value: str, token: str) -> str:
     if field == "class":
         plain = CLASS_WORDS.get(plain, plain)
     known = CLOSED[field]
+    plain = next((word for word in known if word.lower() == plain), plain)
     if plain not in known and not (plain.endswith("*") and any(word.startswith(plain[:-1]) for word in known)):
         raise UsageError(f"“{token}”: no {field} is called “{value}”.", hint=nearest(value, list(known)))
     return plain

@@ -16,7 +16,8 @@ def leans_of(
 ) -> tuple[dict[str, Lean], dict[str, Lean]]:
     """Of each case the side that raters prefer, and the one that imported verdicts of judges do.
 
-    Votes given after a reveal, and on repeats, are left out; raters are averaged.
+    Votes given after a reveal, and on repeats, are left out; raters are averaged. A judge that says another thing
+    in the other order of a pair prefers neither.
     """
     shown = {one.id: one for one in presentations if one.repeat_of is None}
     given: dict[tuple[str, str, frozenset[str | None]], list[Ballot]] = {}
@@ -27,10 +28,15 @@ def leans_of(
             given.setdefault(key, []).append(ballot)
     people: dict[str, list[float]] = {}
     judges: dict[str, list[float]] = {}
-    for (case_id, *_), theirs in given.items():
+    verdicts: dict[tuple[str, str], list[float]] = {}
+    for (case_id, rater_id, _), theirs in given.items():
         for ballot in effective_ballots(theirs):
-            if ballot.value in TOWARDS and ballot.kind in ("vote", "label"):
-                (people if ballot.kind == "vote" else judges).setdefault(case_id, []).append(TOWARDS[ballot.value])
+            if ballot.value in TOWARDS and ballot.kind == "vote":
+                people.setdefault(case_id, []).append(TOWARDS[ballot.value])
+            elif ballot.value in TOWARDS and ballot.kind == "label":
+                verdicts.setdefault((case_id, rater_id), []).append(TOWARDS[ballot.value])
+    for (case_id, _), orders in verdicts.items():
+        judges.setdefault(case_id, []).append(orders[0] if len(set(orders)) == 1 else 0.0)
     return {case: _lean(said) for case, said in people.items()}, {case: _lean(said) for case, said in judges.items()}
 
 

@@ -5,20 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from tiebreak.triage.columns import Table
-from tiebreak.triage.filtering import NONE, Bound, Field, Figure, Filter, Term
+from tiebreak.triage.filtering import NONE, OF_ROW, Bound, Field, Figure, Filter, Term
 from tiebreak.triage.rows import Decided, TriageRow
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-OF_CODES: Mapping[Field, str] = {
-    "class": "row_class",
-    "fails": "failing",
-    "seg": "segment",
-    "kind": "kind",
-    "tag": "tags",
-}
 OF_FIGURES: Mapping[Figure, str] = {
     "latency": "seconds_b",
     "cost": "usd_b",
@@ -101,8 +94,8 @@ class View:
         """What occurs in a field, to choose from or to correct a mistyped one."""
         if field == "check":
             words: list[object] = [*self.table.words["worse"], *self.table.words["better"]]
-        elif field in OF_CODES:
-            words = list(self.table.words[OF_CODES[field]])
+        elif field in OF_ROW:
+            words = list(self.table.words[OF_ROW[field]])
         elif field == "conflict":
             words = ["yes", "no"]
         else:
@@ -125,8 +118,8 @@ class View:
         import numpy as np
 
         table = self.table
-        if term.field in OF_CODES:
-            name = OF_CODES[term.field]
+        if term.field in OF_ROW:
+            name = OF_ROW[term.field]
             return _looked_up(table.words[name], table.codes[name][part], lambda word: term.fits(_listed(word)))
         if term.field == "check":
             plain = Term(term.field, tuple(value for value in term.values if value != NONE) or ("",))

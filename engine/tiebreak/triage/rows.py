@@ -20,7 +20,7 @@ ANSWER = "answer"
 """What flips where one side's answer is broken and the other's is whole."""
 VOTE = "vote"
 """What flips where people prefer the other side's answer."""
-BROKEN_WEIGHT, SUCCESS_WEIGHT, VOTE_WEIGHT = 3.0, 2.0, 1.0
+BROKEN_WEIGHT, SUCCESS_WEIGHT, VOTE_WEIGHT, JUDGE_WEIGHT = 3.0, 2.0, 1.0, 0.5
 
 
 class Decided(NamedTuple):
@@ -126,7 +126,7 @@ class RowMaker:
             facts.segment,
             facts.tags,
             row_class,
-            severity_of(row_class, moves, human),
+            severity_of(row_class, moves, human, judge),
             worse,
             better,
             moves.failing,
@@ -209,18 +209,19 @@ def class_of(worse: Sequence[str], better: Sequence[str], success_b: float) -> R
     return "unchanged_failed" if success_b < 1 else "unchanged_passed"
 
 
-def severity_of(row_class: RowClass, moves: Moves, human: Lean | None) -> float:
+def severity_of(row_class: RowClass, moves: Moves, human: Lean | None, judge: Lean | None = None) -> float:
     """Three for an answer that broke, two for success, one for each check, score and vote, each times its move from 0
-    to 1; of a case that fails on both sides the share that fails and its checks."""
+    to 1; of a case that fails on both sides the share that fails and its checks. A judge's opinion moves no case to
+    another class: within those that did not move, it comes first where the judge prefers A."""
     match row_class:
         case "regression":
             return moves.lost + VOTE_WEIGHT * (human == "A")
         case "fix":
             return moves.gained + VOTE_WEIGHT * (human == "B")
         case "unchanged_failed":
-            return len(moves.failing) + 1 - moves.success_b
+            return len(moves.failing) + 1 - moves.success_b + JUDGE_WEIGHT * (judge == "A")
         case _:
-            return 0.0
+            return JUDGE_WEIGHT * (judge == "A")
 
 
 def _moved(said: tuple[list[Scored], ...]) -> tuple[float, float, float | None]:

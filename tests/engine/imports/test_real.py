@@ -107,7 +107,7 @@ FILES = (
         (0, "winner"), "nobody", "lacks a model or a winner",
     ),
     Real(
-        "mt-bench", "mt-bench/judge_pair.jsonl", (12, 0, 6, 0), NOTHING,
+        "mt-bench", "mt-bench/judge_pair.jsonl", (12, 0, 12, 0), NOTHING,
         ("g2_winner",), "error", "was not parsed",
     ),
     Real(
@@ -267,8 +267,9 @@ def test_the_judge_of_mt_bench_was_shown_the_answers() -> None:
     assert second.reference == "Hello there."
     texts = {(one.case, one.config): one.response.text for one in answers("mt-bench/judge_pair.jsonl")}
     assert (texts["81/turn-2", "first"], texts["81/turn-2", "second"]) == ("The sky is blue.", "Green.")
-    verdicts = {one.case: one.verdict for one in of("mt-bench/judge_pair.jsonl", GivenVerdict)}
-    assert (verdicts["81/turn-1"], verdicts["82/turn-1"]) == ("A", "tie")
+    verdicts = {(one.case, one.order): one.verdict for one in of("mt-bench/judge_pair.jsonl", GivenVerdict)}
+    assert (verdicts["81/turn-1", "ab"], verdicts["81/turn-1", "ba"]) == ("A", "A")
+    assert verdicts["82/turn-1", "ab"] != verdicts["82/turn-1", "ba"]
 
 
 def test_what_the_annotator_of_alpaca_eval_wrote_is_kept() -> None:

@@ -57,7 +57,7 @@ FILES = (
     ),
     Expected("llm-comparator", "llm-comparator/pairs.json", (3, 2, 6, 0, 3, 0, 1)),
     Expected("arena", "arena/battles.json", (3, 2, 6, 3, 0, 0, 1)),
-    Expected("mt-bench", "mt-bench/gpt-4_pair.jsonl", (3, 2, 3, 0, 3, 0, 1)),
+    Expected("mt-bench", "mt-bench/gpt-4_pair.jsonl", (3, 2, 3, 0, 6, 0, 1)),
     Expected("alpaca-eval", "alpaca-eval/annotations.json", (4, 2, 8, 0, 3, 0, 1)),
     Expected(
         "ifeval",
@@ -177,9 +177,11 @@ def test_a_choice_by_likelihood_is_the_likeliest() -> None:
         assert given[-1].config == f"org__{model}"
 
 
-def test_only_a_winner_in_both_orders_wins() -> None:
-    verdicts = [row.verdict for row in rows_of("mt-bench/gpt-4_pair.jsonl") if isinstance(row, GivenVerdict)]
-    assert verdicts == ["A", "tie", "B"]
+def test_both_orders_of_mt_bench_are_told_apart() -> None:
+    rows = [row for row in rows_of("mt-bench/gpt-4_pair.jsonl") if isinstance(row, GivenVerdict)]
+    assert [(row.order, row.verdict) for row in rows] == [
+        ("ab", "A"), ("ba", "A"), ("ab", "A"), ("ba", "B"), ("ab", "B"), ("ba", "B"),
+    ]  # fmt: skip
     cases = [row.case for row in rows_of("mt-bench/gpt-4_pair.jsonl") if isinstance(row, CaseRow)]
     assert cases[0].input == "Say hello."
 

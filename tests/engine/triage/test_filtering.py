@@ -19,8 +19,10 @@ CLOSED: dict[Field, list[str]] = {
     "cause": [*CAUSES, "none"],
     "conflict": ["yes", "no"],
     "kind": ["typical", "golden"],
+    "judge": ["A", "B", "tie", "none"],
+    "human": ["A", "B", "tie", "none"],
 }
-OPEN: list[Field] = ["check", "fails", "seg", "tag", "assignee"]
+OPEN: list[Field] = ["check", "worse", "better", "fails", "seg", "tag", "assignee"]
 
 
 def terms() -> st.SearchStrategy[Term]:
@@ -114,3 +116,31 @@ def test_a_star_stands_for_the_rest_and_case_does_not_matter() -> None:
     assert term.fits(("north",))
     assert not term.fits(("south",))
     assert Term("seg", ("EU",)).fits(("eu",))
+
+
+def test_an_unclosed_quote_is_told_as_such() -> None:
+    with pytest.raises(UsageError, match="a quote is opened and never closed"):
+        parse_filter('seg:"north')
+    assert parse_filter('seg:"north america"').terms == (Term("seg", ("north america",)),)
+
+
+def test_sides_and_judges_are_filtered_by_whom_they_prefer() -> None:
+    made = {"kind": "typical", "segment": None, "tags": (), "row_class": "unchanged_passed", "severity": 0.0}
+    leaning: list[TriageRow] = [TriageRow(n, judge=lean, **made) for n, lean in enumerate(("A", "B", "tie", None))]  # type: ignore[arg-type]
+    view = View.of(table_of(leaning), {})
+    for place, words in enumerate(("judge:A", "judge:b", "judge:tie", "judge:none")):
+        assert view.places(parse_filter(words)).tolist() == [place]
+
+
+def test_which_way_a_check_moved_is_told_and_counted() -> None:
+    made = {"kind": "typical", "segment": None, "tags": (), "row_class": "regression", "severity": 1.0}
+    moved: list[TriageRow] = [
+        TriageRow(0, worse=("strict", "json"), **made),  # type: ignore[arg-type]
+        TriageRow(1, worse=("strict",), **made),  # type: ignore[arg-type]
+        TriageRow(2, better=("strict",), **made),  # type: ignore[arg-type]
+    ]
+    table = table_of(moved)
+    assert table.moves() == {"strict": (2, 1), "json": (1, 0)}
+    view = View.of(table, {})
+    assert view.places(parse_filter("worse:strict")).tolist() == [0, 1]
+    assert view.places(parse_filter("better:strict")).tolist() == [2]

@@ -30,6 +30,14 @@ def test_imported_verdicts_are_a_judges() -> None:
     assert leans_of([shown], [ballot_of(shown, 1, "label", "B")]) == ({}, {CASES[0]: "B"})
 
 
+def test_an_imported_judge_that_changes_its_mind_with_the_order_prefers_neither() -> None:
+    shown = presentation_of(NEW, 0)
+    ab = ballot_of(shown, 1, "label", "B", dimension="verdict/ab")
+    for other, lean in (("B", "B"), ("A", "tie"), ("tie", "tie")):
+        ba = ballot_of(shown, 2, "label", other, dimension="verdict/ba")
+        assert leans_of([shown], [ab, ba]) == ({}, {CASES[0]: lean})
+
+
 def pair(position: int, order: str, verdict: str) -> Judgment:
     made = {
         "id": f"{position} {order} {verdict}",
