@@ -15,6 +15,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from support import model_server
+from support.commands import CommandLine
 from support.headless import model_workspace, server_process
 from support.workspaces import make_workspace
 from tiebreak.batch import ArmProgress, Progress
@@ -271,3 +272,10 @@ def test_a_budget_ends_where_an_app_does_not_tell(home: Path) -> None:
     assert "The same command with --allow-unknown-cost goes on." in found.stderr
     assert (folder / "count").read_text() == "1"
     assert run_app(folder, "--max-cost", "1", "--allow-unknown-cost").exit_code == 0
+
+
+def test_a_second_dataset_is_refused_rather_than_left_out(tiebreak: CommandLine, small: Path) -> None:
+    refused = tiebreak("run", "-d", "small", "-d", "regressions", "-a", "plain", "-b", "warm")
+    assert refused.code == 2
+    assert "over one dataset, not “small”, “regressions”" in refused.err
+    assert not (small / ".tiebreak").exists()

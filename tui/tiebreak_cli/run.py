@@ -50,7 +50,7 @@ PhaseOption = Annotated[
 
 
 def run(
-    dataset: DatasetOption,
+    datasets: Annotated[list[str], typer.Option("--dataset", "-d", help="Dataset, by name or path; one a run.")],
     baseline: Annotated[str, typer.Option("--baseline", "-a", help="Config A, by name or path.")],
     candidate: Annotated[
         list[str],
@@ -97,6 +97,10 @@ def run(
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
+    dataset, *others = datasets
+    if others:
+        named = f"“{'”, “'.join(datasets)}”"
+        raise UsageError(f"A run is over one dataset, not {named}.", hint="Run the command once for each.")
     limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
     wanted = Wanted(limits=limits, reuse=reuse)
     with Workbench.begin(workspace) as bench:
