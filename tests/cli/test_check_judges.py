@@ -85,3 +85,15 @@ def test_a_session_that_goes_on_asks_the_judge_that_it_set_down(tiebreak: Comman
     assert done.code == 0, done.err
     assert done.json["run"]["check_judges"]["calls"] == ANSWERS
     assert done.json["checks"]["harmless"]["candidate"]["n"] == CASES
+
+
+@pytest.mark.parametrize(("name", "says"), [("safety", "OPENAI_API_KEY"), ("mien", "There is no judge “mien”")])
+def test_a_judge_that_cannot_be_asked_is_told_before_any_answer_is_paid(
+    tiebreak: CommandLine, url: str, name: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    model_workspace(Path(), url, cases=CASES, policy=POLICY.replace("judge: mine", f"judge: {name}"))
+    refused = tiebreak(*RUN)
+    assert refused.code in (2, 4)
+    assert says in refused.err
+    assert not tiebreak("sessions", "--json").json

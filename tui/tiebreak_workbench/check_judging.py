@@ -24,14 +24,19 @@ def pinned_policy(bench: "Workbench", policy: Policy, cases: Iterable[Case]) -> 
     Raises:
         StoreError: where a version cannot be recorded.
     """
-    names = {str(spec.params.get("name")) for spec in all_checks(policy, cases) if spec.kind == "judge"}
-    found = {name: judge for name in sorted(names - policy.check_judges.keys()) if (judge := _now(bench, name))}
+    names = [name for name in asked_by_checks(policy, cases) if name not in policy.check_judges]
+    found = {name: judge for name in names if (judge := _now(bench, name))}
     if not found:
         return policy
     for judge in found.values():
         bench.store.record_judge(judge).result()
     versions = {name: judge.version for name, judge in found.items()}
     return replace(policy, check_judges={**policy.check_judges, **versions})
+
+
+def asked_by_checks(policy: Policy, cases: Iterable[Case]) -> list[str]:
+    """The names of the judges that the checks of a policy, or those of the cases, ask."""
+    return sorted({str(spec.params.get("name")) for spec in all_checks(policy, cases) if spec.kind == "judge"})
 
 
 def open_judge(bench: "Workbench", name: str, version: str | None) -> tuple[Judge, AnswerTarget]:

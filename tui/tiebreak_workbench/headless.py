@@ -19,8 +19,9 @@ from tiebreak.targets.limiter import LimiterPool
 from tiebreak.workspace import Workspace, default_policy
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
+from tiebreak.workspace.workspace import JUDGES
 from tiebreak_store import StoredSession
-from tiebreak_workbench.check_judging import till_of
+from tiebreak_workbench.check_judging import asked_by_checks, till_of
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.paged import paged_board
 from tiebreak_workbench.preflight import gate_findings, refuse_untrusted_checks, try_target, unrendered_prompts
@@ -136,12 +137,15 @@ def refuse_unready(bench: Workbench, setup: Setup) -> None:
     """See that both sides could be asked, before a session is set down for them.
 
     Raises:
-        TiebreakError: for a missing key, an unknown provider, code that nobody allowed to run, or a recording that
-            cannot be read.
+        TiebreakError: for a missing key, an unknown provider, code that nobody allowed to run, a recording that
+            cannot be read, or a judge of a check that is not there or cannot be asked.
     """
     for role in ROLES:
         try_target(setup.config(role), bench.workspace, bench.environ)
     refuse_untrusted_checks(setup, bench.workspace, bench.environ)
+    cases = (setup.dataset.by_id[case_id] for case_id in setup.plan().case_ids)
+    for name in asked_by_checks(setup.policy, cases):
+        try_target(bench.workspace.load_judge(name).config, bench.workspace, bench.environ, home=JUDGES)
 
 
 def notes_on_apps(setup: Setup, wanted: Wanted) -> list[str]:
