@@ -21,7 +21,7 @@ from tiebreak_tui.wishes import Wishes
 
 BARS = re.compile("[▁-▇]")
 """Ends of scrollbars, which follow the number of lines above and below."""
-FIGURES = re.compile(r"\b[0-9a-f]{8}\b|\$[0-9.e-]+|\d\.\d+ s|\d+ of \d+ (asked|questions answered)")
+FIGURES = re.compile(r"\b[0-9a-f]{8}\b|\$[0-9.e-]+|\d\.\d+ s|\d+ of \d+ (asked|questions answered)|\d\d-\d\d \d\d:\d\d")
 """Seals and versions, which are hashes, and how far judging is, which is a matter of time."""
 
 
