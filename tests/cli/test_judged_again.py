@@ -37,7 +37,7 @@ def test_retry_puts_a_judge_to_answers_that_are_there(tiebreak: CommandLine, ans
     assert (told["judge"], told["planned"], told["answered"], told["complete"]) == ("mine", 2 * CASES, 2 * CASES, True)
     before = {one.id for one in kept(answered)}
     again = tiebreak("retry", "last", "--judge", "mine")
-    assert "Every answer that could be is judged." in again.err
+    assert "Every answer that could be was put to its judges" in again.err
     assert {one.id for one in kept(answered)} == before
 
 

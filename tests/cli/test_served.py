@@ -92,7 +92,7 @@ def test_fingerprints_come_back_with_a_session(
 ) -> None:
     drifted(small)
     before = tiebreak("show", "s1", "--json").json
-    assert tiebreak("export", "s1", "--to", "../s1.jsonl").code == 0
+    assert tiebreak("export", "s1", "--unsealed", "--to", "../s1.jsonl").code == 0
     monkeypatch.chdir("..")
     assert tiebreak("init", "there").code == 0
     monkeypatch.chdir("there")
@@ -104,7 +104,7 @@ def test_fingerprints_come_back_with_a_session(
 @pytest.mark.parametrize("form", ["judgments", "judgments-csv"])
 def test_exported_judgments_tell_fingerprints(tiebreak: CommandLine, small: Path, form: str) -> None:
     drifted(small)
-    assert tiebreak("export", "s1", "--format", form, "--to", "said").code == 0
+    assert tiebreak("export", "s1", "--unsealed", "--format", form, "--to", "said").code == 0
     text = Path("said").read_text()
     assert text.count("j_3") == 5
     assert "system_fingerprint" in text

@@ -4,6 +4,7 @@ Answers come one a line, told apart by their side, config or model; or two a lin
 `answer_b`; or in two files, A's first.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -100,10 +101,11 @@ def read_sheet(
         if name not in KNOWN[what]:
             raise UsageError(f"There is no field {shown(name)} to map.", hint=nearest(name, KNOWN[what]))
     for file in files:
-        if file.is_dir():
+        # Unlike pathlib these take a name that no file can have for one that is not there.
+        if os.path.isdir(file):  # noqa: PTH112
             hint = "Name the files in it; of several logs of a tool, all at once."
             raise ImportFormatError("This is a folder; files are imported.", path=str(file), hint=hint)
-        if file.suffix.lower() not in IMPORTED and file.is_file():
+        if file.suffix.lower() not in IMPORTED and os.path.isfile(file):  # noqa: PTH113
             raise unknown_ending(file)
     sheet = Sheet(files)
     if what == "answers":

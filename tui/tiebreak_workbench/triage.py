@@ -135,9 +135,8 @@ class Triage:
     def refresh(self, progress: Progress | None = None, shown: Callable[[Take], None] | None = None) -> None:
         """Take in what was recorded since.
 
-        Where all rows have to be read, `shown` is called as soon as there are thousands of them, and now and then
-        while the rest is read. What it is given has those be the rows of this triage, without decisions, unless there
-        are more already; so whoever lists them says when.
+        Where all rows have to be read, `shown` is called once there are thousands of them, and now and then afterwards.
+        What it is given has those be the rows of this triage, without decisions, unless there are more already.
         """
 
         def early(table: Table) -> None:
@@ -151,13 +150,11 @@ class Triage:
                 shown(take)
 
         with self._lock:
-            table, self.other_versions = up_to_date(
-                self._store, self._index, self.a, self.b, progress, None if shown is None else early
-            )
+            soon = None if shown is None else early
+            table, self.other_versions = up_to_date(self._store, self._index, self.a, self.b, progress, soon)
             table, self.seals = veiled(self.bench, table, self.a, self.b)
             self._standing = Standing(self._store.iter_decisions(self.a.run.id, self.b.run.id))
-            decided = self._standing.cases()
-            self._view = View.of(table, self._by_ordinal(decided))
+            self._view = View.of(table, self._by_ordinal(self._standing.cases()))
             self._searchable = False
 
     # -- reading
