@@ -18,7 +18,6 @@ from support.hostile import HOSTILE, HOSTILE_DOCUMENT
 from support.model_server import ModelServer
 from support.triage_app import settled
 from support.workspaces import write_lines
-from tiebreak_tui.dialogs.bisect import BisectDialog
 from tiebreak_tui.dialogs.build_config import BuildConfigDialog
 from tiebreak_tui.dialogs.case import CaseDialog
 from tiebreak_tui.dialogs.confirm import TellDialog
@@ -27,7 +26,6 @@ from tiebreak_tui.dialogs.number import NumberDialog
 from tiebreak_tui.dialogs.pager import PagerDialog
 from tiebreak_tui.dialogs.pick import PickDialog
 from tiebreak_tui.dialogs.promote import PromoteDialog
-from tiebreak_tui.dialogs.rerun import RerunDialog
 from tiebreak_tui.dialogs.status import StatusDialog
 from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.dialogs.triage_filter import FilterDialog
@@ -240,23 +238,7 @@ async def test_triage_and_its_dialogs(tmp_path: Path) -> None:
         await paste(seat, EVIL)
         await seat.press("ctrl+g", "ctrl+l", "escape", "g")
         await settled(seat)
-        await seat.press("o", "g", "r")
-        again = await seat.reaches(RerunDialog)
-        await seat.sees("at most")
-        again.query_one("#model", Input).focus()
-        await paste(seat, EVIL)
-        await seat.press("ctrl+u", "tab")
-        await seat.sees("at most 3 calls")
-        await seat.press("ctrl+s")
-        await seat.until(lambda: again.has_class("-done"))
-        await seat.press("a")
-        await settled(seat)
-        await seat.press("b")
-        await seat.reaches(BisectDialog)
-        await seat.sees("are recorded")
-        await seat.press("escape", "enter")
-        await seat.reaches(PagerDialog)
-        await seat.press("escape", "w")
+        await seat.press("o", "g", "w")
         await seat.reaches(StatusDialog)
         await seat.press("enter", "ctrl+r")
         await settled(seat)
