@@ -4,7 +4,7 @@ import random
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tiebreak.checks import Answer, parse_check, run_checks
@@ -44,10 +44,13 @@ def key_of(shape: str, rng: random.Random) -> str:
         return "".join(rng.choice(letters) for _ in range(count))
 
     # Generators draw at random: the draws that make a placeholder of a key are too rare to be told apart from one.
-    return f"{head}{some(first)}{middle}{some(second)}"
+    key = f"{head}{some(first)}{middle}{some(second)}"
+    # A value without a digit may be a name in the source code: one generated key in a thousand is taken for such.
+    return key if shape != "variable" or any(letter.isdigit() for letter in key) else key_of(shape, rng)
 
 
 @settings(max_examples=300, deadline=None)
+@example("aws secret", "", "", 674)  # no digit in it
 @given(st.sampled_from(sorted(SHAPES)), st.sampled_from(BEFORE), st.sampled_from(AFTER), st.integers(min_value=0))
 def test_a_key_is_found_wherever_it_stands(shape: str, before: str, after: str, seed: int) -> None:
     key = key_of(shape, random.Random(seed))

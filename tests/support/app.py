@@ -141,8 +141,12 @@ class Seat:
 
     async def saved(self) -> None:
         """Wait until nothing is on its way to the disk, and the screen says so."""
-        arena = self.arena
-        await self.until(lambda: not arena.live.saves.pending and f"{arena.live.saves.standing} saved" in self.text)
+        saves = self.arena.live.saves
+        try:
+            await self.until(lambda: not saves.pending and f"{saves.standing} saved" in self.text)
+        except AssertionError as error:
+            error.add_note(f"In fact: {saves}.")
+            raise
 
     async def start(self) -> None:
         """From Setup into the Arena with everything as preselected."""

@@ -32,6 +32,7 @@ from tiebreak_tui.dialogs.triage_filter import FilterDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
+from tiebreak_tui.screens.triage import TriageScreen
 
 EVIL = "\x1b]52;c;cm0=\x07\x9b2J\u202e[@click=app.quit]x[/][/nope]\U000e0041"
 """For names: short, so that it is not cut before its end."""
@@ -218,6 +219,7 @@ async def test_triage_and_its_dialogs(tmp_path: Path) -> None:
             await seat.press(key)
             await seat.reaches(PagerDialog)
             await seat.press("end", "escape")
+            await seat.reaches(TriageScreen)  # or the next key, and its "end", still belong to the one that closes
         await seat.press("n")
         await seat.reaches(TextDialog)
         await paste(seat, DOCUMENT + "\ud800")

@@ -112,6 +112,17 @@ async def test_marked_cases_are_decided_about_in_one_act(tmp_path: Path) -> None
         assert set(screen.triage.case_ids(screen.marked)) == {"q-0", "q-1"}
 
 
+async def test_escape_gives_up_a_group_that_is_looked_for(tmp_path: Path) -> None:
+    async with triaging(tmp_path / "ws") as (seat, screen):
+        screen.lanes.forget("group")  # nothing is looked for: nothing happens
+        await seat.press("asterisk", "escape")
+        await settled(seat)
+        assert not screen.marked
+        await seat.press("asterisk")
+        await settled(seat)
+        assert len(screen.marked) == 2
+
+
 async def test_a_decision_on_a_folded_group_serves_all_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     async with triaging(folder) as (seat, screen):

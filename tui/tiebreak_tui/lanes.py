@@ -45,6 +45,11 @@ class Lanes:
         """Do `work` in a thread after all of its kind that was added before, then `then` on the loop."""
         self._put(kind, _Piece(work, then, counts=True))
 
+    def forget(self, kind: str) -> None:
+        """Call nobody for what was started of a kind and is not done."""
+        if self.busy(kind):
+            self.start(kind, lambda: None, lambda _: None)
+
     def busy(self, kind: str) -> bool:
         return kind in self._working
 

@@ -1,5 +1,6 @@
 """Keys held down, text pasted, notes left: nothing is rated or lost by an oversight."""
 
+import asyncio
 from pathlib import Path
 
 from textual.events import Paste
@@ -72,6 +73,23 @@ async def paste(seat: Seat, text: str) -> None:
     assert driver is not None
     driver.send_message(Paste(text))
     await seat.settle()
+
+
+async def test_figures_go_on_after_a_dialog_closed_in_the_moment_something_was_saved(tmp_path: Path) -> None:
+    async with rating(make_workspace(tmp_path / "ws")) as seat:
+        await seat.press("n")
+        dialog = await seat.reaches(TextDialog)
+        # What comes after a refresh waits with the dialog, which is about to close.
+        dialog.refresh()
+        seat.arena.live.vote(0, "A")
+        while not dialog._callbacks:  # pyright: ignore[reportPrivateUsage]
+            dialog.refresh()
+            await asyncio.sleep(0)
+        dialog.dismiss(None)
+        await seat.reaches(ArenaScreen)
+        await seat.sees("1 saved")
+        seat.arena.live.vote(1, "B")
+        await seat.sees("2 saved")
 
 
 async def test_a_paste_rates_nothing_in_any_place_and_goes_into_inputs(tmp_path: Path) -> None:

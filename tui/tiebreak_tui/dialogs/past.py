@@ -146,7 +146,7 @@ async def _open(app: "TiebreakApp", hit: "Hit") -> None:
     if arena is not None and hit.case_id is not None:
         at = next((i for i, case in enumerate(arena.live.cases) if case.id == hit.case_id), None)
         if at is not None:
-            arena.call_after_refresh(arena.go, at)
+            arena.call_later(arena.go, at)
 
 
 def _link(app: "TiebreakApp", hit: "Hit") -> None:

@@ -157,6 +157,11 @@ class ArenaScreen(Workshop):
             self._stale = True
             self.call_after_refresh(self._catch_up)
 
+    def on_screen_resume(self) -> None:
+        # What is to be called after a refresh waits with whichever screen is on top, which may have closed since.
+        if self._stale:
+            self._catch_up()
+
     def _catch_up(self) -> None:
         self._stale = False
         if self.is_attached:

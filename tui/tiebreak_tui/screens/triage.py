@@ -226,6 +226,11 @@ class TriageScreen(Opening):
             self._lines_wanted = True
             self.call_after_refresh(self._read_lines)
 
+    def on_screen_resume(self) -> None:
+        # What is to be called after a refresh waits with whichever screen is on top, which may have closed since.
+        if self._lines_wanted:
+            self._read_lines()
+
     def _read_lines(self) -> None:
         self._lines_wanted = False
         rows, seen = self.rows, self.cases.on_screen

@@ -238,7 +238,7 @@ class Asking(Place):
         """Take in what was recorded since."""
 
     def action_escape(self) -> None:
-        """Close what is open, else take back marks, search and filter, one after the other."""
+        """Close what is open, else take back a group looked for, marks, search and filter, one after the other."""
         from tiebreak.triage import Filter
 
         bar = self.query_one(SearchBar)
@@ -246,6 +246,9 @@ class Asking(Place):
             bar.action_end()
         elif self.reading.comparing:
             self.reading.compare(False)
+        elif self.lanes.busy("group"):
+            self.lanes.forget("group")
+            self.tiebreak.flash("The group is not looked for any more.")
         elif self.marked:
             self.marked.clear()
             self.cases.refresh()

@@ -22,7 +22,6 @@ class Opening(Panes):
 
     _loop: AbstractEventLoop
     _lines: dict[int, tuple[str, str]]
-    _at: int | None
     _progress: str
 
     def head(self) -> None: ...
@@ -60,4 +59,4 @@ class Opening(Panes):
         take()
         self._lines.clear()
         self.marked.clear()
-        self._at = None if chosen is None else self.triage.place_of(chosen)
+        self.at = None if chosen is None else self.triage.place_of(chosen)
