@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiebreak.errors import UsageError
+from tiebreak.gates.loading import load_for
 from tiebreak.records.sessions import Queue
 from tiebreak.session.answering import Arm
 from tiebreak.session.judged import JudgeSeat
@@ -32,6 +33,7 @@ def entered(bench: Workbench, session_id: str, queue: Queue, judge: str | None, 
     """
     stored = bench.store.load_session(session_id, light=True)
     arms = bench.arms(stored)
+    load_for(stored.policy)
     if queue == "risk":
         at_risk = risk_queue(bench, stored)
         if not at_risk:

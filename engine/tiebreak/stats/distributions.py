@@ -1,7 +1,13 @@
-"""The distributions that the formulas need. scipy is loaded with the first figure, never at a start."""
+"""The distributions that the formulas need. scipy is loaded with the first figure, never at a start; whoever must not
+wait for that then calls `load` before, off the event loop."""
 
 from importlib import import_module
 from typing import Any, cast
+
+
+def load() -> None:
+    """Load what the figures need: 0.15 to 0.5 s of CPU the first time."""
+    _special()
 
 
 def _special() -> Any:
