@@ -28,6 +28,7 @@ EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "config": (records.Config, ("role", "version")),
     "run": (records.Run, ("role",)),
     "policy": (records.Policy, ("version",)),
+    "other_policy": (records.Policy, ("version",)),
     "check": (records.CheckSpec, ()),
     "judge": (Judge, ("version",)),
     "rater": (records.Rater, ()),

@@ -28,7 +28,8 @@ def export_lines(
     """Every record of a session, as its fields and a `type`.
 
     In this order: `session`, `dataset`, `dataset_case` (as in the dataset's file), `config` and `run` (each with its
-    `role`, baseline first), `policy`, `check` (each that was put), `judge` (each version that was asked), `rater`;
+    `role`, baseline first), `policy`, `other_policy` (each that other gates were decided by),
+    `check` (each that was put), `judge` (each version that was asked), `rater`;
     then, each as recorded: `response`, `check_result`, `presentation`, `ballot`, `judgment` (with its claims and raw
     replies, version by version), `gate_outcome`, `event`. No chunks for replay. Judgments that `told` refuses are left
     out. Memory stays flat.
@@ -45,6 +46,9 @@ def export_lines(
     for role, run in runs.items():
         yield {**_line("run", run), "role": role}
     yield {**_line("policy", get_policy(connection, session.policy_hash)), "version": session.policy_hash}
+    for version in sorted({one.policy_hash for one in iter_gate_outcomes(connection, session_id)}):
+        if version != session.policy_hash:
+            yield {**_line("other_policy", get_policy(connection, version)), "version": version}
     yield from _lines("check", iter_checks(connection, run_ids))
     versions = judges_of(connection, session_id)
     for version in versions:

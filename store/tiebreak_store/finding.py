@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from tiebreak.records import SessionRole
+from tiebreak.records.sessions import Queue
 from tiebreak_store.text import restored
 
 PastKind = Literal["session", "question", "said", "answer"]
@@ -24,6 +25,8 @@ class PastText:
     case_id: str | None = None
     role: SessionRole | None = None
     """Whose answer it is."""
+    queue: Queue | None = None
+    """Where a person said it."""
 
 
 def iter_past(connection: sqlite3.Connection, kind: PastKind) -> Iterator[PastText]:
@@ -78,13 +81,14 @@ def _question(data: bytes) -> str:
 
 def _said(connection: sqlite3.Connection) -> Iterator[PastText]:
     cursor = connection.execute(
-        "SELECT p.session_id, p.case_id, b.kind, b.dimension, b.value, b.at FROM ballot b "
-        "JOIN presentation p ON p.id = b.presentation_id WHERE b.kind <> 'undo' "
+        "SELECT p.session_id, p.case_id, b.kind, b.dimension, b.value, b.at, i.queue FROM ballot b "
+        "JOIN presentation p ON p.id = b.presentation_id "
+        "JOIN session_item i ON i.session_id = p.session_id AND i.position = p.position WHERE b.kind <> 'undo' "
         "AND NOT EXISTS (SELECT 1 FROM ballot u WHERE u.supersedes = b.id AND u.kind = 'undo') ORDER BY b.seq DESC"
     )
-    for session_id, case_id, kind, dimension, value, at in cursor:
+    for session_id, case_id, kind, dimension, value, at, queue in cursor:
         said = " ".join(restored(str(part)) for part in (kind, dimension, value) if part is not None)
-        yield PastText(kind="said", session_id=session_id, text=said, at=at, case_id=restored(case_id))
+        yield PastText(kind="said", session_id=session_id, text=said, at=at, case_id=restored(case_id), queue=queue)
 
 
 def _answers(connection: sqlite3.Connection) -> Iterator[PastText]:

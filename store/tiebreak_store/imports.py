@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
-from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Presentation, Rater, Response
+from tiebreak.records import Ballot, CheckResult, CheckSpec, Event, Policy, Presentation, Rater, Response
 from tiebreak.records.judges import Judge, Judgment
 from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
+from tiebreak_store.content import put_policy
 from tiebreak_store.events import StoredGateOutcome, put_event, put_gate_outcome
 from tiebreak_store.judgments import put_judge, put_judgment
 from tiebreak_store.responses import put_check_results, put_new_responses, put_response, recorded_among
@@ -51,6 +52,8 @@ class ImportedRecords:
     judges: tuple[Judge, ...] = ()
     judgments: Iterable[Judgment] = ()
     """Asked for one by one while they are put, after everything that they are about."""
+    policies: tuple[Policy, ...] = ()
+    """Those that gate outcomes name beside that of the session."""
     gate_outcomes: tuple[StoredGateOutcome, ...] = ()
     events: tuple[Event, ...] = ()
 
@@ -96,6 +99,8 @@ def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> No
     _put_answers(connection, records.answers)
     put_check_results(connection, records.check_results, records.checks)
     _put_said(connection, records)
+    for policy in records.policies:
+        put_policy(connection, policy)
     for outcome in records.gate_outcomes:
         put_gate_outcome(connection, outcome)
     for event in records.events:

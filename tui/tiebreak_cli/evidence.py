@@ -78,7 +78,7 @@ def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> 
         for column in table.columns:
             column.no_wrap = on_screen and column.header != "text"
         for one in found.hits:
-            cells = (one.session_id, one.case_id or "", f"{one.kind} {one.side or ''}")
+            cells = (one.session_id, one.case_id or "", one.what)
             # A line for each place: the text is cut where the terminal ends, and told whole in a file.
             cut = Text(safe_line(one.excerpt, EXCERPT + 10), no_wrap=on_screen, overflow="ellipsis")
             table.add_row(*(Text(safe_line(cell, CELL)) for cell in cells), cut, local_minute(one.at))

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
 
+from tiebreak.records.sessions import Queue
 from tiebreak.search import folded, rank
 from tiebreak_store import PAST_KINDS, PastKind, PastText
 from tiebreak_workbench.scoring import scoreboard_of
@@ -33,6 +34,14 @@ class Hit:
     """A or B, of an answer."""
     excerpt: str
     at: str
+    queue: Queue | None = None
+    """Where a person said it; what was said in the risk queue counts in no rate or mean."""
+
+    @property
+    def what(self) -> str:
+        """`answer A`, `said (risk queue)`."""
+        place = "(risk queue)" if self.queue == "risk" else None
+        return " ".join(part for part in (self.kind, self.side, place) if part is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,7 @@ def _hit(text: PastText, words: list[str], sealed: set[str]) -> Hit:
         side=side,
         excerpt=_excerpt(text.text, words),
         at=text.at,
+        queue=text.queue,
     )
 
 

@@ -37,7 +37,7 @@ from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")
 TOOL = "tiebreak"
-HEAD = ("session", "dataset", "dataset_case", "config", "run", "policy", "rater", "check", "judge")
+HEAD = ("session", "dataset", "dataset_case", "config", "run", "policy", "other_policy", "rater", "check", "judge")
 """Lines that come before the first response."""
 DAMAGED = "The export is damaged: export the session again."
 ADDED = ("type", "role", "version")
@@ -119,7 +119,9 @@ def import_session(bench: Workbench, path: Path) -> SessionReport:
         judges=judges,
         judgments=_judgments(source),
         events=tuple(lines.events),
-        gate_outcomes=tuple(lines.gates),
+        policies=_policies(lines, source),
+        # What was held against a run of another session means nothing without it.
+        gate_outcomes=tuple(one for one in lines.gates if one.baseline_run in (None, *new.session.runs.values())),
     )
     noted: dict[str, object] = {"tool": TOOL, "session": new.session.id, "files": [path.name]}
     key = digest(f"{TOOL} {new.session.id} {source_hash(path)}".encode())
@@ -252,6 +254,16 @@ def _judges(lines: _Records, source: Source) -> tuple[Judge, ...]:
         if version not in known:
             raise source.refuse("The export does not say what judge gave this verdict.", number, DAMAGED)
     return judges
+
+
+def _policies(lines: _Records, source: Source) -> tuple[Policy, ...]:
+    """Those that gates were decided by beside that of the session."""
+    told = lines.head.get("other_policy", [])
+    policies = tuple(_many(Policy, told, source))
+    for line, policy in zip(told, policies, strict=True):
+        if policy.version != line.get("version"):
+            raise source.refuse(f"The policy “{policy.name}” was changed: it is of another version.", hint=DAMAGED)
+    return policies
 
 
 def _judgments(source: Source) -> Iterator[Judgment]:

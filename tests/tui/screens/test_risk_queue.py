@@ -111,6 +111,11 @@ async def test_a_one_in_the_risk_queue_fails_the_zero_gate_and_moves_no_figure(t
     whole = CliRunner().invoke(app, ["show", "last", "--json", "-w", str(folder)], env={"USER": "tester"})
     told = json.loads(whole.stdout)
     assert (told["looked_at_in_risk_queue"], told["raters"]) == (1, {"tester (risk queue)": {"B": 1}})
+    # So is whoever searches the past.
+    found = CliRunner().invoke(app, ["history", "--find", "vote B", "--json", "-w", str(folder)])
+    assert [(hit["excerpt"], hit["queue"]) for hit in json.loads(found.stdout)["hits"]] == [("vote B", "risk")]
+    found = CliRunner().invoke(app, ["sessions", "--find", "vote B", "-w", str(folder)])
+    assert "said (risk queue)" in found.output
     exported = CliRunner().invoke(app, ["export", "last", "-w", str(folder)]).stdout
     lines = [json.loads(line) for line in exported.splitlines()]
     assert [line["queue"] for line in lines if line["type"] == "presentation"] == ["risk"]

@@ -100,8 +100,7 @@ class FindDialog(Dialog["Hit"]):
 
 def _line(hit: "Hit") -> Content:
     where = f"{hit.session_id}  " + (f"{clean_line(hit.case_id, 30)}  " if hit.case_id else "")
-    what = f"{hit.kind} {hit.side}" if hit.side else hit.kind
-    return Content.assemble((f"{what:<9} ", "$text-accent"), (where, "dim"), clean_line(hit.excerpt, 240))
+    return Content.assemble((f"{hit.what:<9} ", "$text-accent"), (where, "dim"), clean_line(hit.excerpt, 240))
 
 
 def find_in_past(app: "TiebreakApp") -> None:
