@@ -2,8 +2,8 @@
 
 Run as a program on a folder, it reads orders from its input. `go STEPS TICKS` makes a child, which goes on with the
 session where it stands, rates some steps, prints the id of each ballot once that is acknowledged, and waits to be
-killed; with ticks it kills itself in the midst of a transaction. `full STEPS BYTES` makes one on whose disk no
-file grows beyond so many bytes.
+killed; with ticks it kills itself in the midst of a transaction. `risk STEPS TICKS`
+does the same in the risk queue. `full STEPS BYTES` makes one on whose disk no file grows beyond so many bytes.
 """
 
 import asyncio
@@ -11,22 +11,26 @@ import os
 import random
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 # Run as a program, it has no conftest to put `tests/` on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.live import RUBRIC, SEED, both, start
+from support.live import RUBRIC, SEED, both, open_bench, start
 from support.rating import die_within_a_statement
 from support.workspaces import make_workspace, recording, write_lines
 from tiebreak.errors import StoreError, UsageError
 from tiebreak.records import VOTES, Ballot
+from tiebreak.records.sessions import Queue
 from tiebreak.session.live import LiveSession
 from tiebreak.workspace import Workspace
-from tiebreak_store import Store
+from tiebreak_store import Store, StoredSession
+from tiebreak_workbench.entering import entered
+from tiebreak_workbench.headless import Wanted, answer, open_batch
 from tiebreak_workbench.workbench import Workbench
 
 CASES = 60
@@ -108,6 +112,41 @@ def script(case_ids: Sequence[str]) -> Iterator[Step]:
         yield from ((position, act) for act in acts)
 
 
+def script_at_risk(case_ids: Sequence[str]) -> Iterator[Step]:
+    """What the rater does in the risk queue, case by case."""
+    for position, case_id in enumerate(case_ids):
+        first, second = random.Random(case_id).sample(VOTES, 2)
+        vote, other = (partial(LiveSession.vote, position=position, vote=v) for v in (first, second))
+        score = partial(LiveSession.score, position=position, role="candidate", dimension="tone", score=1)
+        note = partial(LiveSession.note, position=position, text=f"at risk: {case_id}")
+        skip = partial(LiveSession.skip, position=position)
+        acts = ([vote], [vote, LiveSession.undo, other], [score, vote, note], [skip])
+        yield from ((position, act) for act in acts[position % 4])
+
+
+def given(stored: StoredSession, queue: Queue) -> int:
+    """The ballots that are kept of a queue."""
+    there = {shown.id for shown in stored.presentations if shown.queue == queue}
+    return sum(ballot.presentation_id in there for ballot in stored.ballots)
+
+
+async def rate_at_risk(bench: Workbench, session_id: str, steps: int | None = None) -> list[str]:
+    """Go on in the risk queue where it stands; returns its cases."""
+    new = entered(bench, bench.store.session_id(session_id), "risk", None, None)
+    assert new.at_risk is not None
+    case_ids = [one.case_id for one in new.at_risk]
+    live = bench.live(new.stored, new.arms, lambda _: None, at_risk=case_ids)
+    todo = list(script_at_risk(case_ids))[given(new.stored, "risk") :]
+    try:
+        for position, act in todo[:steps]:
+            await both(live, position)
+            act(live)
+        await live.saves.settled()
+    finally:
+        await live.close()
+    return case_ids
+
+
 async def rate(bench: Workbench, session_id: str, steps: int | None = None, *, patient: bool = False) -> LiveSession:
     """Go on where the session stands: every step made one ballot, and ballots are kept in their order.
 
@@ -115,8 +154,7 @@ async def rate(bench: Workbench, session_id: str, steps: int | None = None, *, p
     """
     stored = bench.store.load_session(session_id, light=True)
     live = bench.live(stored, bench.arms(stored), lambda _: None)
-    given = len(stored.ballots)
-    todo = list(script(stored.session.plan.case_ids))[given:]
+    todo = list(script(stored.session.plan.case_ids))[given(stored, "random") :]
     try:
         for position, act in todo[:steps]:
             await both(live, position)
@@ -131,10 +169,22 @@ async def rate(bench: Workbench, session_id: str, steps: int | None = None, *, p
 
 def go(folder: Path, steps: int, ticks: int) -> None:
     """A life that ends by a kill."""
+    with dying(folder, ticks) as bench:
+        asyncio.run(rate(bench, "last", steps))
+
+
+def risk(folder: Path, steps: int, ticks: int) -> None:
+    """One in the risk queue."""
+    with dying(folder, ticks) as bench:
+        asyncio.run(rate_at_risk(bench, "last", steps))
+
+
+@contextmanager
+def dying(folder: Path, ticks: int) -> Generator[Workbench]:
     with open_aloud(folder) as bench:
         if ticks:
             bench.store.writer.submit(lambda connection: die_within_a_statement(connection, ticks))
-        asyncio.run(rate(bench, "last", steps))
+        yield bench
         say("idle")
         sys.stdin.read()
 
@@ -155,7 +205,7 @@ def main(folder: Path) -> None:
         child = os.fork()  # everything is imported by now, and no thread runs
         if not child:
             say(f"child {os.getpid()}")
-            {"go": go, "full": full}[what](folder, *map(int, numbers))
+            {"go": go, "risk": risk, "full": full}[what](folder, *map(int, numbers))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         say(f"ended {os.waitstatus_to_exitcode(status)}")
@@ -164,6 +214,16 @@ def main(folder: Path) -> None:
 def begin(folder: Path) -> str:
     with open_aloud(make_long_workspace(folder)) as bench:
         return start(bench, seed=SEED)
+
+
+def begin_answered(folder: Path, steps: int) -> str:
+    """A session whose answers are all there that can be had, and of whose plan so many steps are taken."""
+    session_id = begin(folder)
+    with open_bench(folder) as bench:
+        batch = open_batch(bench, bench.store.load_session(session_id), Wanted())
+        asyncio.run(answer(batch))
+        asyncio.run(rate(bench, session_id, steps))
+    return session_id
 
 
 if __name__ == "__main__":

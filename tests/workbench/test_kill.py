@@ -15,10 +15,18 @@ from support import scripted
 from support.live import open_bench, report
 from tiebreak.scoreboard import Snapshot
 from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.workbench import Workbench
 
 KILLS = 25
+KILLS_AT_RISK = 15
+PLANNED_STEPS = 30
+"""Taken in the plan before the risk queue is opened."""
 MOST_STEPS = 12
 TICKS_A_STEP = 60
+
+
+OF_THE_QUEUE = dict.fromkeys(("looked_at_in_risk_queue", "raters", "events"))
+"""What a report says of the risk queue itself."""
 
 
 class Rater:
@@ -102,6 +110,47 @@ def test_a_session_killed_25_times_ends_like_an_uninterrupted_one(tmp_path: Path
     assert killed == expected
     assert killed["excluded"] != {}
     assert acknowledged <= ballots_in(folder)
+
+
+def said_in(bench: Workbench, session_id: str) -> list[tuple[str, int, str, str, object]]:
+    """Every ballot in the order of recording: queue and place, case, kind, value."""
+    stored = bench.store.load_session(session_id, light=True)
+    shown = {one.id: one for one in stored.presentations}
+    places = [(shown[ballot.presentation_id], ballot) for ballot in stored.ballots]
+    return [(place.queue, place.position, place.case_id, ballot.kind, ballot.value) for place, ballot in places]
+
+
+def test_the_risk_queue_killed_15_times_keeps_each_vote_once_and_in_it(tmp_path: Path) -> None:
+    chance = random.Random(20261122)
+    folder, other = tmp_path / "killed", tmp_path / "whole"
+    session_id = scripted.begin_answered(folder, PLANNED_STEPS)
+    with open_bench(folder) as bench:
+        plan = bench.store.load_session(session_id, facts=False).session.plan
+        before = report(bench, session_id)
+    acknowledged: set[str] = set()
+    with rater(folder) as program:
+        for _ in range(KILLS_AT_RISK):
+            steps = chance.randint(1, 6)
+            # In the midst of a transaction, or between two votes.
+            ticks = chance.choice((0, chance.randint(1, steps * TICKS_A_STEP)))
+            code, heard = program.live(f"risk {steps} {ticks}", kill_after=None if ticks else chance.randint(1, steps))
+            assert code == -signal.SIGKILL
+            acknowledged.update(line for line in heard if line != "idle")
+            assert acknowledged <= ballots_in(folder)
+    assert len(acknowledged) > KILLS_AT_RISK
+    with open_bench(folder) as bench:
+        asyncio.run(scripted.rate_at_risk(bench, session_id))
+        said = said_in(bench, session_id)
+        assert bench.store.load_session(session_id, facts=False).session.plan == plan
+        assert {**report(bench, session_id), **OF_THE_QUEUE} == {**before, **OF_THE_QUEUE}
+        asyncio.run(scripted.rate(bench, session_id))
+        assert bench.store.problems() == []
+    queued = [place for place in said if place[0] == "risk"]
+    assert {place[1] for place in queued} == set(range(len(plan.case_ids), max(place[1] for place in queued) + 1))
+    whole = scripted.begin_answered(other, PLANNED_STEPS)
+    with open_bench(other) as bench:
+        asyncio.run(scripted.rate_at_risk(bench, whole))
+        assert said_in(bench, whole) == said
 
 
 def test_a_full_disk_halts_rating_and_nothing_unsaved_looks_saved(tmp_path: Path) -> None:
