@@ -1,6 +1,8 @@
 """One process at a time works on a session: two would count past each other, and the later vote would win unseen.
 
 Its runs are kept with it, as several sessions may stand on one: asked from two of them, a case would be paid twice.
+That holds where every answer is there too, since whoever rates may ask again at any time: so sessions that share a run
+are rated one after the other.
 
 The guard is a lock of the operating system on a file beside the database. The kernel lets go of it when its process
 ends, however it ends, so that nothing stale is ever in the way. What stands in the file tells others who holds it, and
@@ -12,10 +14,10 @@ import json
 import os
 import re
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from tiebreak.errors import SessionInUseError
 from tiebreak.records import digest, stamp, utc_now
@@ -42,32 +44,27 @@ class Lease:
             SessionInUseError: while another process has one of them, or another opening in this one.
         """
         lease = cls()
-        try:
-            for session_id in session_ids:
-                lease._lock(housekeeping, session_id, f"Session {session_id} is open in")
-            for run_id in sorted(runs):  # sessions before runs: then the message is about the session itself
-                words = f"A session with answers that session {session_ids[0]} stands on is open in"
-                lease._lock(housekeeping, run_id, words)
-        except BlockingIOError as held:
-            lease.release()
-            raise SessionInUseError(
-                f"{held}; opened twice, each would count without the other.",
-                hint=f"Close it there. `tiebreak show {session_ids[0]}` looks on meanwhile.",
-            ) from None
+        for id_ in (*session_ids, *sorted(runs)):  # sessions before runs: then the message is about the session itself
+            try:
+                lease._lock(housekeeping, id_, id_ if id_ in session_ids else session_ids[0])
+            except BlockingIOError as held:
+                lease.release()
+                raise _in_use(id_, session_ids, held.filename) from None
         return lease
 
-    def _lock(self, housekeeping: Path, id_: str, words: str) -> None:
-        """
+    def _lock(self, housekeeping: Path, id_: str, session_id: str) -> None:
+        """Lock a session or a run, for a session.
+
         Raises:
-            BlockingIOError: while it is held elsewhere; says by whom.
+            BlockingIOError: while it is held elsewhere; with the file that says by whom.
         """
         name = id_ if PLAIN_NAME.fullmatch(id_) else digest(id_.encode("utf-8", "replace"))
         path = housekeeping / FOLDER / f"{name}.lock"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._held.append((path, _locked(path)))
-        except BlockingIOError:
-            raise BlockingIOError(f"{words} {_holder(path)}") from None
+            self._held.append((path, _locked(path, session_id)))
+        except BlockingIOError as held:
+            raise BlockingIOError(held.errno, held.strerror, str(path)) from None
         except OSError as error:
             reason = error.strerror or str(error)
             self.warning = f"Nothing keeps this session from being opened twice here ({reason}): take care."
@@ -89,7 +86,21 @@ class Lease:
         self.release()
 
 
-def _locked(path: Path) -> int:
+def _in_use(id_: str, session_ids: Sequence[str], path: str) -> SessionInUseError:
+    """What is said where `id_`, of one of the sessions or of a run of theirs, is locked by another."""
+    own = id_ if id_ in session_ids else session_ids[0]
+    watch = f"`tiebreak show {own}` looks on meanwhile."
+    if id_ == own:
+        message = f"Session {own} is open in {_holder(path)}; opened twice, each would count without the other."
+        return SessionInUseError(message, hint=f"Close it there. {watch}")
+    return SessionInUseError(
+        f"Session {own} shares answers with {_session_of(path)}, which is open in {_holder(path)}; worked on at once, "
+        "an answer could be asked for and paid twice.",
+        hint=f"Work on one after the other. {watch}",
+    )
+
+
+def _locked(path: Path, session_id: str) -> int:
     """
     Raises:
         BlockingIOError: while it is held elsewhere.
@@ -100,9 +111,9 @@ def _locked(path: Path) -> int:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_still(handle, path):
-                told = {"pid": os.getpid(), "host": socket.gethostname(), "since": stamp(utc_now())}
+                who = {"pid": os.getpid(), "host": socket.gethostname(), "since": stamp(utc_now())}
                 os.truncate(handle, 0)
-                os.write(handle, json.dumps(told).encode())
+                os.write(handle, json.dumps({**who, "session": session_id}).encode())
                 return handle
         except OSError:
             os.close(handle)
@@ -117,13 +128,27 @@ def _is_still(handle: int, path: Path) -> bool:
         return False
 
 
-def _holder(path: Path) -> str:
-    """Who has it, as far as the file tells."""
+def _told(path: str) -> dict[str, object]:
+    """What stands in the file; nothing where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            told = json.loads(file.read(HOLDER_BYTES))
-        pid, host = int(told["pid"]), str(told["host"])
-    except (OSError, ValueError, KeyError, TypeError):
+        with Path(path).open("rb") as file:
+            told: object = json.loads(file.read(HOLDER_BYTES))
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, object]", told) if isinstance(told, dict) else {}
+
+
+def _session_of(path: str) -> str:
+    """For which session a run is held, as far as the file tells."""
+    session_id = _told(path).get("session")
+    return f"session {clean_line(session_id, 60)}" if isinstance(session_id, str) and session_id else "another session"
+
+
+def _holder(path: str) -> str:
+    """Who has it, as far as the file tells."""
+    told = _told(path)
+    pid, host = told.get("pid"), told.get("host")
+    if not isinstance(pid, int) or not isinstance(host, str):
         return "another process"
     if (pid, host) == (os.getpid(), socket.gethostname()):
         return "this very process"
