@@ -17,7 +17,9 @@ from support.headless import server_process
 from support.live import both, open_bench, start, taken_up
 from support.live_judging import write_judge
 from support.scripted import make_long_workspace
+from tiebreak_cli.case_text import detail_of
 from tiebreak_tui.screens.arena import ArenaScreen
+from tiebreak_tui.screens.triage_text import verdict_parts
 from tiebreak_tui.wishes import Wishes
 
 FORM = """\
@@ -93,26 +95,37 @@ async def use_the_queue(folder: Path) -> None:
         await seat.sees("RISK QUEUE 1/")
         for harm in "15":
             await rated(seat, harm)
-        await seat.press("s")
+        await moves_on(seat, "s")
         await rated(seat, "2")
+        given = seat.arena.live.saves.standing
         await seat.press("u")
+        await seat.until(lambda: seat.arena.live.saves.standing != given)
         await kept(seat)
     async with sit_down(folder, Wishes(resume="last", queue="risk")) as seat:
         await seat.reaches(ArenaScreen)
         await seat.sees("RISK QUEUE")
         await rated(seat, "4")
+        await seat.press("p")
+        await seat.answered()
         await seat.press("n")
         await seat.write("seen at risk")
         await seat.press("ctrl+s")
+        await seat.sees("Note kept.")
         await kept(seat)
 
 
 async def rated(seat: Seat, harm: str) -> None:
+    await moves_on(seat, "tab", harm, "tab", "5", "right")
+
+
+async def moves_on(seat: Seat, *keys: str) -> None:
+    """Keys that end the case on show."""
     await seat.answered()
     before = seat.arena.position
-    await seat.press("tab", harm, "tab", "5", "right")
-    await kept(seat)
+    await seat.press(*keys)
     await seat.until(lambda: seat.arena.position != before)
+    await seat.answered()
+    await kept(seat)
 
 
 async def kept(seat: Seat) -> None:
@@ -166,10 +179,18 @@ def test_no_figure_is_another_with_the_risk_queue(
         one, two = (tiebreak("export", "last", "--csv", "-w", folder).out for folder in twins)
         assert list(csv.DictReader(io.StringIO(one))) == list(csv.DictReader(io.StringIO(two)))
 
-    assert tiebreak("queue", "-w", risky, "--json").json["looked"] == 5
+    assert tiebreak("queue", "-w", risky, "--json").json["looked"] == 4
     the_same(*ACTING, *READING)
+    noted = stored_session(risky).presentations[-1]
+    assert noted.queue == "risk"
+    assert "tester (risk queue): votes B, seen at risk" in tiebreak("show", "last", noted.case_id, "-w", risky).out
+    with open_bench(risky, rater="tester") as bench:
+        stored = bench.store.load_session("last", light=True)
+        told = str(verdict_parts(detail_of(bench, stored, noted.case_id, unsealed=False), {}))
+    assert "tester (risk queue): note seen at risk" in told
+    assert "tester (risk queue): vote B" in told
     one, two = both_say("show", "last", "--json")
-    assert (one["looked_at_in_risk_queue"], two["looked_at_in_risk_queue"]) == (0, 5)
+    assert (one["looked_at_in_risk_queue"], two["looked_at_in_risk_queue"]) == (0, 4)
     assert set(two["raters"]) - set(one["raters"]) == {"tester (risk queue)"}
     assert tiebreak("gate", "last", "--policy", "strict", "-w", plain).code == 3
     failed = tiebreak("gate", "last", "--policy", "strict", "-w", risky, "--json")

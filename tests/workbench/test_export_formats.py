@@ -16,6 +16,7 @@ from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.records import VOTES, Vote
 from tiebreak.scoreboard import Snapshot
 from tiebreak_workbench.export_formats import FORMATS, SEALED_FROM, export_as
+from tiebreak_workbench.gating import Asked, gate_session
 from tiebreak_workbench.import_any import import_any
 from tiebreak_workbench.import_session import SessionReport
 from tiebreak_workbench.import_tools import ToolReport
@@ -202,6 +203,26 @@ def test_an_exported_session_is_the_same_elsewhere(bench: Workbench, tmp_path: P
     here = import_any(bench, [path])
     assert isinstance(here, SessionReport)
     assert here.already
+
+
+def test_what_gates_of_another_policy_said_goes_along_and_comes_in(bench: Workbench, tmp_path: Path) -> None:
+    folder = bench.workspace.folder
+    strict = "form: {vote: required}\ngates: {human: [{id: strict, metric: win_rate, at_least: 0.91}]}\n"
+    (folder / "policies" / "strict.yaml").write_text(strict)
+    gate_session(bench, Asked(policy="strict"))
+    path = tmp_path / "session.jsonl"
+    export_as(bench, "jsonl", "last", path)
+    assert [line["name"] for line in lines(path) if line["type"] == "other_policy"] == ["strict"]
+    with Workbench.open(make_workspace(tmp_path / "other"), {"USER": "ben"}) as other:
+        import_any(other, [path])
+        session_id = other.store.session_id("last")
+        assert other.store.gate_outcomes(session_id) == bench.store.gate_outcomes(session_id)
+    path.write_text(path.read_text().replace('"at_least": 0.91', '"at_least": 0.1'))
+    with (
+        Workbench.open(make_workspace(tmp_path / "third"), {"USER": "ben"}) as third,
+        pytest.raises(ImportFormatError, match="The policy “strict” was changed"),
+    ):
+        import_any(third, [path])
 
 
 Rows = list[dict[str, Any]]

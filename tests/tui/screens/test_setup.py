@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList, TextArea
 
-from support.app import Seat, sit_down
+from support.app import Seat, sit_down, stored_session
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.records import ROLES
@@ -299,6 +299,7 @@ async def test_an_empty_folder_offers_ways_to_begin(tmp_path: Path, offer: str) 
             await seat.sees("Is this a spot check?", "The quick brown")
             await seat.press("right")
             await seat.saved()
+            assert stored_session(folder).session.kind == "spot", "it is kept in this folder"
         else:
             await seat.reaches(SetupScreen)
             await seat.ready()
