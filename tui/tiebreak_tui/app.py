@@ -1,7 +1,6 @@
 """The app: wiring between the workbench, the places and the keys."""
 
 import asyncio
-import shlex
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -260,8 +259,9 @@ class TiebreakApp(App[None]):
 
     def resume_command(self, session_id: str) -> str:
         """What to type to come back to a session."""
-        place = "" if self.folder == Path() else f" -w {shlex.quote(str(self.folder))}"
-        return f"tiebreak arena -r {session_id}{place}"
+        from tiebreak_tui.links import in_folder
+
+        return f"tiebreak arena -r {session_id}{in_folder(self.folder)}"
 
     async def enter_arena(self, session_id: str, judge: str | None = None, queue: "Queue" = "random") -> None:
         """Open a session in the Arena; one that was open there is closed first. `judge` goes along from now on.

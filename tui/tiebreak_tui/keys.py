@@ -218,6 +218,9 @@ TRIAGE = (
     ),
     Key("read.copy", "y", "copy", "Copy", "Copy the focused answer, or B's", "Read"),
     Key("read.save", "Y", "save_copy", "Save copy", "Save it to a file", "Read", display="Y"),
+    Key("read.editor", "O", "open_answer", "Open", "Read the answer in your editor", "Read", display="O"),
+    Key("read.prompt", "E", "open_prompt", "Open prompt", "Read its prompt in your editor", "Read", display="E"),
+    Key("read.link", "L", "copy_link", "Copy link", "Copy the command that shows this case", "Read", display="L"),
     Key("triage.escape", "escape", "escape", "Back", "End the search, else clear marks, else the filter", "Leave"),
     Key("triage.leave", "q", "leave", "Leave", "Back; everything is saved", "Leave", show=True),
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import SuspendNotSupported
 
-from tiebreak.errors import UsageError
+from tiebreak.errors import TiebreakError, UsageError
+from tiebreak.sanitise import clean
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
@@ -27,6 +28,16 @@ async def with_terminal(app: "TiebreakApp", work: Callable[[], T]) -> T:
             return await asyncio.to_thread(work)
     except SuspendNotSupported:
         raise UsageError("The app cannot leave this terminal to another program.", hint="y copies, Y saves.") from None
+
+
+async def read_outside(app: "TiebreakApp", text: str, name: str) -> None:
+    """Show a text in the user's editor, in a file of a name; say so where there is none."""
+    from tiebreak_workbench.editor import view_text
+
+    try:
+        await with_terminal(app, lambda: view_text(clean(text), name, app.environ))
+    except TiebreakError as error:
+        app.tell_error(error)
 
 
 def _nothing(number: int, frame: object) -> None:

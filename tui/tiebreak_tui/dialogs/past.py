@@ -15,6 +15,7 @@ from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.dialogs.options import Offer, OptionsDialog
+from tiebreak_tui.links import copy_link
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
@@ -130,7 +131,7 @@ def _offer(app: "TiebreakApp", hit: "Hit") -> None:
         elif key == "compare" and app.bench is not None:
             app.push_screen(FindDialog(app.bench, f"Compare {hit.session_id} with"), lambda o: compare(app, hit, o))
         elif key == "link":
-            _link(app, hit)
+            copy_link(app, hit.session_id, hit.case_id)
 
     app.push_screen(OptionsDialog(hit.session_id, hit.excerpt, offers), chosen)
 
@@ -146,18 +147,6 @@ async def _open(app: "TiebreakApp", hit: "Hit") -> None:
         at = next((i for i, case in enumerate(arena.live.cases) if case.id == hit.case_id), None)
         if at is not None:
             arena.call_later(arena.go, at)
-
-
-def _link(app: "TiebreakApp", hit: "Hit") -> None:
-    import shlex
-
-    words = ["tiebreak", "show", hit.session_id, *([hit.case_id] if hit.case_id else [])]
-    place = "" if str(app.folder) == "." else f" -w {shlex.quote(str(app.folder))}"
-    link = " ".join(map(shlex.quote, words)) + place
-    try:
-        app.flash(f"{link}   {app.copy(link, 'link.txt')}")
-    except OSError as error:
-        app.flash(f"The copy cannot be saved: {error}.", severity="error")
 
 
 def compare(app: "TiebreakApp", hit: "Hit", other: "Hit | None") -> None:

@@ -1,4 +1,4 @@
-"""Triage's keys that ask, mark, read and copy. What they need of the screen stands at the top."""
+"""Triage's keys that ask, mark and read. What they need of the screen stands at the top."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tiebreak.gates.wording import plural
-from tiebreak_tui.clipboard import Copied
 from tiebreak_tui.screens.keeping import Drafts
-from tiebreak_tui.screens.place import Place
+from tiebreak_tui.screens.triage_copies import Copying
 from tiebreak_tui.screens.triage_rows import find_groups
 from tiebreak_tui.screens.triage_text import context_parts, detail_parts, verdict_parts
 from tiebreak_tui.screens.triage_trial_text import finding_pieces, finding_title
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tiebreak_workbench.triage_case import CaseDetail
 
 
-class Asking(Place):
+class Asking(Copying):
     """The acts of the Triage screen that open something."""
 
     triage: "Triage"
@@ -273,11 +272,6 @@ class Asking(Place):
             self.right.set_class(not self.left.has_focus_within, "-current")
             self.left.set_class(self.left.has_focus_within, "-current")
 
-    @property
-    def focused_side(self) -> "tuple[str, AnswerPane]":
-        """The answer that keys act on: B's, unless A's is focused."""
-        return ("A", self.left) if self.left.has_focus_within else ("B", self.right)
-
     def action_diff(self) -> None:
         if self.detail is None or any(side.answer is None for side in self.detail.sides):
             self.tiebreak.flash("Both answers must be there to be compared.")
@@ -330,24 +324,3 @@ class Asking(Place):
                 self._page("Verdicts on", lambda _: found, none)
 
         self.lanes.start("verdict", read, show)
-
-    def action_copy(self) -> None:
-        self._keep_copy(save=False)
-
-    def action_save_copy(self) -> None:
-        self._keep_copy(save=True)
-
-    def _keep_copy(self, *, save: bool) -> None:
-        letter, _ = self.focused_side
-        side = self.detail and (self.detail.a if letter == "A" else self.detail.b)
-        if not side or side.answer is None or not side.answer.text:
-            self.tiebreak.flash("There is nothing to copy.")
-            return
-        name = f"triage-{letter}.txt"
-        try:
-            text = side.answer.text
-            done = Copied(False, self.tiebreak.save(text, name)) if save else self.tiebreak.copy(text, name)
-        except OSError as error:
-            self.tiebreak.flash(f"The copy cannot be saved: {error}.", severity="error")
-        else:
-            self.tiebreak.flash(str(done))

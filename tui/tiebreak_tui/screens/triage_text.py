@@ -200,12 +200,14 @@ def detail_parts(detail: CaseDetail) -> list[Titled]:
     a, b = detail.sides
     parts: list[Titled] = [("What changes from A to B", _changes(detail))]
     if a.messages == b.messages and a.prompt_problem == b.prompt_problem:
-        parts.append(("The prompt of both", _prompt(a)))
+        parts.append(("The prompt of both", prompt_text(a)))
     else:
         if a.messages and b.messages:
-            words = diff_pieces(merge_words(_prompt(a), _prompt(b)))
+            words = diff_pieces(merge_words(prompt_text(a), prompt_text(b)))
             parts.append(("The prompts, from A to B", words))
-        parts += [(f"The prompt of {SIDES[side.role]} · {side.config.name}", _prompt(side)) for side in detail.sides]
+        parts += [
+            (f"The prompt of {SIDES[side.role]} · {side.config.name}", prompt_text(side)) for side in detail.sides
+        ]
     for side in detail.sides:
         parts.append((f"The answer of {SIDES[side.role]}", "\n".join(_answer_facts(side)) or "No answer that counts."))
     parts += [
@@ -227,7 +229,8 @@ def _changes(detail: CaseDetail) -> str | list[Piece]:
     return pieces[:-1] or "Nothing but their names: both configs say the same."
 
 
-def _prompt(side: CaseSide) -> str:
+def prompt_text(side: CaseSide) -> str:
+    """What a side was asked for the case, or why its prompt does not render."""
     messages: Sequence[Message] = side.messages
     return "\n\n".join(f"{one.role}:\n{one.content}" for one in messages) or side.prompt_problem or "Nothing was sent."
 

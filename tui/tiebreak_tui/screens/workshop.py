@@ -1,7 +1,6 @@
 """What one does with a session besides rating it: ask on, edit a prompt, look back, read elsewhere."""
 
 import asyncio
-import shlex
 from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +10,6 @@ from textual import work
 
 from tiebreak.errors import StoreError, TiebreakError
 from tiebreak.records import SessionRole
-from tiebreak.sanitise import clean
 from tiebreak_tui.screens.asides import Asides
 
 if TYPE_CHECKING:
@@ -40,12 +38,6 @@ class Workshop(Asides):
     @property
     def is_spot(self) -> bool:
         return self.stored.session.kind == "spot"
-
-    @property
-    def in_folder(self) -> str:
-        """How a command names the workspace, unless it is the current folder."""
-        folder = self.tiebreak.folder
-        return "" if str(folder) == "." else f" -w {shlex.quote(str(folder))}"
 
     @work(thread=True, group="tried")
     def tell_tried(self) -> None:
@@ -88,39 +80,26 @@ class Workshop(Asides):
         self.reveal_first("versions", lambda: show_versions(self.tiebreak, self.stored.configs[role].name))
 
     async def action_open_answer(self) -> None:
+        from tiebreak_tui.outside import read_outside
+
         exchange, role = self.exchange, self.focused_role
         text = exchange.answers[role].text
         if text:
-            await self.read_outside(text, f"{exchange.position + 1:04d}-{self.seating.label(role)}.md")
+            await read_outside(self.tiebreak, text, f"{exchange.position + 1:04d}-{self.seating.label(role)}.md")
         else:
             self.tiebreak.flash("There is nothing to open yet.")
 
     async def action_open_case(self) -> None:
         from tiebreak_tui.dialogs.case import case_as_text
+        from tiebreak_tui.outside import read_outside
 
-        await self.read_outside(case_as_text(self.exchange.case), f"{self.position + 1:04d}-case.md")
-
-    async def read_outside(self, text: str, name: str) -> None:
-        """Show a text in the user's editor."""
-        from tiebreak_tui.outside import with_terminal
-        from tiebreak_workbench.editor import view_text
-
-        app = self.tiebreak
-        try:
-            await with_terminal(app, lambda: view_text(clean(text), name, app.environ))
-        except TiebreakError as error:
-            app.tell_error(error)
+        await read_outside(self.tiebreak, case_as_text(self.exchange.case), f"{self.position + 1:04d}-case.md")
 
     def action_copy_link(self) -> None:
         """Copy the command that shows the case on show."""
-        words = ("tiebreak", "show", self.stored.session.id, self.exchange.case.id)
-        link = " ".join(shlex.quote(word) for word in words) + self.in_folder
-        try:
-            done = self.tiebreak.copy(link, "link.txt")
-        except OSError as error:
-            self.tiebreak.flash(f"The copy cannot be saved: {error}.", severity="error")
-        else:
-            self.tiebreak.flash(f"{link}   {'' if done.sent and not done.doubt else done}".rstrip())
+        from tiebreak_tui.links import copy_link
+
+        copy_link(self.tiebreak, self.stored.session.id, self.exchange.case.id)
 
     async def come_back(self) -> None:
         """Open this session anew, as it is recorded by now, with what was begun and not saved."""

@@ -1,0 +1,30 @@
+"""Links to a place in what was recorded: the command that shows it, copied."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiebreak_tui.app import TiebreakApp
+
+
+def in_folder(folder: Path) -> str:
+    """How a command names the workspace, unless it is the current folder."""
+    return "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
+
+
+def show_command(folder: Path, session_id: str, case_id: str | None = None) -> str:
+    """`tiebreak show SESSION CASE`, quoted for a shell."""
+    words = ("tiebreak", "show", session_id, *((case_id,) if case_id is not None else ()))
+    return " ".join(map(shlex.quote, words)) + in_folder(folder)
+
+
+def copy_link(app: "TiebreakApp", session_id: str, case_id: str | None = None) -> None:
+    """Copy the command that shows a session or a case; it is shown as well, for where copies do not arrive."""
+    link = show_command(app.folder, session_id, case_id)
+    try:
+        done = app.copy(link, "link.txt")
+    except OSError as error:
+        app.flash(f"The copy cannot be saved: {error}.", severity="error")
+    else:
+        app.flash(f"{link}   {'' if done.sent and not done.doubt else done}".rstrip())
