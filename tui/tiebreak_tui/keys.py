@@ -22,6 +22,8 @@ class Key:
     group: str
     show: bool = False
     display: str | None = None
+    spare: int = 1
+    """How soon the last line leaves it out where there is no room: the largest first."""
 
     def binding(self) -> Binding:
         # Textual would write ^s for what help, hints and the documents call ctrl+s.
@@ -32,7 +34,17 @@ class Key:
 
 
 EVERYWHERE = (
-    Key("app.help", "question_mark", "help", "Help", "What every key does here", "Everywhere", show=True, display="?"),
+    Key(
+        "app.help",
+        "question_mark",
+        "help",
+        "Help",
+        "What every key does here",
+        "Everywhere",
+        show=True,
+        display="?",
+        spare=0,
+    ),
     Key("app.setup", "f2", "place('setup')", "Setup", "Choose dataset, configs and policy", "Everywhere"),
     Key("app.arena", "f3", "place('arena')", "Arena", "Back to the session", "Everywhere"),
     Key(
@@ -99,7 +111,7 @@ ARENA = (
     Key("session.queue", "Q", "queue", "Risk queue", "The riskiest cases first, and back", "Session", display="Q"),
     Key("session.drift", "D", "drift", "Served model", "Pool the answers of a model that changed", "Session"),
     Key("session.scoreboard", "f4", "scoreboard", "Scoreboard", "Every figure, as the session goes on", "Session"),
-    Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True),
+    Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True, spare=0),
 )
 
 REVEAL = Key(
@@ -139,7 +151,7 @@ SETUP = (
     Key("setup.find", "slash", "find", "Find", "Find any earlier session, answer or note", "Setup", display="/"),
     Key("setup.history", "h", "versions", "Versions", "The versions of the marked config", "Setup"),
     Key("setup.reload", "ctrl+r", "reload", "Reload", "Read the workspace's files again", "Setup", show=True),
-    Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True),
+    Key("setup.quit", "q", "app.quit", "Quit", "Leave Tiebreak", "Setup", show=True, spare=0),
 )
 
 SCOREBOARD = (
@@ -147,11 +159,11 @@ SCOREBOARD = (
     Key("board.previous", "shift+tab,left", "panel(-1)", "Previous panel", "Go to the panel before", "Panels"),
     Key("board.open", "enter", "open", "Open", "Open the panel whole, or close it", "Panels", show=True, display="⏎"),
     Key("board.back", "escape", "back", "Back", "Close the panel, else the Scoreboard", "Panels", show=True),
-    Key("board.leave", "q", "leave", "Leave", "Back to where you came from", "Scoreboard", show=True),
+    Key("board.leave", "q", "leave", "Leave", "Back to where you came from", "Scoreboard", show=True, spare=0),
 )
 
 TRIAGE = (
-    Key("list.worse_before", "left", "worse(-1)", "Worse before", "Previous regression", "List", True, "←"),
+    Key("list.worse_before", "left", "worse(-1)", "Worse before", "Previous regression", "List", True, "←", 9),
     Key("list.worse_after", "right", "worse(1)", "Next worse", "Next regression", "List", True, "→"),
     Key(
         "list.groups",
@@ -161,12 +173,13 @@ TRIAGE = (
         "Failures that are nearly the same together, or apart",
         "List",
         show=True,
+        spare=6,
     ),
     Key("list.group_before", "left_square_bracket", "group(-1)", "Group before", "Previous group", "List", display="["),
     Key("list.group_after", "right_square_bracket", "group(1)", "Next group", "Next group", "List", display="]"),
     Key("list.unfold", "o", "unfold", "Unfold", "Show the cases of the group, or fold them", "List"),
     Key("list.search", "slash", "search", "Search", "Search ids, questions and answers", "List", True, "/"),
-    Key("list.filter", "l", "filter", "Filter", "Leave only some of the cases in the list", "List", show=True),
+    Key("list.filter", "l", "filter", "Filter", "Leave only some of the cases in the list", "List", show=True, spare=2),
     Key("list.mark", "space", "mark", "Mark", "Mark the case or group, to decide about many at once", "List"),
     Key(
         "list.mark_group",
@@ -194,21 +207,42 @@ TRIAGE = (
     Key("decide.note", "n", "note", "Note", "Write a note", "Decide"),
     Key("decide.assignee", "at", "assignee", "Assignee", "Say who looks after it", "Decide", display="@"),
     Key(
-        "decide.undo", "u", "undo", "Undo", "Take back what you decided last, as often as you like", "Decide", show=True
+        "decide.undo",
+        "u",
+        "undo",
+        "Undo",
+        "Take back what you decided last, as often as you like",
+        "Decide",
+        show=True,
+        spare=2,
     ),
     Key(
-        "decide.promote", "f", "promote", "Promote", "Put the failure into a dataset, with checks", "Decide", show=True
+        "decide.promote",
+        "f",
+        "promote",
+        "Promote",
+        "Put the failure into a dataset, with checks",
+        "Decide",
+        show=True,
+        spare=2,
     ),
     Key(
-        "ask.again", "r", "rerun", "Ask again", "Ask the case or many again: now, another model or prompt", "Ask", True
+        "ask.again",
+        "r",
+        "rerun",
+        "Ask again",
+        "Ask the case or many again: now, another model or prompt",
+        "Ask",
+        True,
+        spare=3,
     ),
     Key("ask.edit", "e", "edit_prompt", "Edit prompt", "Edit B's prompt, then ask this case, many or all", "Ask"),
     Key("ask.bisect", "b", "bisect", "Bisect", "Find the part of the change that made the case fail", "Ask"),
     Key("ask.apply", "a", "apply", "Write down", "Write down what asking again found fixed or flaky", "Ask"),
-    Key("read.open", "enter", "open", "Detail", "Both prompts, what the configs change, history", "Read", True, "⏎"),
+    Key("read.open", "enter", "open", "Detail", "Both prompts, what the configs change, history", "Read", True, "⏎", 4),
     Key("read.pane", "tab", "pane(1)", "Other pane", "From the list to the answers and back", "Read", display="⇥"),
     Key("read.pane_before", "shift+tab", "pane(-1)", "Other pane", "From the list to the answers and back", "Read"),
-    Key("read.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Read", show=True),
+    Key("read.diff", "d", "diff", "Diff", "Mark the words in which the answers differ", "Read", show=True, spare=5),
     Key("read.mode", "m", "view_mode", "View", "Rendered, raw or JSON", "Read"),
     Key("read.contexts", "c", "contexts", "Contexts", "Passages that came, what cites them, the reference", "Read"),
     Key("read.verdict", "v", "verdict", "Verdict", "What judges and people said", "Read"),
@@ -222,7 +256,7 @@ TRIAGE = (
     Key("read.prompt", "E", "open_prompt", "Open prompt", "Read its prompt in your editor", "Read", display="E"),
     Key("read.link", "L", "copy_link", "Copy link", "Copy the command that shows this case", "Read", display="L"),
     Key("triage.escape", "escape", "escape", "Back", "End the search, else clear marks, else the filter", "Leave"),
-    Key("triage.leave", "q", "leave", "Leave", "Back; everything is saved", "Leave", show=True),
+    Key("triage.leave", "q", "leave", "Leave", "Back; everything is saved", "Leave", show=True, spare=0),
 )
 
 SPOKEN_FOR = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tiebreak.errors import UsageError
 from tiebreak.records import SessionRole, Vote
@@ -29,6 +29,7 @@ from tiebreak_tui.widgets.find_bar import FindBar
 from tiebreak_tui.widgets.flush import StreamPump
 from tiebreak_tui.widgets.gate_bar import Chip, GateBar
 from tiebreak_tui.widgets.judge_bar import JudgeBar
+from tiebreak_tui.widgets.key_bar import KeyBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 from tiebreak_tui.widgets.risk_bar import RiskBar
 from tiebreak_tui.widgets.rubric import RubricBar
@@ -82,7 +83,7 @@ class ArenaScreen(Workshop):
             yield AnswerPane("right", self.pump, id="pane-b")
         yield RubricBar(id="rubric")
         yield FindBar(id="find")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar(self.KEYS)
 
     def on_mount(self) -> None:
         self.left = self.query_one("#pane-a", AnswerPane)

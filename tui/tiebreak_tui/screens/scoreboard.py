@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tiebreak.errors import TiebreakError
 from tiebreak.records import ROLES
@@ -24,6 +24,7 @@ from tiebreak_tui.scoreboard.plot import Look, looks_of
 from tiebreak_tui.scoreboard.source import Source, StoredSource
 from tiebreak_tui.scoreboard.verdict import verdict
 from tiebreak_tui.screens.place import Place
+from tiebreak_tui.widgets.key_bar import KeyBar
 from tiebreak_tui.widgets.panel import Panel, Room
 from tiebreak_workbench.figures import Figures, Material, work_out
 
@@ -80,7 +81,7 @@ class ScoreboardScreen(Place):
         yield Static(id="where", markup=False)
         with VerticalScroll(id="page", can_focus=False):
             yield from self._sealed_panels() if self._sealed else self._open_panels()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar(self.KEYS)
 
     def _sealed_panels(self) -> ComposeResult:
         """What a blind session shows before its last case is done."""

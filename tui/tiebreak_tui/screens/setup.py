@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerCancelled, get_current_worker  # pyright: ignore[reportUnknownVariableType]  # open Worker
 
@@ -20,6 +20,7 @@ from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.keys import SETUP, bindings
 from tiebreak_tui.screens import setup_text
 from tiebreak_tui.screens.place import Place
+from tiebreak_tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from tiebreak.records.sessions import Queue
@@ -74,7 +75,7 @@ class SetupScreen(Place):
                 yield ChoiceList(id="sessions", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static("Opening the workspace …", id="preview-text", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar(self.KEYS)
 
     def on_mount(self) -> None:
         self.query_one("#choices").border_title = "New session"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tiebreak.errors import TiebreakError
 from tiebreak.triage import Decided, Filter, Table
@@ -23,6 +23,7 @@ from tiebreak_tui.screens.triage_trial_text import rerun_remark
 from tiebreak_tui.to_triage import leave_triage
 from tiebreak_tui.widgets.case_list import CaseList, CaseRow
 from tiebreak_tui.widgets.flush import StreamPump
+from tiebreak_tui.widgets.key_bar import KeyBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 from tiebreak_tui.widgets.search_bar import SearchBar
 from tiebreak_tui.widgets.triage_bar import Heading, TriageBar, TriageStatus
@@ -87,7 +88,7 @@ class TriageScreen(Opening):
                 yield Static(id="moved", markup=False)
                 yield Static(id="decision", markup=False)
         yield SearchBar(id="search")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar(self.KEYS)
 
     def on_mount(self) -> None:
         self.cases = self.query_one(CaseList)
