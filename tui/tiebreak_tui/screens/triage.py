@@ -18,7 +18,7 @@ from tiebreak_tui.screens.reading import Reading
 from tiebreak_tui.screens.triage_acts import SAVING, Deciding
 from tiebreak_tui.screens.triage_opening import Left, Opening
 from tiebreak_tui.screens.triage_rows import Rows, find_groups, find_rows, first_rows
-from tiebreak_tui.screens.triage_text import case_row, listed, remarks
+from tiebreak_tui.screens.triage_text import by_check, case_row, listed, remarks
 from tiebreak_tui.screens.triage_trial_text import rerun_remark
 from tiebreak_tui.to_triage import leave_triage
 from tiebreak_tui.widgets.case_list import CaseList, CaseRow
@@ -72,6 +72,7 @@ class TriageScreen(Opening):
         self._finding = False
         self._lines_wanted = False
         self.indexed = False
+        self._by_check = ""
 
     def compose(self) -> ComposeResult:
         self.pump = StreamPump(self)
@@ -120,6 +121,7 @@ class TriageScreen(Opening):
         """The rows are there."""
         self.ready = True
         self.other_rows(lambda: None)
+        self._by_check = by_check(self.triage.moves())
         self._progress = "Indexing …"
         self.cases.empty = "No case is left."
         self.look()
@@ -310,6 +312,7 @@ class TriageScreen(Opening):
                 *remarks(self.rows, self.words, marked, finding=self._finding, indexed=self.indexed),
                 *rerun_remark(self.rerun, written=self.written_down),
             ),
+            by_check=self._by_check,
             working=self._progress,
             saves=str(self.deciding),
             halted=self.deciding.failure is not None,

@@ -13,7 +13,7 @@ from tiebreak_tui.rendering.find import Matcher, words_from
 from tiebreak_tui.rendering.palette import STYLES
 from tiebreak_tui.screens.figures import case_text
 from tiebreak_tui.screens.triage_rows import read_case
-from tiebreak_tui.screens.triage_text import decision_line, moved_lines, why_no_answer
+from tiebreak_tui.screens.triage_text import decision_line, in_rows, moved_lines, why_no_answer
 from tiebreak_tui.screens.triage_trial_text import found_line
 from tiebreak_tui.screens.triage_trials import Trying
 
@@ -77,8 +77,11 @@ class Panes(Trying):
         if self.detail is None or self.at is None:
             return
         width = max(20, self.query_one("#sides").size.width - 2)
-        lines = [found_line(self.findings, width), moved_lines(self.triage.view.row(self.at), self.detail, width)]
-        self.query_one("#moved", Static).update(Content("\n").join(line for line in lines if line.plain))
+        moved = self.query_one("#moved", Static)
+        lines = [found_line(self.findings, width), *moved_lines(self.triage.view.row(self.at), self.detail, width)]
+        most = moved.styles.max_height
+        rows = int(most.value) if most is not None else len(lines)
+        moved.update(in_rows([line for line in lines if line.plain], rows, width))
         self.query_one("#decision", Static).update(decision_line(self.deciding.decided(self.at), self.detail, width))
 
     def on_resize(self) -> None:

@@ -11,6 +11,7 @@ from tiebreak.records import CheckResult, Message
 from tiebreak.records.policies import SIDES
 from tiebreak.records.triage import CAUSES
 from tiebreak.sanitise import clean_line
+from tiebreak.scoreboard.joined import JUDGE_RATER, ORDER_OF_LABEL
 from tiebreak.triage import Decided, TriageRow
 from tiebreak.worddiff import merge_words
 from tiebreak_tui.dialogs.pager import Titled
@@ -22,7 +23,7 @@ from tiebreak_tui.widgets.styled_view import Piece, diff_pieces
 from tiebreak_tui.widgets.triage_bar import GLYPHS
 from tiebreak_workbench.judge_seals import sealed_on_case
 from tiebreak_workbench.rerunning import CaseAgain
-from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide
+from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide, Vote
 
 CHECKS_SHOWN = 5
 CITED = "underline $text-success"
@@ -32,6 +33,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "error": ("!", "$text-warning"),
     "not_applicable": ("–", "dim"),
 }
+ORDERS: Mapping[str, str] = {"ab": "A shown first", "ba": "B shown first"}
 SHORT_STATUS: Mapping[str, str] = {"confirmed": "$text-error", "expected": "dim", "flaky": "$text-warning"}
 
 
@@ -71,7 +73,9 @@ def _moved(row: TriageRow) -> Iterable[Part]:
     for name in row.better:
         yield f"+{name} ", "$text-success"
     if not (row.worse or row.better) and row.failing:
-        yield f"fails {', '.join(row.failing)}", "dim"
+        yield f"fails {', '.join(row.failing)} ", "dim"
+    if row.judge in ("A", "B") and not row.conflict:
+        yield f"judge prefers {row.judge}", "$text-accent"
 
 
 def _last(decided: Decided, again: CaseAgain | None) -> Part:
@@ -149,7 +153,7 @@ def decision_line(decided: Decided, detail: CaseDetail | None, width: int) -> Co
     return Content("\n").join([text, likely] if decided.note is None else [text, status, likely])
 
 
-def moved_lines(row: TriageRow, detail: CaseDetail, width: int) -> Content:
+def moved_lines(row: TriageRow, detail: CaseDetail, width: int) -> list[Content]:
     """Each check that flipped, or fails, with what it says of both sides; who prefers which; times and costs."""
     said = [_by_check(side) for side in detail.sides]
     names = [
@@ -183,7 +187,22 @@ def moved_lines(row: TriageRow, detail: CaseDetail, width: int) -> Content:
         facts.append(f"{'+' if row.dearer >= 0 else '−'}{dollars(abs(row.dearer))}")
     if facts:
         lines.append(Content.styled(clean_line(" · ".join(facts), width), "$text-accent" if row.conflict else "dim"))
-    return Content("\n").join(lines)
+    return lines
+
+
+def in_rows(lines: Sequence[Content], rows: int, width: int) -> Content:
+    """Lines over one another in so many rows; where some do not fit, the last one says how many."""
+    shown = list(lines[:rows])
+    if shown and len(lines) > rows:
+        more = f" +{len(lines) - rows} more ⏎"
+        last = shown[-1].truncate(max(1, width - len(more)), ellipsis=True)
+        shown[-1] = last + Content(" " * (width - len(more) - last.cell_length)) + Content.styled(more, "$text-accent")
+    return Content("\n").join(shown)
+
+
+def by_check(moves: Mapping[str, tuple[int, int]]) -> str:
+    """How often each check moved, the most worse first: `key-facts −9 +20`."""
+    return "  ".join(f"{name} −{worse:,} +{better:,}" for name, (worse, better) in moves.items())
 
 
 def _by_check(side: CaseSide) -> dict[str, CheckResult]:
@@ -310,16 +329,33 @@ def verdict_parts(detail: CaseDetail, judges: Mapping[str, str]) -> list[Titled]
     for one in detail.judgments:
         name = judges.get(one.judge_hash, one.kind)
         where = f" on {one.dimension}" if one.dimension else ""
-        order = {"ab": "A shown first", "ba": "B shown first", "single": ""}[one.order]
+        order = ORDERS.get(one.order, "")
         said = str(one.verdict) if one.status == "valid" else f"no verdict: {one.problem}"
         title = " · ".join(word for word in (f"{name}{where}", order) if word)
         parts.append((title, f"{said}\n{one.reasons}".rstrip()))
     if detail.sealed:
         parts.append(("Sealed", sealed_on_case(detail.sealed)))
 
+    parts += _imported(detail.votes)
     place = {"risk": " (risk queue)", "random": ""}
     votes = [
         f"{vote.rater}{place[vote.queue]}: {vote.kind}{f' {vote.dimension}' if vote.dimension else ''} {vote.value}"
         for vote in detail.votes
+        if not vote.rater.startswith(JUDGE_RATER)
     ]
     return [*parts, ("People", "\n".join(votes))] if votes else parts
+
+
+def _imported(votes: Iterable[Vote]) -> Iterable[Titled]:
+    """What judges of other tools said; each is a rater of its own, with a label for each order and a note."""
+    said: dict[str, list[str]] = {}
+    for vote in votes:
+        if vote.rater.startswith(JUDGE_RATER):
+            lines = said.setdefault(vote.rater.removeprefix(JUDGE_RATER), [])
+            if vote.kind == "label" and vote.dimension in ORDER_OF_LABEL:
+                order = ORDERS.get(ORDER_OF_LABEL[vote.dimension] or "", "")
+                verdict = "sees a tie" if vote.value == "tie" else f"prefers {vote.value}"
+                lines.append(f"{verdict}{f' · {order}' if order else ''}")
+            else:
+                lines.append(vote.value)
+    return [(f"{name} · imported", "\n".join(lines)) for name, lines in said.items()]

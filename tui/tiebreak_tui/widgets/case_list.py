@@ -1,6 +1,6 @@
 """The list of triage: a case in a line, or a group of cases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -17,7 +17,9 @@ Part = tuple[str, str]
 """A text, which may be anything, and the words of its style."""
 WIDEST_ID = 18
 ROOMY = 64
-"""Cells from which on a line has the question as well."""
+"""Cells from which on every line has the question, in a column of its own."""
+QUESTION = 16
+"""Cells that a question needs on a narrower line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,22 +94,35 @@ def fitted(row: CaseRow, width: int, *, chosen: bool) -> list[Part]:
     own = cell_len(decided) + 1 if decided else 0
     moved_room = min(room - own, max(12, width // 3)) if width >= ROOMY else room - own
     parts.append((" ", ""))
-    used = 0
-    for text, style in row.moved:
-        shown = clean_line(text, max(0, moved_room - used))
-        if used and cell_len(shown) < min(cell_len(text), 4):
-            break  # better no word than the first letter of one
-        parts.append((shown, style))
-        used += cell_len(shown)
+    moved = words_in(row.moved, max(0, moved_room))
+    parts += moved
+    used = sum(cell_len(text) for text, _ in moved)
     if width >= ROOMY:
         parts.append((" " * max(0, moved_room - used), ""))
         used = moved_room
+    if width >= ROOMY or room - used - own > QUESTION:
         question = clean_line(row.question, max(0, room - used - own - 1))
         parts.append((f" {question}", "dim"))
         used += cell_len(question) + 1
     parts.append((" " * max(0, room - used - cell_len(decided)), ""))
     parts.append((decided, row.decided[1]))
     return parts
+
+
+def words_in(words: Sequence[Part], room: int) -> list[Part]:
+    """As many words as there is room for, whole; of the others their number. A first word that is too long is cut."""
+    known = [(clean_line(text, max(1, 2 * cell_len(text))), style) for text, style in words]
+    for count in range(len(known), 0, -1):
+        more = len(known) - count
+        told = [*known[:count], (f"+{more} more", "dim")] if more else known
+        if cell_len("".join(text for text, _ in told).rstrip()) <= room:
+            return told
+    if not known:
+        return []
+    more = f" +{len(known) - 1} more" if known[1:] else ""
+    more = more if room >= 4 + len(more) else ""
+    first, style = known[0]
+    return [(clean_line(first.rstrip(), room - len(more)), style), (more, "dim")]
 
 
 def _padded(text: str, width: int) -> str:

@@ -34,6 +34,8 @@ class Heading:
     words: str = ""
     remarks: tuple[str, ...] = ()
     """Such as how many are marked; the most needed first."""
+    by_check: str = ""
+    """How often each check moved, where there is room."""
     working: str = ""
     """What is being done meanwhile."""
     saves: str = ""
@@ -98,9 +100,14 @@ class TriageBar(Bar):
     def _counts(self, width: int) -> Content:
         """With the words for the classes, or with their marks alone where there is no room."""
         known = [(name, self.heading.counts.get(name, 0)) for name in GLYPHS]
+        # Where nothing moved or fails, as in a file of verdicts alone, there was perhaps nothing to pass.
+        spoken = self.heading.by_check or self.heading.counts.get("unchanged_failed")
+        called = {name: look[2] for name, look in GLYPHS.items()}
+        if not spoken:
+            called["unchanged_passed"] = "unchanged"
         for words in (True, False):
             parts = [
-                (f"{GLYPHS[name][0]} {count:,}{f' {GLYPHS[name][2]}' if words else ''}", GLYPHS[name][1])
+                (f"{GLYPHS[name][0]} {count:,}{f' {called[name]}' if words else ''}", GLYPHS[name][1])
                 for name, count in known
                 if count or name == "regression"
             ]
@@ -116,6 +123,7 @@ class TriageBar(Bar):
             (heading.filter, "filter ", "$text-warning"),
             (heading.words, "search ", "$text-warning"),
             *((remark, "", "$text-accent") for remark in heading.remarks),
+            (heading.by_check, "by check ", "dim"),
         ]
         for value, label, style in parts:
             room = width - text.cell_length - len(label) - 3
