@@ -11,7 +11,10 @@ from tiebreak.records.cases import Role
 
 ROLES: tuple[Role, ...] = ("system", "user", "assistant", "tool")
 LINES = st.sampled_from(
-    ["", "===", "=== system ===", "\\=== user ===", "\\\\===", " === user ===", "a", "{{ input }}", "b\r", "é"]
+    [
+        *("", "===", "=== system ===", "\\=== user ===", "\\\\===", " === user ===", "a", "{{ input }}", "b\r", "é"),
+        *("# user", "\\# System", "== x ==", "== user", "=== x", "#users", "# Rules", "## tool:", "\\\\# user"),
+    ]
 )
 TEXTS = st.lists(LINES, min_size=1).map("\n".join)
 CONVERSATIONS = st.lists(st.builds(Message, role=st.sampled_from(ROLES), content=TEXTS), min_size=1).map(
@@ -31,6 +34,13 @@ def test_an_editor_that_adds_or_drops_the_last_line_end_changes_nothing() -> Non
     assert read_prompt(written_prompt(prompt).rstrip("\n"), prompt) == prompt
 
 
+def test_markdown_is_text_and_what_looks_like_a_heading_may_be() -> None:
+    like = Prompt(system="x")
+    text = "# Rules\n## The user\nTitle\n=====\n#hashtag"
+    assert read_prompt(f"=== system ===\n{text}\n", like) == Prompt(system=text)
+    assert read_prompt("=== system ===\n\\# user\n", like) == Prompt(system="# user")
+
+
 def test_an_emptied_part_is_none() -> None:
     assert read_prompt("=== system ===\n\n=== user ===\n\n", Prompt(system="x")) == Prompt()
     assert read_prompt("=== user ===\nQ", Prompt(system="x")) == Prompt(user="Q")
@@ -39,8 +49,13 @@ def test_an_emptied_part_is_none() -> None:
 @pytest.mark.parametrize(
     ("text", "like", "said"),
     [
-        ("hello\n=== system ===\nx", Prompt(), "Line 1: This stands before the first heading."),
+        ("hello\n=== system ===\nx", Prompt(), "Line 1: “hello” stands before the first heading."),
         ("=== sytem ===\nx", Prompt(), "Line 1: “sytem” is no part of a prompt."),
+        ("=== system ===\nx\n# user\ny", Prompt(), "Line 3: “# user” is no heading."),
+        ("# System\nx", Prompt(), "Line 1: “# System” is no heading."),
+        ("=== system ===\nx\n==user==\ny", Prompt(), "Line 3: “==user==” is no heading."),
+        ("=== system ===\nx\n=== user\ny", Prompt(), "Line 3: “=== user” is no heading."),
+        ("=== system ===\nx\n### Assistant:\ny", Prompt(), "Line 3: “### Assistant:” is no heading."),
         ("=== user ===\na\n=== user ===\nb", Prompt(), "A heading is given twice."),
         ("=== assistant ===\na", Prompt(), "no `assistant`"),
         (" \n", Prompt(messages=(Message(role="user", content="x"),)), "No message is left."),

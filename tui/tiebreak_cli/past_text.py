@@ -130,5 +130,5 @@ def _figures(moved: Moved) -> Iterator[RenderableType]:
             gates.add_row(safe_line(key, 60), old or "–", new or "–")
         yield gates
     if moved.candidates is not None:
-        yield Text("Answers of B, before (A #) and after (B #)", "bold")
+        yield Text("Answers of B, before (A) and after (B)", "bold")
         yield measures_table(moved.candidates, wide=True)

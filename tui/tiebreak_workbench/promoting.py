@@ -21,6 +21,27 @@ CHOSEN = 2
 """Proposals that are taken where nobody chooses, and no check that the answers were put to tells them apart."""
 
 
+class DuplicateError(UsageError):
+    """The dataset has the case, or one that is nearly alike, already."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        good: SessionRole,
+        proposals: Sequence[Proposal],
+        chosen: Sequence[CheckSpec],
+        same: bool,
+    ) -> None:
+        """`same` is set where it is the very case, which would get checks that it has."""
+        super().__init__(message, hint=hint)
+        self.good: SessionRole = good
+        self.proposals = tuple(proposals)
+        self.chosen = tuple(chosen)
+        self.same = same
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
     """What promoting a case would write."""
@@ -58,8 +79,8 @@ def prepare(
     Where the dataset has the very case, it is to get the checks, unless it is to go in once more as `case_name`.
 
     Raises:
-        UsageError: where no side is the good one, a check is not proven, none is left, the case has them already, or
-            the dataset asks nearly the same already.
+        UsageError: where no side is the good one, a check is not proven, or none is left.
+        DuplicateError: where the case has them already, or the dataset asks nearly the same already.
         DatasetError: where the dataset cannot be read.
     """
     (_, a), (_, b) = two_runs(bench, names[0], names[1] if len(names) > 1 else None)
@@ -74,14 +95,26 @@ def prepare(
     own = None if there is None or anew else _own(detail.case, there)
     alike = None if there is None or allow_alike or own is not None else duplicate_of(detail.case, there.cases)
     if there is not None and alike is not None:
-        raise UsageError(
+        raise DuplicateError(
             f"{there.card.name} asks nearly the same already: case “{alike.other}” ({alike.score:.0f} of 100 alike).",
             hint="Add the check to that case; or promote it all the same with --allow-alike.",
+            good=role,
+            proposals=proposals,
+            chosen=chosen,
+            same=False,
         )
     source = a if worst.run == a.run.id else b
     origin = provenance(source, wrong, case_id)
     if own is not None and there is not None:
-        _refuse_known(own, chosen, there.card.name)
+        if {spec.version for spec in chosen} <= {spec.version for spec in own.checks}:
+            raise DuplicateError(
+                f"“{own.id}” of {there.card.name} has these checks already: every run puts its answers to them.",
+                hint="Choose another check, or another dataset.",
+                good=role,
+                proposals=proposals,
+                chosen=chosen,
+                same=True,
+            )
         made = amended(own, chosen, origin)
     else:
         wanted = case_name or detail.case.id
@@ -119,18 +152,6 @@ def _own(case: Case, there: Dataset) -> Case | None:
     """The very case, as the dataset has it."""
     found = there.by_id.get(case.id)
     return found if found is not None and found.input == case.input else None
-
-
-def _refuse_known(case: Case, chosen: Sequence[CheckSpec], dataset: str) -> None:
-    """
-    Raises:
-        UsageError: where the case has the chosen checks already.
-    """
-    if {spec.version for spec in chosen} <= {spec.version for spec in case.checks}:
-        raise UsageError(
-            f"“{case.id}” of {dataset} has these checks already: every run puts its answers to them.",
-            hint="Choose another check, or another dataset.",
-        )
 
 
 def better_side(detail: CaseDetail) -> SessionRole:

@@ -8,13 +8,18 @@ from tiebreak.records import Message, Prompt
 from tiebreak.records.cases import Role
 
 ROLES_OF_MESSAGES: tuple[Role, ...] = get_args(Role)
+QUOTE = 40
+"""Characters of a line that an error quotes."""
 _HEADING = re.compile(r"=== (\w+) ===\s*")
-_QUOTED = re.compile(r"\\*===")
-"""The start of a line that would be taken for a heading, or for the quoting of one."""
+_MISTAKEN = re.compile(rf"={{3,}}\s*[^\s=].*|[#=]+\s*(?:{'|'.join(ROLES_OF_MESSAGES)})\s*[:=]*\s*", re.IGNORECASE)
+"""A line that is likely meant as a heading, such as `== user ==` or `# system`. Other lines with `#` are Markdown."""
+_QUOTED = re.compile(rf"\\*(?:===|{_MISTAKEN.pattern}$)", re.IGNORECASE)
+"""A line that would be taken for a heading, or for the quoting of one."""
 
 
 def written_prompt(prompt: Prompt) -> str:
-    """The parts of a prompt under their headings. A line that looks like a heading is quoted with a backslash."""
+    """The parts of a prompt under their headings. What looks like a heading, also like a mistaken one, is quoted with a
+    backslash."""
     if prompt.messages:
         parts = [(message.role, message.content) for message in prompt.messages]
     else:
@@ -33,10 +38,14 @@ def read_prompt(text: str, like: Prompt) -> Prompt:
         heading = _HEADING.fullmatch(line)
         if heading is not None:
             parts.append((_role(heading[1], number), []))
+        elif _MISTAKEN.fullmatch(line):
+            hint = f"A heading is a line such as `=== user ===`; write `\\{_briefly(line)}` for text."
+            raise _refused(number, f"“{_briefly(line)}” is no heading.", hint)
         elif parts:
             parts[-1][1].append(line[1:] if line.startswith("\\") and _QUOTED.match(line) else line)
         elif line.strip():
-            raise _refused(number, "This stands before the first heading.", "Begin with a line `=== system ===`.")
+            told = f"“{_briefly(line)}” stands before the first heading."
+            raise _refused(number, told, "Begin with a line `=== system ===`.")
     found: list[tuple[Role, str]] = [(role, "\n".join(lines)) for role, lines in parts]
     if like.messages:
         if not found:
@@ -53,6 +62,10 @@ def read_prompt(text: str, like: Prompt) -> Prompt:
 
 def _quoted(text: str) -> str:
     return "\n".join(f"\\{line}" if _QUOTED.match(line) else line for line in text.split("\n"))
+
+
+def _briefly(line: str) -> str:
+    return f"{line[:QUOTE]}…" if len(line) > QUOTE else line.rstrip()
 
 
 def _role(word: str, line: int) -> Role:

@@ -40,7 +40,7 @@ class EditPromptDialog(Dialog[Config]):
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("ctrl+e", "editor", "Editor", priority=True),
     ]
-    hint = "ctrl+s saves a new version · ctrl+e opens your editor · esc keeps it as a draft"
+    hint = "ctrl+s saves a version · ctrl+e opens your editor · esc keeps a draft"
 
     def __init__(
         self,
@@ -73,6 +73,8 @@ class EditPromptDialog(Dialog[Config]):
 
     def on_mount(self) -> None:
         area = self.query_one(TextArea)
+        area.cursor_blink = False  # one looks for it here, in a text that fills the screen
+        area.move_cursor((1, 0))  # under the first heading
         area.focus()
         self._try(area.text)
 

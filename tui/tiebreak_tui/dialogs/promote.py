@@ -1,6 +1,6 @@
 """`f` in Triage: put a failure into a dataset, with checks that are proven on both answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
+    from tiebreak.records import CheckSpec
+    from tiebreak.triage.promoting import Proposal
     from tiebreak_tui.dialogs.shrink import ShrinkDialog
     from tiebreak_workbench.promoting import Promotion
     from tiebreak_workbench.shrinking import Shrunk
@@ -65,7 +67,7 @@ class PromoteDialog(Dialog["Promotion"]):
         Binding("ctrl+l", "alike", "Alike", priority=True),
         Binding("ctrl+t", "shrink", "Shrink", priority=True),
     ]
-    hint = "⇥ · space takes a check · ctrl+g good side · ctrl+t shrinks · ⏎ writes"
+    hint = "space takes a check · ctrl+g good side · ctrl+t shrinks · ⏎ writes"
 
     def __init__(self, case_id: str, prepare: Prepare, good: SessionRole | None, shrink: Shrinking) -> None:
         """`prepare` works out a promotion, in a thread; `good` is the side whose answer is the good one, if known.
@@ -77,6 +79,9 @@ class PromoteDialog(Dialog["Promotion"]):
         self._prepare = prepare
         self._asked = Asked(dataset=TARGET, good=good)
         self._ready: Promotion | None = None
+        self._proposals: tuple[Proposal, ...] = ()
+        self._chosen: tuple[str, ...] = ()
+        """Ids of those that are taken."""
         self._lanes: Lanes | None = None
 
     def body(self) -> ComposeResult:
@@ -96,6 +101,10 @@ class PromoteDialog(Dialog["Promotion"]):
         if self._lanes is not None:
             self._lanes.closed = True
 
+    @property
+    def _working(self) -> bool:
+        return self._lanes is not None and self._lanes.busy("promotion")
+
     def _work(self) -> None:
         self._ready = None
         asked = self._asked
@@ -103,18 +112,36 @@ class PromoteDialog(Dialog["Promotion"]):
             self._lanes.start("promotion", lambda: self._prepare(asked), self._prepared)
 
     def _refused(self, _: str, error: TiebreakError) -> None:
-        self._ready = None
-        alike = " Here: ctrl+l." if "--allow-alike" in (error.hint or "") else ""
-        side = " Here: ctrl+g." if "--good" in (error.hint or "") else ""
-        self.query_one("#told", Static).update(Content.styled(clean(f"{error}{alike}{side}"), "$text-warning"))
-        self.query_one("#line", Static).update("")
-        if not self._shown:
-            self.query_one(VirtualList).empty = "No check is proposed."
-            self.query_one(VirtualList).refresh()
+        from tiebreak_workbench.promoting import DuplicateError
 
-    @property
-    def _shown(self) -> bool:
-        return self.query_one(VirtualList).highlighted is not None
+        self._ready = None
+        if isinstance(error, DuplicateError):
+            self._offer(error.proposals, error.chosen, error.good)
+            way = "space takes another check" if error.same else "ctrl+l puts it in all the same"
+            told = f"A duplicate. {error.message} {way}; or name another dataset above; esc leaves."
+        else:
+            side = " Here: ctrl+g." if "--good" in (error.hint or "") else ""
+            told = f"{error}{side}"
+            proposals = self.query_one(VirtualList)
+            proposals.empty = "Nothing can be put in yet; the reason stands below."
+            proposals.refresh()
+        self.query_one("#told", Static).update(Content.styled(clean(told), "$text-warning"))
+        self.query_one("#line", Static).update("")
+
+    def _offer(self, proposals: "Sequence[Proposal]", chosen: "Sequence[CheckSpec]", good: SessionRole) -> None:
+        """List the checks that were proven, those that are taken ticked."""
+        self._proposals, self._chosen = tuple(proposals), tuple(spec.id for spec in chosen)
+        self._asked = replace(self._asked, good=good)
+        rows = [
+            ListRow(
+                f"{'[x]' if one.spec.id in self._chosen else '[ ]'} {one.spec.id}",
+                f"{one.why}; {_other(good)}: {one.told or 'fails'}",
+                hint="checked before" if one.known else "",
+            )
+            for one in self._proposals
+        ]
+        shown = self.query_one(VirtualList)
+        shown.set_rows(len(rows), rows.__getitem__, at=shown.highlighted or 0)
 
     def _prepared(self, found: "Promotion") -> None:
         from tiebreak_workbench.shrinking import shrunk_promotion
@@ -122,18 +149,7 @@ class PromoteDialog(Dialog["Promotion"]):
         if self._shrunk is not None:
             found = shrunk_promotion(found, self._shrunk)
         self._ready = found
-        chosen = {spec.id for spec in found.chosen}
-        self._asked = replace(self._asked, good=found.good)
-        rows = [
-            ListRow(
-                f"{'[x]' if one.spec.id in chosen else '[ ]'} {one.spec.id}",
-                f"{one.why}; {_other(found.good)}: {one.told or 'fails'}",
-                hint="checked before" if one.known else "",
-            )
-            for one in found.proposals
-        ]
-        proposals = self.query_one(VirtualList)
-        proposals.set_rows(len(rows), rows.__getitem__, at=proposals.highlighted or 0)
+        self._offer(found.proposals, found.chosen, found.good)
         new = " It will be made." if found.new else ""
         into = clean_line("/".join(found.dataset.parts[-2:]), 60)
         words = self._shrunk
@@ -153,11 +169,10 @@ class PromoteDialog(Dialog["Promotion"]):
 
     def action_take(self) -> None:
         """Take the marked check, or leave it; the last one stays."""
-        at, ready = self.query_one(VirtualList).highlighted, self._ready
-        if at is None or ready is None:
+        at = self.query_one(VirtualList).highlighted
+        if at is None or self._working:
             return
-        name = ready.proposals[at].spec.id
-        before = [spec.id for spec in ready.chosen]
+        name, before = self._proposals[at].spec.id, list(self._chosen)
         after = [one for one in before if one != name] if name in before else [*before, name]
         if after:
             self._asked = replace(self._asked, checks=tuple(after))

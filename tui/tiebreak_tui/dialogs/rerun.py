@@ -78,7 +78,7 @@ class RerunDialog(TryingDialog[Again]):
         Binding("enter", "close_done", "Close", show=False),
     ]
     heading = "Ask again"
-    hint = "ctrl+s asks · ⇥ · ctrl+e edits the prompt · ctrl+o offline · esc leaves"
+    hint = "ctrl+s asks · ctrl+e edits the prompt · ctrl+o offline · esc leaves"
 
     def __init__(
         self,

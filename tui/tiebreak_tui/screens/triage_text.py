@@ -26,6 +26,8 @@ from tiebreak_workbench.rerunning import CaseAgain
 from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide, Vote
 
 CHECKS_SHOWN = 5
+NOTICED = 0.005
+"""Seconds; less would be told as 0.00."""
 CITED = "underline $text-success"
 MARKS: Mapping[str, tuple[str, str]] = {
     "pass": ("✔", "$text-success"),
@@ -181,7 +183,7 @@ def moved_lines(row: TriageRow, detail: CaseDetail, width: int) -> list[Content]
             facts.append(f"{what} see a tie" if side == "tie" else f"{what} prefer {side}")
     if row.conflict:
         facts.append("≠ conflict")
-    if row.slower is not None:
+    if row.slower is not None and abs(row.slower) >= NOTICED:
         facts.append(f"B {abs(row.slower):.2f} s {'slower' if row.slower >= 0 else 'faster'}")
     if row.dearer:
         facts.append(f"{'+' if row.dearer >= 0 else '−'}{dollars(abs(row.dearer))}")
