@@ -111,7 +111,7 @@ class EditPromptDialog(Dialog[Config]):
 
     def action_editor(self) -> None:
         area = self.query_one(TextArea)
-        self._outside(area.text, area.load_text)
+        self._outside(area.text, lambda text: area.load_text(clean(text)))
 
     def action_save(self) -> None:
         try:
