@@ -140,6 +140,9 @@ async def test_a_decision_on_a_folded_group_serves_all_of_it(tmp_path: Path) -> 
         await seat.press("right_square_bracket")
         await settled(seat)
         assert at_hand(screen) == "q-4"
+        await seat.press("o")
+        await seat.sees("It stands alone")
+        assert listed(screen) == ["q-0", "q-0", "q-1", "q-4"]
         await seat.press("left_square_bracket", "o")
         assert listed(screen) == ["q-0", "q-4"]
         await seat.press("asterisk", "g")

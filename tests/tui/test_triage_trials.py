@@ -250,7 +250,7 @@ async def test_recorded_answers_are_neither_edited_nor_bisected(tmp_path: Path) 
         await seat.sees("Nothing was asked again; r does.")
         await seat.press("b")
         await seat.reaches(BisectDialog)
-        await seat.sees("The answers of “plain” are recorded")
+        await seat.sees("The answers of “plain” are recorded", "There is nothing to bisect")
         await seat.press("ctrl+s", "escape")
         await seat.reaches(TriageScreen)
 

@@ -25,9 +25,12 @@ async def with_terminal(app: "TiebreakApp", work: Callable[[], T]) -> T:
     """
     try:
         with app.suspend(), _unmoved():
-            return await asyncio.to_thread(work)
+            thread = asyncio.ensure_future(asyncio.to_thread(work))
+            # Textual takes the terminal back only where nothing is raised in here.
+            await asyncio.wait([thread])
     except SuspendNotSupported:
         raise UsageError("The app cannot leave this terminal to another program.", hint="y copies, Y saves.") from None
+    return thread.result()
 
 
 async def read_outside(app: "TiebreakApp", text: str, name: str) -> None:

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
+from tiebreak.errors import TiebreakError
 from tiebreak_tui.dialogs.trying import TryingDialog
 from tiebreak_tui.screens.triage_trial_text import bisection_pieces, hunk_pieces, step_pieces
 from tiebreak_tui.trial_run import Errand, TrialRun
@@ -76,6 +77,11 @@ class BisectDialog(TryingDialog["Bisection"]):
         self.doubt(plan.difference.a, plan.difference.b)
         self.query_one("#changes", StyledView).show(hunk_pieces(plan.difference.hunks))
         self.tell_plan()
+
+    def refuse(self, error: TiebreakError) -> None:
+        super().refuse(error)
+        if self._plan is None and self.is_attached:
+            self.query_one("#changes", StyledView).show([("There is nothing to bisect; why stands below.", "dim")])
 
     @property
     def _planned(self) -> "BisectPlan | None":

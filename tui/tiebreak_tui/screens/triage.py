@@ -348,8 +348,10 @@ class TriageScreen(Opening):
         if rows is None or rows.groups is None or index is None:
             self.tiebreak.flash("There are no groups; g makes them.")
             return
-        group = rows.row(index).group
-        if group is not None:
+        group, folded = rows.row(index).group, rows.row(index).folded
+        if folded == 1:
+            self.tiebreak.flash("It stands alone: no other failure is nearly the same.")
+        elif group is not None:
             after = rows.toggled(group)
             heads = (i for i in range(len(after)) if after.row(i).group == group)
             self._list(after, next(heads, 0))

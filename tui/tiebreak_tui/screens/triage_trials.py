@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tiebreak_workbench.triage import Done
     from tiebreak_workbench.triage_case import CaseDetail
 
-RECORDED = "B replays recorded answers, or was imported: no other prompt and no repeat can change them."
+RECORDED = "B replays recorded answers: no other prompt and no repeat changes them."
 TOGETHER = 5
 """Cases that are bisected as one failure at most."""
 
