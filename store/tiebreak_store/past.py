@@ -1,13 +1,14 @@
 """What the store knows of the past: versions of configs, forks, spot checks that grow, and every text."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 
 from tiebreak.records import Event
 from tiebreak_store import finding, lineage
 from tiebreak_store.database import Database
-from tiebreak_store.finding import PastKind, PastText
+from tiebreak_store.finding import KeyedKind, Places, SeqKind
 from tiebreak_store.lineage import ConfigUse, ConfigVersion, Edit, Grown, NewFork
 from tiebreak_store.writer import Writer
 
@@ -44,7 +45,38 @@ class Past:
         with self._database.reading() as connection:
             return list(lineage.iter_config_uses(connection, versions))
 
-    def iter_past(self, kind: PastKind) -> Generator[PastText]:
-        """All texts of a kind, newest first, one after the other; close it when you have enough."""
+    def last_past(self, kind: SeqKind) -> int:
+        """The number of the newest record of a kind; 0 where there is none."""
         with self._database.reading() as connection:
-            yield from finding.iter_past(connection, kind)
+            return finding.last_of(connection, kind)
+
+    def past_id(self, kind: SeqKind, number: int) -> str:
+        """The id of a record of a kind; empty where there is none of the number."""
+        with self._database.reading() as connection:
+            return finding.id_at(connection, kind, number)
+
+    def past_texts(self, kind: SeqKind, low: int, high: int) -> list[tuple[int, str]]:
+        """The texts of records, by their numbers from `low` to `high`, ascending; to be put into the index."""
+        with self._database.reading() as connection:
+            return finding.texts_between(connection, kind, low, high)
+
+    def past_keys(self, kind: KeyedKind) -> list[str]:
+        """Every key of a kind, the oldest first; one may come twice."""
+        with self._database.reading() as connection:
+            return list(finding.keys_of(connection, kind))
+
+    def past_keyed_texts(self, kind: KeyedKind, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Keys of a kind with their texts, to be put into the index."""
+        with self._database.reading() as connection:
+            return [(key, finding.text_of(connection, kind, key)) for key in keys]
+
+    @contextmanager
+    def places(self) -> Generator[Places]:
+        """To look up where texts of the past stand, as of one moment."""
+        with self._database.reading() as connection:
+            yield Places(connection)
+
+    def blind_by_run(self) -> dict[str, set[str]]:
+        """Of each run the blind sessions that show its answers, their own or taken over from it."""
+        with self._database.reading() as connection:
+            return finding.blind_by_run(connection)

@@ -16,6 +16,7 @@ from tiebreak_store.database import immediate
 from tiebreak_store.side_file import SideFile
 from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.triage import Marks
+from tiebreak_store.words import TOKENS, any_of, beginning, quoted
 
 VERSION = 2
 """Of what is kept here. Another one is thrown away."""
@@ -24,11 +25,6 @@ PIECE = 4_000_000
 """Bytes of a column that one row holds."""
 NEAR_TERMS = 20_000
 """Words that are looked through for one that was mistyped."""
-SHORT = 3
-"""Letters up to which FTS5 has an index of beginnings. For a longer one it would put all documents of all words that
-begin so together before it gives the first; so those words are named one by one, while they are no more than these."""
-CONTINUED = 60
-
 _TABLES = """
 CREATE TABLE pair (
     id INTEGER PRIMARY KEY,
@@ -158,8 +154,7 @@ class TriageIndex(SideFile):
         with self._using() as connection, immediate(connection):
             pair = _pair(connection, baseline_run, candidate_run)
             connection.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS words_{pair} USING fts5("
-                "text, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2')"
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS words_{pair} USING fts5(text, content='', {TOKENS})"
             )
             connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS terms_{pair} USING fts5vocab(words_{pair}, 'row')")
             (first,) = connection.execute("SELECT documents FROM pair WHERE id = ?", (pair,)).fetchone()
@@ -197,14 +192,18 @@ class TriageIndex(SideFile):
             if pair is None:
                 return []
             (whole,) = connection.execute("SELECT documents = listed FROM pair WHERE id = ?", (pair,)).fetchone()
-            parts = [_beginning(connection, pair, word) if whole else f"{_quoted(word)} *" for word in words if word]
+
+            def continued(start: str, most: int) -> list[str]:
+                return _words(connection, pair, start, most)
+
+            parts = [beginning(word, continued) if whole else f"{quoted(word)} *" for word in words if word]
             if not parts or None in parts:
                 return []
             return self._matching(baseline_run, candidate_run, " AND ".join(filter(None, parts)), limit)
 
     def find_any(self, baseline_run: str, candidate_run: str, sets: Iterable[Sequence[str]], limit: int) -> list[int]:
         """The same, with a choice for each word: one of each set is there as a whole word."""
-        parts = ["(" + " OR ".join(_quoted(term) for term in terms) + ")" for terms in sets]
+        parts = [any_of(terms) for terms in sets]
         return self._matching(baseline_run, candidate_run, " AND ".join(parts), limit) if parts else []
 
     def terms(self, baseline_run: str, candidate_run: str, start: str) -> list[str]:
@@ -279,20 +278,5 @@ def _words(connection: sqlite3.Connection, pair: int, start: str, limit: int) ->
     return [str(term) for (term,) in found]
 
 
-def _beginning(connection: sqlite3.Connection, pair: int, word: str) -> str | None:
-    """A query for the words that begin so; None where there are none."""
-    if len(word) <= SHORT or not word.isascii():  # FTS5 folds other letters in its own way
-        return f"{_quoted(word)} *"
-    words = _words(connection, pair, word, CONTINUED + 1)
-    if len(words) > CONTINUED:
-        return f"{_quoted(word)} *"
-    return f"({' OR '.join(map(_quoted, words))})" if words else None
-
-
 def _exists(connection: sqlite3.Connection, table: str) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is not None
-
-
-def _quoted(word: str) -> str:
-    """A word as FTS5 takes it, whatever stands in it."""
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'

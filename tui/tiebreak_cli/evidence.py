@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for machines instead of text.")]
 FindOption = Annotated[
-    str | None, typer.Option("--find", help="Search sessions, questions, notes, votes and answers for a text.")
+    str | None, typer.Option("--find", help="Search sessions, prompts, questions, notes, votes and answers.")
 ]
 SessionArgument = Annotated[str, typer.Argument(help="A session: its id, the start of it, or `last`.")]
 
@@ -64,26 +64,33 @@ def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> 
     """Print the places in everything recorded that hold a text, or nearly do."""
     from rich.text import Text
 
-    from tiebreak_cli.output import CELL, console, local_minute, print_json, safe_line, say, table_of
+    from tiebreak_cli.output import CELL, console, local_minute, print_json, progress, safe_line, say, table_of
     from tiebreak_workbench.finding import EXCERPT, find
+    from tiebreak_workbench.finding_words import read_as_words
 
-    found = find(bench, text, limit=limit)
+    with progress() as shown:
+        found = find(bench, text, limit=limit, progress=shown)
     if as_json:
         print_json(found)
     elif not found.hits:
         say(f"Nothing recorded here holds “{text}”.")
     else:
-        table = table_of("session", "case", "what", "text", "when", title="Found, the closest first")
+        table = table_of("session", "case", "what", "text", "when", title="Found, the newest of each kind first")
         on_screen = console().is_terminal
         for column in table.columns:
             column.no_wrap = on_screen and column.header != "text"
         for one in found.hits:
-            cells = (one.session_id, one.case_id or "", one.what)
+            cells = (one.session_id or "–", one.case_id or one.config or "", one.what)
             # A line for each place: the text is cut where the terminal ends, and told whole in a file.
             cut = Text(safe_line(one.excerpt, EXCERPT + 10), no_wrap=on_screen, overflow="ellipsis")
-            table.add_row(*(Text(safe_line(cell, CELL)) for cell in cells), cut, local_minute(one.at))
+            for start, end in one.marks if len(cut) == len(one.excerpt) else ():
+                cut.stylize("bold yellow", start, end)
+            when = local_minute(one.at) if one.at else ""
+            table.add_row(*(Text(safe_line(cell, CELL)) for cell in cells), cut, when)
         console().print(table)
-        say("`tiebreak show SESSION CASE` shows one." + ("" if found.complete else " Only the newest was looked at."))
+        if found.read_as:
+            say(safe_line(read_as_words(found), 400))
+        say("`tiebreak show SESSION CASE` shows one, `tiebreak history CONFIG` the versions of a prompt.")
 
 
 def show(

@@ -19,9 +19,18 @@ def show_command(folder: Path, session_id: str, case_id: str | None = None) -> s
     return " ".join(map(shlex.quote, words)) + in_folder(folder)
 
 
+def history_command(folder: Path, config: str) -> str:
+    """`tiebreak history CONFIG`, quoted for a shell."""
+    return f"tiebreak history {shlex.quote(config)}{in_folder(folder)}"
+
+
 def copy_link(app: "TiebreakApp", session_id: str, case_id: str | None = None) -> None:
-    """Copy the command that shows a session or a case; it is shown as well, for where copies do not arrive."""
-    link = show_command(app.folder, session_id, case_id)
+    """Copy the command that shows a session or a case."""
+    copy_command(app, show_command(app.folder, session_id, case_id))
+
+
+def copy_command(app: "TiebreakApp", link: str) -> None:
+    """Copy a command; it is shown as well, for where copies do not arrive."""
     try:
         done = app.copy(link, "link.txt")
     except OSError as error:

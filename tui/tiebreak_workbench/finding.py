@@ -1,26 +1,32 @@
-"""Finds any earlier session, question, answer, note or vote by a part of its text, however it was typed."""
+"""Finds any earlier session, prompt, question, answer, note or vote by words of its text, also mistyped ones."""
 
-from collections.abc import Iterable
-from contextlib import closing
-from dataclasses import dataclass
-from time import monotonic
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, islice
+from types import TracebackType
+from typing import Self
 
 from tiebreak.records.sessions import Queue
-from tiebreak.search import folded, rank
+from tiebreak.search import folded
 from tiebreak_store import PAST_KINDS, PastKind, PastText
+from tiebreak_store.finding import Places
+from tiebreak_store.past_index import FILE, PastIndex
+from tiebreak_store.words import bare, words_of
+from tiebreak_workbench.near_words import near_words
+from tiebreak_workbench.past_indexing import Progress, catch_up
 from tiebreak_workbench.scoring import scoreboard_of
 from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.workbench import Workbench
 
-SECONDS = 2.0
-"""How long a search may look through texts; it then tells what it has found."""
 LIMIT = 50
-NEAR = 2_000
-"""Texts of a kind, the newest, in which a mistyped word is looked for."""
-NEAR_CHARACTERS = 600
-"""Of each of these, from its start."""
+FEW = 10
+"""Fewer hits than this, and words nearly alike are tried too."""
 BEFORE, EXCERPT = 40, 200
 """Characters before the place that was found, and of what is shown in all."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +34,17 @@ class Hit:
     """A place in the past. Of a blind session that is not done, it does not say whose answer it is."""
 
     kind: PastKind
-    session_id: str
+    session_id: str | None
+    """None of a prompt that no session has used."""
     case_id: str | None
     side: str | None
     """A or B, of an answer."""
+    config: str | None
+    """Of a prompt, the name of its config."""
+    version: str | None
     excerpt: str
+    marks: tuple[tuple[int, int], ...]
+    """Where in the excerpt the words are: start and end."""
     at: str
     queue: Queue | None = None
     """Where a person said it; what was said in the risk queue counts in no rate or mean."""
@@ -47,84 +59,208 @@ class Hit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
     hits: tuple[Hit, ...]
-    """What holds every word first, sessions before questions, words of people and answers; the newest first."""
+    """What holds every word first; of each kind the newest first."""
     complete: bool
-    """Whether everything was looked through; the newest was, where time was short."""
+    """Whether everything recorded is indexed; else only what is was looked through."""
+    read_as: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Words that were taken for mistyped ones, or for parts of others, each with what it was read as."""
 
 
-def find(bench: Workbench, query: str, *, limit: int = LIMIT, seconds: float = SECONDS) -> Hits:
-    """Look through everything recorded, newest first, for as long as it may take. Not for the event loop.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked for: beginnings of words, or a choice of whole ones for each."""
 
-    A text that holds every word of the query, in any case, is a hit; where there is none, the most alike of the newest
-    texts are. Without a query, the newest sessions. This is the one place that searches.
+    words: tuple[str, ...]
+    sets: tuple[tuple[str, ...], ...] = ()
+
+    def numbers(self, index: PastIndex, kind: PastKind) -> Iterator[int]:
+        return index.find_any(kind, self.sets) if self.sets else index.find(kind, self.words)
+
+
+class Finder:
+    """The index over the past, open. Any thread may use it; a search never waits for indexing to end. Close it; a
+    context manager does. This is the one place that searches."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """
+        Raises:
+            StoreError: where the index cannot be used.
+        """
+        self._bench = bench
+        self._index = PastIndex.open(bench.store.path.with_name(FILE)) if bench.recorded else None
+        self._complete = not bench.recorded
+        self._seals: dict[str, bool] = {}
+
+    def close(self) -> None:
+        if self._index is not None:
+            self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def catch_up(self, progress: Progress | None = None, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Index what was recorded since; see `past_indexing.catch_up`. Not for the event loop."""
+        if self._index is not None:
+            self._complete = catch_up(self._bench.store, self._index, progress, go_on)
+        return self._complete
+
+    def find(self, query: str, limit: int = LIMIT) -> Hits:
+        """The texts that hold every word of the query, or a word that begins so; where those are few, also the ones
+        that hold a word nearly like it, or one that it is a part of. Without a query, the newest sessions.
+
+        No kind crowds out another one: each has its share of the places, the rest goes in the order of `PAST_KINDS`.
+        """
+        index = self._index
+        if index is None:
+            return Hits(hits=(), complete=True)
+        words = tuple(dict.fromkeys(words_of(query)))
+        if query.strip() and not words:
+            return Hits(hits=(), complete=self._complete)
+        with self._bench.store.places() as places:
+            if not words:
+                newest = islice(self._looked_up(places, "session", index.newest("session", limit)), limit)
+                found = [self._hit(text, None) for text in newest]
+                return Hits(hits=tuple(found), complete=self._complete)
+            asked = _Asked(words)
+            texts = self._texts(places, index, asked, limit)
+            hits = [(text, asked) for text in texts]
+            read_as: dict[str, tuple[str, ...]] = {}
+            if len(texts) < min(FEW, limit):
+                sets = {word: near_words(index, word) for word in words}
+                if all(sets.values()):
+                    near = _Asked(words, tuple(sets.values()))
+                    more = [one for one in self._texts(places, index, near, limit) if one not in texts]
+                    hits += [(text, near) for text in more[: limit - len(hits)]]
+                    if more:
+                        read_as = {word: rest for word, terms in sets.items() if (rest := _others(word, terms))}
+        found = [self._hit(text, asked) for text, asked in hits]
+        return Hits(hits=tuple(_unordered(found, [text for text, _ in hits])), complete=self._complete, read_as=read_as)
+
+    def _texts(self, places: Places, index: PastIndex, asked: _Asked, limit: int) -> list[PastText]:
+        share = -(-limit // len(PAST_KINDS))
+        found = {kind: self._looked_up(places, kind, asked.numbers(index, kind)) for kind in PAST_KINDS}
+        first = {kind: list(islice(texts, share)) for kind, texts in found.items()}
+        room = limit - sum(map(len, first.values()))
+        for kind, texts in found.items():
+            if room > 0 and len(first[kind]) == share:
+                more = list(islice(texts, room))
+                first[kind] += more
+                room -= len(more)
+        return list(chain.from_iterable(first.values()))[:limit]
+
+    def _looked_up(self, places: Places, kind: PastKind, numbers: Iterable[int]) -> Iterator[PastText]:
+        index = self._index
+        assert index is not None
+        for number in numbers:
+            if kind == "session" or kind == "prompt" or kind == "question":
+                text = places.keyed(kind, index.key_of(kind, number))
+            else:
+                text = places.recorded(kind, number)
+            if text is not None and not self._withheld(text):
+                yield text
+
+    def _withheld(self, text: PastText) -> bool:
+        """Whether it would tell the sides of a sealed session apart: what somebody preferred, beside their notes."""
+        return text.act in ("vote", "score", "label") and self._sealed(text.session_id or "")
+
+    def _hit(self, text: PastText, asked: _Asked | None) -> Hit:
+        sealed = text.run_id is not None and any(map(self._sealed, self._blind.get(text.run_id, ())))
+        excerpt, marks = excerpt_of(text.text, asked.words if asked else (), asked.sets if asked else ())
+        return Hit(
+            kind=text.kind,
+            session_id=text.session_id,
+            case_id=text.case_id,
+            side=None if text.role is None or sealed else "A" if text.role == "baseline" else "B",
+            config=text.config,
+            version=text.version,
+            excerpt=excerpt,
+            marks=marks,
+            at=text.at,
+            queue=text.queue,
+        )
+
+    @cached_property
+    def _blind(self) -> dict[str, set[str]]:
+        return self._bench.store.blind_by_run()
+
+    def _sealed(self, session_id: str) -> bool:
+        """Whether the sides of a session must not be told apart yet; worked out once."""
+        if session_id not in self._seals:
+            sealed = bool(self._bench.store.blind_sessions([session_id]))
+            if sealed:
+                stored = self._bench.store.load_session(session_id, light=True)
+                sealed = is_sealed(stored, scoreboard_of(stored).snapshot(), self._bench.rater())
+            self._seals[session_id] = sealed
+        return self._seals[session_id]
+
+
+def find(bench: Workbench, query: str, *, limit: int = LIMIT, progress: Progress | None = None) -> Hits:
+    """Index what was recorded since, then search; see `Finder.find`. Not for the event loop.
+
+    Raises:
+        StoreError: where the index cannot be used.
     """
-    if not bench.recorded:
-        return Hits(hits=(), complete=True)
-    words = folded(query).split()
-    deadline = monotonic() + seconds
-    exact: list[PastText] = []
-    near: list[PastText] = []
-    complete = True
-    for kind in PAST_KINDS if words else PAST_KINDS[:1]:
-        with closing(bench.store.iter_past(kind)) as every:
-            found, rest, whole = _look(every, words, limit - len(exact), deadline)
-        exact += found
-        near += rest
-        complete = complete and whole
-        if len(exact) >= limit:
-            break
-    if words and not exact:
-        matches = rank(query, near, key=lambda text: text.text[:NEAR_CHARACTERS], limit=limit)
-        exact = [match.item for match in matches]
-    sealed = _sealed(bench, {text.session_id for text in exact if text.kind == "answer"})
-    return Hits(hits=tuple(_hit(text, words, sealed) for text in exact), complete=complete)
+    with Finder(bench) as finder:
+        finder.catch_up(progress)
+        return finder.find(query, limit)
 
 
-def _look(
-    every: Iterable[PastText], words: list[str], room: int, deadline: float
-) -> tuple[list[PastText], list[PastText], bool]:
-    """Texts with every word; newest others that may be meant; whether all were looked at, or need not be."""
-    found: list[PastText] = []
-    others: list[PastText] = []
-    for text in every:
-        if all(word in folded(text.text) for word in words):
-            found.append(text)
-            if len(found) >= room:
-                return found, others, True
-        elif len(others) < NEAR:
-            others.append(text)
-        if monotonic() > deadline:
-            return found, others, False
-    return found, others, True
+def _unordered(hits: Sequence[Hit], texts: Sequence[PastText]) -> Iterator[Hit]:
+    """With sealed answers to one case in the order of their texts, and all of one moment: which came first is a trait
+    of its config too."""
+    sealed: dict[tuple[str | None, str | None], list[Hit]] = {}
+    for hit, text in zip(hits, texts, strict=True):
+        if text.role is not None and hit.side is None:
+            sealed.setdefault((hit.session_id, hit.case_id), []).append(hit)
+    turns = {key: iter(sorted(several, key=lambda one: one.excerpt)) for key, several in sealed.items()}
+    moments = {key: min(one.at for one in several) for key, several in sealed.items()}
+    for hit, text in zip(hits, texts, strict=True):
+        key = hit.session_id, hit.case_id
+        if text.role is not None and hit.side is None:
+            one = next(turns[key])
+            yield Hit(
+                kind=one.kind, session_id=one.session_id, case_id=one.case_id, side=None, config=None, version=None,
+                excerpt=one.excerpt, marks=one.marks, at=moments[key], queue=one.queue,
+            )  # fmt: skip
+        else:
+            yield hit
 
 
-def _sealed(bench: Workbench, session_ids: Iterable[str]) -> set[str]:
-    """Those of the sessions whose sides must not be told apart yet."""
-    sealed: set[str] = set()
-    for id_ in session_ids:
-        if bench.store.load_session(id_, facts=False).session.blind:
-            stored = bench.store.load_session(id_, light=True)
-            if is_sealed(stored, scoreboard_of(stored).snapshot(), bench.rater()):
-                sealed.add(id_)
-    return sealed
+def _others(word: str, terms: Sequence[str]) -> tuple[str, ...]:
+    return tuple(term for term in terms if not term.startswith(word))
 
 
-def _hit(text: PastText, words: list[str], sealed: set[str]) -> Hit:
-    side = None if text.role is None or text.session_id in sealed else "A" if text.role == "baseline" else "B"
-    return Hit(
-        kind=text.kind,
-        session_id=text.session_id,
-        case_id=text.case_id,
-        side=side,
-        excerpt=_excerpt(text.text, words),
-        at=text.at,
-        queue=text.queue,
-    )
-
-
-def _excerpt(text: str, words: list[str]) -> str:
-    """The text around its first place, on one line."""
-    at = min((place for word in words if (place := folded(text).find(word)) >= 0), default=0)
+def excerpt_of(
+    text: str, words: Sequence[str], sets: Sequence[Sequence[str]] = ()
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text around its first hit, on one line, and where in it the words are: beginnings, or of `sets` whole."""
+    wanted = [*dict.fromkeys((*words, *chain.from_iterable(sets)))]
+    low = folded(text)
+    at = min((place for word in wanted if (place := _at(low, word)) >= 0), default=0)
     start = max(0, at - BEFORE)
     cut = " ".join(text[start : start + EXCERPT].split())
-    return f"{'… ' if start else ''}{cut}{' …' if start + EXCERPT < len(text) else ''}"
+    excerpt = f"{'… ' if start else ''}{cut}{' …' if start + EXCERPT < len(text) else ''}"
+    return excerpt, tuple(_marks(excerpt, words, frozenset(chain.from_iterable(sets))))
+
+
+def _at(low: str, word: str) -> int:
+    """Where a word begins with this one."""
+    place = low.find(word)
+    while place > 0 and low[place - 1].isalnum():
+        place = low.find(word, place + 1)
+    return place
+
+
+def _marks(excerpt: str, words: Sequence[str], terms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for token in _WORD.finditer(excerpt):
+        told = bare(token[0])
+        if told in terms:
+            yield token.span()
+        elif begun := next((word for word in words if told.startswith(word)), None):
+            whole = len(told) != len(token[0])  # folding moved the letters
+            yield token.start(), token.end() if whole else token.start() + len(begun)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tiebreak.triage import Table
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage_index import TriageIndex, in_batches
+from tiebreak_workbench.near_words import CHOICES, SHORTEST, nearest_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,14 +20,8 @@ LONGEST = 2_000
 """Characters of a text that are searched."""
 AT_ONCE = 500
 """Cases that are added to the index in one transaction."""
-NEAR = 0.74
-"""Likeness of words, 0 to 1, from which one counts as mistyped: 1 less the optimal string alignment distance over the
-longer word. Two letters that changed places are one slip; one slip in four letters passes, two in eight."""
 FEW = 10
 """Fewer hits than this, and words nearly alike are tried too."""
-CHOICES = 5
-SHORTEST = 4
-"""Letters of a word that may be mistyped."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -93,14 +88,10 @@ def search(index: TriageIndex, a: StoredRun, b: StoredRun, table: Table, words: 
 def near_terms(index: TriageIndex, a: StoredRun, b: StoredRun, word: str) -> list[str]:
     """Words of the texts that the word may have been meant to be, the likeliest first; with its first letter alike,
     which bounds what is looked through."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
     terms = index.terms(a.run.id, b.run.id, word[:1])
     if len(word) < SHORTEST:
         return [term for term in terms if term.startswith(word)][:CHOICES]
-    found = process.extract(word, terms, scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=CHOICES)
-    return [term for term, _, _ in found]
+    return nearest_terms(word, terms)
 
 
 def wanted_words(words: str) -> list[str]:

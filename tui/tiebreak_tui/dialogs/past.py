@@ -15,16 +15,20 @@ from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.dialogs.options import Offer, OptionsDialog
-from tiebreak_tui.links import copy_link
+from tiebreak_tui.dialogs.versions import show_versions
+from tiebreak_tui.links import copy_command, history_command, show_command
+from tiebreak_tui.to_triage import enter_triage
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.finding import Hit, Hits
+    from tiebreak_workbench.finding import Finder, Hit, Hits
     from tiebreak_workbench.workbench import Workbench
 
-DEBOUNCE = 0.12
+DEBOUNCE = 0.03
 """Seconds of quiet before a search begins."""
-ABOUT = "Sessions, questions, what people said, and answers; every word must be in it, or nearly."
+ABOUT = "Sessions, prompts, questions, notes, votes and answers; every word must be in it, or nearly."
+NAMES = {"decision": "triage"}
+"""Kinds that are called otherwise here."""
 
 
 class FindDialog(Dialog["Hit"]):
@@ -46,7 +50,9 @@ class FindDialog(Dialog["Hit"]):
         super().__init__()
         self.heading = heading
         self._bench = bench
+        self._finder: Finder | None = None
         self._hits: tuple[Hit, ...] = ()
+        self._left = False
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="a word of a question, an answer, a note …")
@@ -56,11 +62,31 @@ class FindDialog(Dialog["Hit"]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._search("")
+        self._begin()
+
+    def on_unmount(self) -> None:
+        self._left = True
+        if self._finder is not None:
+            self._finder.close()
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
         self._search(event.value)
+
+    @work(group="index")
+    async def _begin(self) -> None:
+        """Search what is indexed, and index the rest meanwhile."""
+        try:
+            self._finder = finder = await asyncio.to_thread(_opened, self._bench)
+            if self._left:
+                finder.close()
+                return
+            self._search(self.query_one(Input).value)
+            await asyncio.to_thread(finder.catch_up, None, lambda: not self._left)
+            if not self._left:
+                self._search(self.query_one(Input).value)
+        except TiebreakError as error:
+            self._tell(error)
 
     @on(Input.Submitted)
     def submitted(self) -> None:
@@ -73,26 +99,35 @@ class FindDialog(Dialog["Hit"]):
 
     @work(exclusive=True, group="find")
     async def _search(self, text: str) -> None:
-        from tiebreak_workbench.finding import find
-
         await asyncio.sleep(DEBOUNCE)
+        if self._finder is None:  # it is searched once that is open
+            return
         try:
-            found = await asyncio.to_thread(find, self._bench, text)
+            found = await asyncio.to_thread(self._finder.find, text)
         except TiebreakError as error:
-            self.query_one("#count", Static).update(clean(str(error)))
+            self._tell(error)
             return
         if not get_current_worker().is_cancelled:
             self._show(found)
 
+    def _tell(self, error: TiebreakError) -> None:
+        if not self._left:  # what is closed while it is read fails too
+            self.query_one("#count", Static).update(clean(str(error)))
+
     def _show(self, found: "Hits") -> None:
-        self._hits = found.hits
+        from tiebreak_workbench.finding_words import read_as_words
+
         listed = self.query_one(OptionList)
-        listed.clear_options()
-        listed.add_options(Option(_line(hit)) for hit in found.hits)
-        if found.hits:
-            listed.highlighted = 0
-        part = "" if found.complete else " · only the newest was looked at; more letters narrow it"
-        self.query_one("#count", Static).update(f"{len(found.hits)} found{part}" if found.hits else "Nothing found.")
+        if found.hits != self._hits:
+            self._hits = found.hits
+            listed.clear_options()
+            listed.add_options(Option(_line(hit)) for hit in found.hits)
+            if found.hits:
+                listed.highlighted = 0
+        told = [f"{len(found.hits)} found" if found.hits else "Nothing found."]
+        told += [clean_line(read_as_words(found), 200)] if found.read_as else []
+        told += [] if found.complete else ["still indexing, the newest first"]
+        self.query_one("#count", Static).update(" · ".join(told))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -100,8 +135,20 @@ class FindDialog(Dialog["Hit"]):
 
 
 def _line(hit: "Hit") -> Content:
-    where = f"{hit.session_id}  " + (f"{clean_line(hit.case_id, 30)}  " if hit.case_id else "")
-    return Content.assemble((f"{hit.what:<9} ", "$text-accent"), (where, "dim"), clean_line(hit.excerpt, 240))
+    place = hit.case_id or hit.config
+    where = "  ".join([*filter(None, (hit.session_id, place and clean_line(place, 30))), ""])
+    what = NAMES.get(hit.kind, hit.what)
+    text = Content(clean_line(hit.excerpt, 240))
+    for start, end in hit.marks if len(text) == len(hit.excerpt) else ():
+        text = text.stylize("bold $text-warning", start, end)
+    return Content.assemble((f"{what:<9} ", "$text-accent"), (where, "dim"), text)
+
+
+def _opened(bench: "Workbench") -> "Finder":
+    """In a thread: also what takes a while to load."""
+    from tiebreak_workbench.finding import Finder
+
+    return Finder(bench)
 
 
 def find_in_past(app: "TiebreakApp") -> None:
@@ -119,26 +166,42 @@ def find_in_past(app: "TiebreakApp") -> None:
 
 
 def _offer(app: "TiebreakApp", hit: "Hit") -> None:
-    offers = [
-        Offer(key="open", title="Open it", about="In the Arena, at its case; what was rated stands, go on from there."),
-        Offer(key="compare", title="Compare it", about="With another session: what changed, and why quality moved."),
-        Offer(key="link", title="Copy its command", about="`tiebreak show` with this session and case."),
-    ]
+    session = hit.session_id
+    offers: list[Offer] = []
+    if hit.kind == "prompt":
+        about = "What was edited in each, and how each did; one is taken up again there."
+        offers.append(Offer(key="versions", title="Its versions", about=about))
+    if hit.kind == "decision":
+        about = "The note stands there, at its case."
+        offers.append(Offer(key="triage", title="Open it in Triage", about=about))
+    if session is not None:
+        about = "In the Arena, at its case; what was rated stands, go on from there."
+        offers += [
+            Offer(key="open", title="Open its newest session" if hit.kind == "prompt" else "Open it", about=about),
+            Offer(key="compare", title="Compare it", about="With another session: what changed, why quality moved."),
+        ]
+    offers.append(Offer(key="link", title="Copy its command", about=f"`{_command(app, hit)}`"))
 
     async def chosen(key: str | None) -> None:
-        if key == "open":
-            await _open(app, hit)
-        elif key == "compare" and app.bench is not None:
-            app.push_screen(FindDialog(app.bench, f"Compare {hit.session_id} with"), lambda o: compare(app, hit, o))
+        if key == "versions":
+            show_versions(app, hit.config or "", hit.version)
         elif key == "link":
-            copy_link(app, hit.session_id, hit.case_id)
+            copy_command(app, _command(app, hit))
+        elif key == "compare" and app.bench is not None:
+            app.push_screen(FindDialog(app.bench, f"Compare {session} with"), lambda o: compare(app, hit, o))
+        elif key is not None:
+            await _open(app, hit, key)
 
-    app.push_screen(OptionsDialog(hit.session_id, hit.excerpt, offers), chosen)
+    app.push_screen(OptionsDialog(session or clean_line(hit.config or "", 60), hit.excerpt, offers), chosen)
 
 
-async def _open(app: "TiebreakApp", hit: "Hit") -> None:
+async def _open(app: "TiebreakApp", hit: "Hit", key: str) -> None:
+    session = hit.session_id or ""
     try:
-        await app.enter_arena(hit.session_id)
+        if key == "triage":
+            await enter_triage(app, session, wanted=hit.case_id or "")
+            return
+        await app.enter_arena(session)
     except TiebreakError as error:
         app.tell_error(error)
         return
@@ -149,22 +212,7 @@ async def _open(app: "TiebreakApp", hit: "Hit") -> None:
             arena.call_later(arena.go, at)
 
 
-def compare(app: "TiebreakApp", hit: "Hit", other: "Hit | None") -> None:
-    """Hold two sessions against each other, and tell what changed and what moved."""
-    if other is not None:
-        app.run_worker(_compare(app, hit.session_id, other.session_id), exclusive=True, group="compare")
-
-
-async def _compare(app: "TiebreakApp", one: str, other: str) -> None:
-    from tiebreak_tui.dialogs.moved import MovedDialog
-    from tiebreak_workbench.moving import what_moved
-
-    bench = app.bench
-    if bench is None:
-        return
-    try:
-        moved = await asyncio.to_thread(what_moved, bench, one, other)
-    except TiebreakError as error:
-        app.tell_error(error)
-        return
-    app.push_screen(MovedDialog(moved))
+def _command(app: "TiebreakApp", hit: "Hit") -> str:
+    if hit.kind == "prompt":
+        return history_command(app.folder, hit.config or "")
+    return show_command(app.folder, hit.session_id or "", hit.case_id)

@@ -38,8 +38,10 @@ class VersionsDialog(Dialog["Version"]):
     """
     hint = "↑ ↓ · ⏎ opens a session or takes it up again · esc leaves"
 
-    def __init__(self, versions: "Sequence[Version]") -> None:
+    def __init__(self, versions: "Sequence[Version]", first: str | None = None) -> None:
+        """`first` is the version, by its hash, that is marked at the beginning; the newest one unless given."""
         super().__init__()
+        self._first = first
         self.heading = f"Versions of {versions[-1].config.name}"
         self._versions = tuple(reversed(versions))
 
@@ -50,7 +52,8 @@ class VersionsDialog(Dialog["Version"]):
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
-        self.query_one(OptionList).highlighted = 0
+        hashes = [version.version for version in self._versions]
+        self.query_one(OptionList).highlighted = hashes.index(self._first) if self._first in hashes else 0
 
     @on(OptionList.OptionHighlighted)
     def marked(self, event: OptionList.OptionHighlighted) -> None:
@@ -95,12 +98,12 @@ def _about(version: "Version") -> Content:
     return Content("\n").join(lines)
 
 
-def show_versions(app: "TiebreakApp", name: str) -> None:
-    """Tell the versions of a config, and do with one what is chosen."""
-    app.run_worker(_show(app, name), exclusive=True, group="versions")
+def show_versions(app: "TiebreakApp", name: str, first: str | None = None) -> None:
+    """Tell the versions of a config, and do with one what is chosen; `first` is the one that is marked."""
+    app.run_worker(_show(app, name, first), exclusive=True, group="versions")
 
 
-async def _show(app: "TiebreakApp", name: str) -> None:
+async def _show(app: "TiebreakApp", name: str, first: str | None) -> None:
     from tiebreak_workbench.versions import config_history
 
     bench = app.bench
@@ -119,7 +122,7 @@ async def _show(app: "TiebreakApp", name: str) -> None:
         if version is not None:
             _offer(app, version)
 
-    app.push_screen(VersionsDialog(versions), chosen)
+    app.push_screen(VersionsDialog(versions, first), chosen)
 
 
 def _offer(app: "TiebreakApp", version: "Version") -> None:
