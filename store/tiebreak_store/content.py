@@ -42,6 +42,12 @@ def put_dataset(connection: sqlite3.Connection, dataset: Dataset) -> None:
         (name, storable(dataset.card.name), to_json(dataset.card)),
     )
     if inserted.rowcount:
+        # A case is kept in its canonical form, so its version is the hash of that.
+        versions = dataset.case_versions
+        connection.executemany(
+            "INSERT OR IGNORE INTO blob (hash, bytes) VALUES (?, ?)",
+            ((versions[case.id], canonical_json(case).encode("utf-8", "surrogatepass")) for case in dataset.cases),
+        )
         connection.executemany(
             "INSERT INTO dataset_case (dataset_hash, ordinal, case_id, kind, segment, case_hash) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -52,16 +58,11 @@ def put_dataset(connection: sqlite3.Connection, dataset: Dataset) -> None:
                     storable(case.id),
                     case.kind,
                     storable_or_none(case.segment),
-                    _put_case(connection, case),
+                    versions[case.id],
                 )
                 for ordinal, case in enumerate(dataset.cases)
             ),
         )
-
-
-def _put_case(connection: sqlite3.Connection, case: Case) -> str:
-    """The blob is the canonical form itself, so its hash is `case.version`."""
-    return put_blob(connection, canonical_json(case).encode("utf-8", "surrogatepass"))
 
 
 def get_dataset(connection: sqlite3.Connection, name: str) -> Dataset:

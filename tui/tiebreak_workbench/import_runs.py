@@ -205,7 +205,9 @@ class Answers:
 
     def _note(self, response: Response) -> None:
         self._taken += 1
-        self._told.update(words for words, value in TOLD.items() if value(response) is not None)
+        for words, value in TOLD.items():
+            if value(response) is not None:
+                self._told[words] += 1
 
     def _answered(self, label: str, case_id: str, sample: int, row: GivenAnswer) -> Answered:
         case = self._job.dataset.by_id[case_id]

@@ -53,6 +53,8 @@ class Survey:
 
     tool: Tool
     files: tuple[Path, ...]
+    sources: tuple[Source, ...]
+    """The files as they are read; what was gathered at the first reading need not be gathered at the second."""
     digests: tuple[str, ...]
     dataset: Dataset | None
     """The one that the cases were looked up in, where one was named."""
@@ -91,11 +93,11 @@ def survey(tool: Tool, files: Sequence[Path], dataset: Dataset | None, progress:
     Raises:
         ImportFormatError: for a file that cannot be read, or holds nothing that can be taken.
     """
-    found = Survey(tool, tuple(files), tuple(map(source_hash, files)), dataset)
+    found = Survey(tool, tuple(files), tuple(map(Source, files)), tuple(map(source_hash, files)), dataset)
     by_input: dict[object, str] = {case.input: case.id for case in dataset.cases} if dataset is not None else {}
     seen = 0
-    for number, path in enumerate(files):
-        for row in tool.rows(Source(path)):
+    for number, source in enumerate(found.sources):
+        for row in tool.rows(source):
             _take(found, number, row, by_input)
             seen += 1
             if not seen % STEP:
@@ -109,8 +111,8 @@ def survey(tool: Tool, files: Sequence[Path], dataset: Dataset | None, progress:
 
 def rows_again(found: Survey) -> Iterator[tuple[int, GivenAnswer]]:
     """The answers, in the order of the first reading."""
-    for number, path in enumerate(found.files):
-        for row in found.tool.rows(Source(path)):
+    for number, source in enumerate(found.sources):
+        for row in found.tool.rows(source):
             if isinstance(row, GivenAnswer):
                 yield number, row
 

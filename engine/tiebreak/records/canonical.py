@@ -21,8 +21,11 @@ def plain(value: object) -> object:
 
     Fields at their default are kept, but for those that came `LATER`.
     """
-    if type(value) in _SIMPLE:  # most of what there is, and looked at for every answer
+    kind = type(value)
+    if kind in _SIMPLE:  # most of what there is, and looked at for every answer
         return value
+    if kind is tuple or kind is list:  # before the questions that take longer
+        return [plain(item) for item in cast("list[object]", value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         mapping = {name: plain(getattr(value, name)) for name in _names(type(value))}
         for name, default in _later(type(value)):
