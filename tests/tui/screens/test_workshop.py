@@ -6,6 +6,7 @@ from pathlib import Path
 from support.app import Seat, against, rating, sit_down, stored_session
 from support.editors import editor
 from support.model_server import ModelServer
+from support.triage_app import changed, listed, settled
 from support.workspaces import make_workspace
 from tiebreak.workspace import Workspace
 from tiebreak_tui.dialogs.ask_on import AskOnDialog
@@ -15,10 +16,13 @@ from tiebreak_tui.dialogs.moved import MovedDialog
 from tiebreak_tui.dialogs.options import OptionsDialog
 from tiebreak_tui.dialogs.past import FindDialog
 from tiebreak_tui.dialogs.spot import SpotDialog
+from tiebreak_tui.dialogs.versions import VersionsDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import SpotWish, Wishes
 from tiebreak_workbench.spot import spot_workbench, start_spot
+from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.workbench import Workbench
 
 
 async def begin_spot(seat: Seat, server: ModelServer) -> None:
@@ -206,6 +210,44 @@ async def test_earlier_sessions_are_found_opened_and_compared(tmp_path: Path) ->
         await seat.sees("Nothing changed but the session", "What moved", "win rate of B", "before  100 %", "n 1")
         await seat.press("escape")
         await seat.reaches(SetupScreen)
+
+
+async def test_a_prompt_that_was_found_opens_among_its_versions(tmp_path: Path) -> None:
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, "normal?words=3", "normal?words=4", prompt={"system": "Talk like Ö."})
+        async with sit_down(folder, Wishes(start=True, seed=7)) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+        async with sit_down(folder) as seat:
+            await seat.ready()
+            await seat.press("slash")
+            await seat.reaches(FindDialog)
+            await seat.write("tlak lik o")
+            await seat.sees("prompt", "Talk like Ö.", "“tlak” also as talk")
+            await seat.press("enter", "enter")
+            await seat.reaches(OptionsDialog)
+            await seat.sees("Its versions", "tiebreak history")
+            await seat.press("enter")
+            await seat.reaches(VersionsDialog)
+            await seat.sees("v1", "Talk like Ö.")
+
+
+async def test_a_note_of_triage_that_was_found_opens_there(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    session_id = await changed(folder)
+    with Workbench.open(folder, {"USER": "ada"}) as bench, Triage.open(bench, session_id) as triage:
+        triage.decide(["q-4"], {"note": "blame the retriever"})
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await seat.press("slash")
+        await seat.reaches(FindDialog)
+        await seat.write("blame")
+        await seat.sees("triage", "blame the retriever")
+        await seat.press("enter", "enter")
+        await seat.reaches(OptionsDialog)
+        await seat.press("enter")
+        screen = await settled(seat)
+        assert listed(screen) == ["q-4"]
 
 
 async def test_what_changed_stands_beside_what_moved(tmp_path: Path) -> None:

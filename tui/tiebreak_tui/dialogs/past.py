@@ -216,3 +216,28 @@ def _command(app: "TiebreakApp", hit: "Hit") -> str:
     if hit.kind == "prompt":
         return history_command(app.folder, hit.config or "")
     return show_command(app.folder, hit.session_id or "", hit.case_id)
+
+
+def compare(app: "TiebreakApp", hit: "Hit", other: "Hit | None") -> None:
+    """Hold two sessions against each other, and tell what changed and what moved."""
+    if other is None or hit.session_id is None:
+        return
+    if other.session_id is None:
+        app.flash("No session has used that prompt yet.")
+        return
+    app.run_worker(_compare(app, hit.session_id, other.session_id), exclusive=True, group="compare")
+
+
+async def _compare(app: "TiebreakApp", one: str, other: str) -> None:
+    from tiebreak_tui.dialogs.moved import MovedDialog
+    from tiebreak_workbench.moving import what_moved
+
+    bench = app.bench
+    if bench is None:
+        return
+    try:
+        moved = await asyncio.to_thread(what_moved, bench, one, other)
+    except TiebreakError as error:
+        app.tell_error(error)
+        return
+    app.push_screen(MovedDialog(moved))
