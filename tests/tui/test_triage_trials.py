@@ -127,7 +127,7 @@ async def test_an_edited_prompt_is_put_to_cases_or_to_the_set(folder: Path) -> N
         await seat.press("e")
         await seat.reaches(EditPromptDialog)
         await seat.sees("Answer in two words.", "Renders for q-0")
-        await seat.press("down", "down", "down", "ctrl+k")
+        await seat.press("down", "down", "ctrl+k")
         await seat.write("Say it all.")
         await seat.press("escape", "e")
         await seat.reaches(EditPromptDialog)
@@ -147,7 +147,7 @@ async def test_an_edited_prompt_is_put_to_cases_or_to_the_set(folder: Path) -> N
             assert len(store.sessions()) == 1
         await seat.press("e")
         await seat.reaches(EditPromptDialog)
-        await seat.press("down", "down", "down", "ctrl+k")
+        await seat.press("down", "down", "ctrl+k")
         await seat.write("Say all of it.")
         await seat.press("ctrl+s")
         await seat.reaches(OptionsDialog)
