@@ -140,18 +140,18 @@ def _sheets(
 ) -> tuple[dict[str, Sheet], int, int]:
     """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers.
 
-    Beside them how many ballots are kept apart, and how many raters changed their vote once they had seen a verdict.
+    Beside them how many ballots in force are kept apart, and how many raters changed their vote once they had seen a verdict.
     """
     role_of: dict[str, SessionRole] = {answer.id: role for role, answer in shown.items()}
     by_rater: dict[str, list[Ballot]] = {}
-    apart: list[Ballot] = []
+    apart: dict[str, list[Ballot]] = {}
     later: dict[str, list[Ballot]] = {}
     for presentation in presentations.values():
         if presentation.repeat_of is not None or _pair(presentation) != role_of.keys():
             continue
         for ballot in facts.ballots.get(presentation.id, {}).values():
             if ballot.phase == "post_reveal" or (blind and ballot.identity_seen):
-                apart.append(ballot)
+                apart.setdefault(presentation.rater_id, []).append(ballot)
                 if ballot.phase == "post_reveal" and well_formed(ballot):
                     later.setdefault(presentation.rater_id, []).append(ballot)
             elif well_formed(ballot):
@@ -163,7 +163,8 @@ def _sheets(
         (new := _vote_in(effective_ballots(ballots))) is not None and new != _vote_in(in_force.get(rater, ()))
         for rater, ballots in later.items()
     )
-    return sheets, sum(ballot.kind in ("vote", "score") for ballot in apart), changed
+    stand = (ballot for own in apart.values() for ballot in effective_ballots(own))
+    return sheets, sum(ballot.kind in ("vote", "score") for ballot in stand), changed
 
 
 def _vote_in(in_force: Sequence[Ballot]) -> object:

@@ -9,6 +9,7 @@ from tiebreak.records import ROLES, Case, IdMaker, Policy, Presentation, Rater, 
 from tiebreak.records.sessions import BallotKind, Queue, Tag
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.session.ballotbox import BallotBox
+from tiebreak.session.blinding import Blinding
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.recorder import Recorder
 from tiebreak.session.saving import Saves
@@ -26,6 +27,7 @@ class RaterActs:
     scoreboard: Scoreboard
     saves: Saves
     verdicts: Verdicts
+    blinding: Blinding
     _box: BallotBox
     _showings: Showings
     _items: Items
@@ -116,6 +118,16 @@ class RaterActs:
             return None
         self._box.take_back(act)
         return self._positions[self._showings[act.presentation_id].case_id]
+
+    def kept_apart(self, position: int) -> str:
+        """Why what is given for a case now counts in no win rate and no gate, in words; empty where it does."""
+        if self.blinding.identity_seen:
+            return "given after the sides were revealed, it counts nowhere"
+        if not self.verdicts.seen(self._case(position).id):
+            return ""
+        first = self._showing(position, self._both(position))
+        voted = first is not None and any(b.kind == "vote" for b in self._box.given(first.id, "sealed"))
+        return "the vote before the judge's verdict counts" if voted else "you knew the judge's verdict before"
 
     def _both(self, position: int) -> dict[SessionRole, Response]:
         """The counting answers of a case without their texts; nothing while one of them is missing."""

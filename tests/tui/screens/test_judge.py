@@ -172,6 +172,7 @@ async def test_v_opens_the_verdict_whole_and_digits_tag_a_disagreement(tmp_path:
         await seat.press("escape")
         await seat.reaches(ArenaScreen)
         await seat.press("right")  # the first vote stands
+        await seat.sees("Kept apart: the vote before the judge's verdict counts.")
         await seat.saved()
         await seat.press("p")
         await seat.sees("your vote: A better, then B better (kept apart)", "1 vote changed after a verdict")
@@ -185,6 +186,25 @@ async def test_v_opens_the_verdict_whole_and_digits_tag_a_disagreement(tmp_path:
     assert (snapshot.win_rate.losses, snapshot.win_rate.wins, snapshot.changed) == (1, 0, 1)
     tags = [b for b in stored_session(folder).ballots if b.kind in ("tag", "undo")]
     assert [b.value for b in tags] == ["human_wrong", None, "judge_wrong"]
+
+
+async def test_a_vote_that_was_changed_and_taken_back_leaves_no_ballot_apart(
+    tmp_path: Path, server: JudgeServer
+) -> None:
+    async with judging(tmp_path / "ws", server, "shorter") as seat:
+        await seat.press("left", "p")
+        await seat.answered()
+        await seat.sees("says B better", "1 saved")
+        await seat.press("right")
+        await seat.sees("Kept apart")
+        await seat.saved()
+        assert seat.arena.live.scoreboard.snapshot().apart == 1
+        await seat.press("u")
+        await seat.sees("taken back", "1 saved", "your vote: A better")
+        assert "kept apart" not in seat.text
+        await seat.press("u")
+        await seat.sees("That was given before you saw the judge's verdict, and stands.")
+    assert (recomputed(tmp_path / "ws").apart, recomputed(tmp_path / "ws").changed) == (0, 0)
 
 
 async def test_shift_v_goes_from_one_case_worth_a_look_to_the_next(tmp_path: Path, server: JudgeServer) -> None:

@@ -230,23 +230,25 @@ class ArenaScreen(Workshop):
         else:
             given = self.seating.as_voted(vote)
             if self.attempt(lambda: self.live.vote(position, given)):
-                apart = ", kept apart" if self.live.blinding.identity_seen else ""
-                self._go_on(f"{self.live.cases[position].id}: {self.seating.words(given)}{apart}")
+                self._go_on(self.seating.words(given))
 
     def action_skip(self) -> None:
         if self.attempt(lambda: self.live.skip(self.position)):
-            self._go_on(f"{self.live.cases[self.position].id}: skipped")
+            self._go_on("skipped")
 
     def _go_on(self, act: str) -> None:
         """To the next case once this one asks nothing more."""
-        missing = self.live.form(self.position).missing
-        self.query_one(StatusBar).tell(act)
+        position, missing = self.position, self.live.form(self.position).missing
+        why = self.live.kept_apart(position)
+        self.query_one(StatusBar).tell(f"{self.live.cases[position].id}: {act}{', kept apart' if why else ''}")
         if missing:
             self._refresh()
             self.tiebreak.flash(f"Still asked: {', '.join(missing)}.")
         else:
-            self._rated = self.position
-            self.go(self.position + 1)
+            self._rated = position
+            self.go(position + 1)
+        if why:
+            self.tiebreak.flash(f"Kept apart: {why}.", severity="warning")
 
     def action_score(self, score: int) -> None:
         dimensions = self.live.policy.form.dimensions
@@ -255,7 +257,8 @@ class ArenaScreen(Workshop):
             return
         name, role = dimensions[self._dimension].name, self.focused_role
         if self.attempt(lambda: self.live.score(self.position, role, name, score)):
-            self.query_one(StatusBar).tell(f"{name} of {self.seating.name(role)}: {score}")
+            apart = ", kept apart" if self.live.kept_apart(self.position) else ""
+            self.query_one(StatusBar).tell(f"{name} of {self.seating.name(role)}: {score}{apart}")
             if self._dimension + 1 < len(dimensions):
                 self._dimension += 1
             self._refresh()

@@ -102,6 +102,8 @@ def case_header(case: Case, state: FormState, seating: Seating) -> Content:
         text += Content.styled(f" · your vote: {seating.words(state.vote)}", "$text-success")
         if state.revised is not None:
             text += Content.styled(f", then {seating.words(state.revised)} (kept apart)", "$text-warning")
+    elif state.revised is not None:
+        text += Content.styled(f" · your vote: {seating.words(state.revised)} (kept apart)", "$text-warning")
     elif state.skipped:
         text += Content.styled(" · skipped", "$text-warning")
     elif state.settled_by_itself:
