@@ -5,6 +5,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,25 @@ def test_a_whole_session_comes_back_with_its_judgments(rated: CommandLine, monke
     assert calibrated(rated) == before
     assert kept(Path()) == said
     assert "is here already" in rated("import", "../judged.jsonl").out
+
+
+def test_the_gate_of_a_judge_that_did_not_come_along_says_how_to_decide_it(
+    rated: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = f"{{id: both, metric: win_rate, at_least: 0.5, source: calibrated, judge: {JUDGE}}}"
+    Path("policies/judged.yaml").write_text(f"form: {{vote: required}}\ngates: {{human: [{gate}]}}\n")
+    with Workbench.open(Path(), os.environ) as bench:
+        policy = bench.workspace.load_policy("judged")
+        bench.start(replace(sample_setup(bench), policy=policy))
+    assert rated("export", "last", "--to", "../pinned.jsonl").code == 0
+    monkeypatch.chdir("..")
+    assert rated("init", "there").code == 0
+    monkeypatch.chdir("there")
+    assert rated("import", "../pinned.jsonl").code == 0
+    told = " ".join(rated("gate", "last").out.split())
+    assert f"The judge “{JUDGE}” has not judged 88 cases that a gate needs, and there is no such judge here." in told
+    assert "decide by other gates with --policy" in told
+    assert told.count("tiebreak judge") == 0
 
 
 @pytest.mark.parametrize("format_", ["judgments", "judgments-csv"])

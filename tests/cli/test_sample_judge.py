@@ -36,8 +36,7 @@ def test_its_leanings_are_found(tiebreak: CommandLine, tmp_path: Path, monkeypat
     assert listed["preference"] == "uncalibrated"
     shown = tiebreak("show", "last")
     assert "Judge “first-and-long”: calibrated (agrees with people in 94.3 % of 87)." in " ".join(shown.out.split())
-    gated = tiebreak("gate", "last")
-    assert "Judge “first-and-long”: calibrated" in " ".join(gated.out.split())
+    assert "Judge “first-and-long”" not in tiebreak("gate", "last").out, "no gate asks for it"
 
 
 def test_a_gate_on_its_word_says_so_wherever_it_stands(
@@ -53,7 +52,13 @@ def test_a_gate_on_its_word_says_so_wherever_it_stands(
         asyncio.run(run_votes(bench, session_id, Path("ballots.jsonl")))
     before = tiebreak("gate", "last", "--policy", "judged")
     assert before.code == 3
-    assert "not judged yet" in " ".join(before.out.split())
+    words = " ".join(before.out.split())
+    assert "87 cases not judged by “first-and-long” yet" in words
+    assert f"`tiebreak judge {session_id} --judge first-and-long` puts them to it." in words
+    with Workbench.open(Path(), os.environ) as bench, bench.lease(session_id):
+        going_on = " ".join(tiebreak("gate", "last", "--policy", "judged").out.split())
+    assert "The session is open elsewhere, where it may still be asked." in going_on
+    assert "`tiebreak judge" not in going_on
     tiebreak("judge", "last", "--judge", "first-and-long")
     done = tiebreak("gate", "last", "--policy", "judged", "--report", "report.md", "--json")
     assert done.code == 0, done.err
@@ -63,6 +68,7 @@ def test_a_gate_on_its_word_says_so_wherever_it_stands(
     ]
     printed = tiebreak("gate", "last", "--policy", "judged").out
     assert "(raw judge, not calibrated)" in printed.splitlines()[0]
+    assert "Judge “first-and-long”: calibrated" in " ".join(printed.split())
     assert "rests on the judge “first-and-long” alone" in " ".join(printed.split())
     told = Path("report.md").read_text()
     assert "raw judge, not calibrated" in told

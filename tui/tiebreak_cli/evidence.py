@@ -147,9 +147,13 @@ def show(
                         "judges_served": served_report(changed)})  # fmt: skip
         else:
             from tiebreak_cli.scoreboard import print_judges, print_scoreboard
+            from tiebreak_workbench.to_judge import words_to_judge
             from tiebreak_workbench.unjudged import unjudged_words
 
-            notes = unjudged_words(bench.store, stored.session.id)
+            notes = [
+                *unjudged_words(bench.store, stored.session.id),
+                *words_to_judge(bench, stored, snapshot.gates),
+            ]
             print_scoreboard(console(), stored, snapshot, figures=figures, notes=notes)
             print_judges(bench, [stored.session.id])
             for name, found in judges.items():

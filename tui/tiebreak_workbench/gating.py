@@ -40,6 +40,7 @@ from tiebreak_workbench.paged import answers_into, rows_into
 from tiebreak_workbench.preflight import known_judges, placed
 from tiebreak_workbench.report import remarks
 from tiebreak_workbench.sealed import is_sealed, note_look
+from tiebreak_workbench.to_judge import judges_asked_for, words_to_judge
 from tiebreak_workbench.unjudged import unjudged_words
 from tiebreak_workbench.versions import tried_on
 from tiebreak_workbench.workbench import Workbench
@@ -102,6 +103,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
     if baseline is not None and baseline.id != stored.session.runs.get("baseline"):
         gates = _held_against(store, stored, policy, baseline, gates, rows)
     note_look(bench, stored, snapshot, "gate")
+    standings, asked_for = session_standings(bench, stored), judges_asked_for(gates)
     report = Report(
         tiebreak=tiebreak.__version__,
         at=stamp(utc_now()),
@@ -124,8 +126,9 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
             *_not_put(stored, policy, snapshot, rows),
             *remarks(snapshot),
             *unjudged_words(store, stored.session.id),
+            *words_to_judge(bench, stored, gates),
             *(told for one in served_by_judges(bench, stored) for told in one.sentences()),
-            *(standing_words(name, found) for name, found in session_standings(bench, stored).items()),
+            *(standing_words(name, found) for name, found in standings.items() if name in asked_for),
             *_reveals(snapshot),
         ),
         tried=tried_on(store, stored),

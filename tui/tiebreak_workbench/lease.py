@@ -58,8 +58,7 @@ class Lease:
         Raises:
             BlockingIOError: while it is held elsewhere; with the file that says by whom.
         """
-        name = id_ if PLAIN_NAME.fullmatch(id_) else digest(id_.encode("utf-8", "replace"))
-        path = housekeeping / FOLDER / f"{name}.lock"
+        path = _path(housekeeping, id_)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._held.append((path, _locked(path, session_id)))
@@ -84,6 +83,28 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def held(housekeeping: Path, session_id: str) -> bool:
+    """Whether somebody works on a session now, as far as its own lock tells."""
+    try:
+        handle = os.open(_path(housekeeping, session_id), os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
+def _path(housekeeping: Path, id_: str) -> Path:
+    name = id_ if PLAIN_NAME.fullmatch(id_) else digest(id_.encode("utf-8", "replace"))
+    return housekeeping / FOLDER / f"{name}.lock"
 
 
 def _in_use(id_: str, session_ids: Sequence[str], path: str) -> SessionInUseError:

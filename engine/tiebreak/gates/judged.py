@@ -108,7 +108,7 @@ def _nothing_yet(gate: Gate, evidence: JudgedEvidence) -> str:
         return evidence.scale
     if evidence.waiting:
         cases = plural(evidence.waiting, "case")
-        return f"{cases} not judged yet: `tiebreak judge SESSION --judge {gate.judge}`"
+        return f"{cases} not judged by “{gate.judge}” yet"
     if evidence.judged or (evidence.known and not evidence.lost):
         return ""
     if evidence.lost:

@@ -123,7 +123,7 @@ RAW = "raw judge, not calibrated"
 def title_of(gate: Gate) -> str:
     """The gate's own title, or what it says: `win rate ≥ 50 %`; with whose word it is, where it is not people's."""
     source = {"human": "", "calibrated": " (calibrated)", "judge": f" ({RAW})"}[gate.source]
-    return f"{gate.title or _said(gate)}{source}"
+    return f"{gate.title or said_of(gate)}{source}"
 
 
 def judged_words(outcomes: Iterable[GateOutcome]) -> list[str]:
@@ -147,7 +147,8 @@ def rests_on_raw_judge(outcomes: Iterable[GateOutcome]) -> bool:
     return any(one.evidence.get("source") == "judge" for one in outcomes)
 
 
-def _said(gate: Gate) -> str:
+def said_of(gate: Gate) -> str:
+    """What a gate asks, in words: `win rate ≥ 50 %`, `no failed pii`."""
     arm = " (baseline)" if gate.on == "baseline" else ""
     if gate.metric == "failures":
         return f"no failed {gate.check}{arm}"

@@ -140,7 +140,8 @@ def _sheets(
 ) -> tuple[dict[str, Sheet], int, int]:
     """One sheet per rater, from presentations of exactly the counting answers; repeats measure raters, not answers.
 
-    Beside them how many ballots in force are kept apart, and how many raters changed their vote once they had seen a verdict.
+    Beside them how many ballots in force are kept apart, and how many raters changed their vote once they had seen a
+    verdict.
     """
     role_of: dict[str, SessionRole] = {answer.id: role for role, answer in shown.items()}
     by_rater: dict[str, list[Ballot]] = {}

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tiebreak.gates import expand, title_of
 from tiebreak.gates.wording import money, percent, spent
+from tiebreak.records import Gate, Policy
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,25 @@ def test_small_amounts_keep_two_digits(usd: float, written: str) -> None:
 )
 def test_an_unknown_cost_never_reads_as_nothing_spent(usd: float, unknown: int, written: str) -> None:
     assert spent(usd, unknown, "answer") == written
+
+
+def _titles(*gates: Gate) -> list[str]:
+    return [title_of(planned.gate) for planned in expand(Policy(name="p", gates={"human": gates}), ())]
+
+
+def test_gates_of_one_title_are_told_apart_by_their_scopes() -> None:
+    of_set = Gate(id="set", metric="win_rate", at_least=0.5, source="calibrated", judge="fair")
+    fixed = Gate(id="once", metric="win_rate", at_least=0.5, source="calibrated", judge="fair", scope="fixed_n")
+    assert _titles(of_set) == ["win rate ≥ 50 % (calibrated)"]
+    assert _titles(of_set, fixed) == [
+        "win rate ≥ 50 % · this set (calibrated)",
+        "win rate ≥ 50 % · fixed n (calibrated)",
+    ]
+
+
+def test_gates_that_differ_in_nothing_that_is_told_bear_their_ids() -> None:
+    strict = Gate(id="strict", title="Wins", metric="win_rate", at_least=0.6)
+    mild = Gate(id="mild", title="Wins", metric="win_rate", at_least=0.5)
+    wide = Gate(id="wide", title="Wins", metric="win_rate", at_least=0.5, scope="population")
+    assert _titles(strict, mild) == ["Wins · strict", "Wins · mild"]
+    assert _titles(strict, mild, wide) == ["Wins · this set · strict", "Wins · this set · mild", "Wins · population"]
