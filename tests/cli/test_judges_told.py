@@ -90,3 +90,14 @@ def test_a_gate_of_a_judge_that_is_not_there_is_refused_with_the_nearest(tiebrea
         assert done.code == 2
         assert "there is no judge “preferense”. Did you mean “preference”?" in " ".join(done.err.split())
     assert "there is no judge “preferense”" in " ".join(tiebreak("doctor").out.split())
+
+
+def test_an_edited_judge_is_told_to_begin_another_version(tiebreak: CommandLine, here: Path, url: str) -> None:
+    write_judge(here, url, "honest")
+    assert tiebreak(*RUN, "--judge", "mine").code == 3
+    assert "begins here" not in tiebreak("judge", "last", "--judge", "mine").err
+    write_judge(here, url, "honest", more="criteria: Be strict.")
+    told = " ".join(tiebreak("judge", "last", "--judge", "mine").err.split())
+    assert "begins here, and counts from now on." in told
+    assert "stands apart; the two never mix." in told
+    assert "begins here" not in tiebreak("judge", "last", "--judge", "mine").err

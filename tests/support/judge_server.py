@@ -2,7 +2,8 @@
 
 An answer's worth is the number in its `[quality:N]`, 0 without one. The model's name says how the judge behaves:
 `honest` alone, `first` (prefers what is shown first), or with a weakness that an attacker would use; see `WEAKNESSES`.
-`?reply=…` gives that text instead, `{block}` in it standing for the honest verdict block, `{nonce}` for its nonce.
+`?reply=…` gives that text instead, `{block}` in it standing for the honest verdict block, `{nonce}` for its nonce;
+`?refused=1` gives whatever is said as the provider's refusal.
 """
 
 import asyncio
@@ -200,6 +201,9 @@ def _behaviour(speak: Callable[[Prompt], str]) -> Behaviour:
         else:
             text = speak(prompt)
         await exchange.begin()
+        if "refused" in exchange.options:
+            await exchange.event(exchange.chunk({"refusal": text, "content": None}))
+            text = ""
         await exchange.say(*(text[at : at + 2000] for at in range(0, len(text), 2000)))
         await exchange.end(exchange.options.get("finish", "stop"))
 

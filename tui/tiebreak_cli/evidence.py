@@ -114,6 +114,7 @@ def show(
     from tiebreak_workbench.calibrating import session_standings, standing_words
     from tiebreak_workbench.figures import stored_material, work_out
     from tiebreak_workbench.figures_report import show_report
+    from tiebreak_workbench.judge_claims import claims_of_session, claims_report
     from tiebreak_workbench.judge_served import served_by_judges, served_report
     from tiebreak_workbench.judge_spend import judging_costs
     from tiebreak_workbench.looking import look_at
@@ -141,10 +142,11 @@ def show(
             return
         figures = work_out(stored_material(stored, look.board), tried_on(bench.store, stored))
         judges, changed = session_standings(bench, stored), served_by_judges(bench, stored)
+        claims = list(claims_of_session(bench, stored))
         if as_json:
             costs = judging_costs(bench, stored.session.id)
             print_json({**show_report(stored, figures), **costs, "judge_status": judges,
-                        "judges_served": served_report(changed)})  # fmt: skip
+                        "judged_claims": claims_report(claims), "judges_served": served_report(changed)})  # fmt: skip
         else:
             from tiebreak_cli.scoreboard import print_judges, print_scoreboard
             from tiebreak_workbench.to_judge import words_to_judge
@@ -158,6 +160,8 @@ def show(
             print_judges(bench, [stored.session.id])
             for name, found in judges.items():
                 say(standing_words(name, found))
+            for found_claims in claims:
+                say(found_claims.words)
             for one in changed:
                 for told in (*one.sentences(), *one.asides()):
                     say(told)

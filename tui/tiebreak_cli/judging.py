@@ -1,7 +1,8 @@
 """`judge` and `judges`: models that score the answers of a session."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,6 +15,7 @@ from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from tiebreak.judge import JudgeEnding, JudgeProgress, JudgeSummary
+    from tiebreak.records.judges import Judge
     from tiebreak_cli.consoles import PlainConsole
     from tiebreak_workbench.judging import Judging, Told
 
@@ -206,7 +208,7 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
         loop.add_signal_handler(number, interrupt)
     complain_line(f"Judging session {judging.stored.session.id} with {judging.judge.name}. {judging.estimate}")
     if not err.is_terminal:
-        return await judge_all(judging)
+        return await judge_all(judging, _waits_told(complain_line))
     columns = (
         TextColumn("judgments"),
         BarColumn(bar_width=None),
@@ -222,6 +224,20 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
         return await judge_all(judging, show)
 
 
+def _waits_told(say: "Callable[[str], None]") -> "Callable[[JudgeProgress], None]":
+    """Says, for a log, whenever a run waits for longer than was said before."""
+    said: datetime | None = None
+
+    def look(progress: "JudgeProgress") -> None:
+        nonlocal said
+        waits = progress.waits
+        if waits is not None and (said is None or waits.until > said):
+            said = waits.until
+            say(f"{progress.answered:,} of {progress.planned:,} judgments · {waits.words}")
+
+    return look
+
+
 def _figures(progress: "JudgeProgress") -> str:
     from tiebreak.gates.wording import money, plural
 
@@ -234,11 +250,13 @@ def _figures(progress: "JudgeProgress") -> str:
         parts.append(plural(progress.statuses["error"], "error"))
     if progress.ending:
         parts.append(f"{progress.in_flight} in flight")
+    if progress.waits is not None:
+        parts.append(progress.waits.words)
     return " · ".join(parts)
 
 
 def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed: bool) -> None:
-    from tiebreak.gates.wording import money, plural
+    from tiebreak.gates.wording import plural
     from tiebreak_cli.output import print_table, say
 
     one, summary = judging.judge, outcome.counts
@@ -249,7 +267,7 @@ def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed
         ("unparseable", str(summary.unparseable)),
         ("error", str(summary.error)),
         ("open", str(max(0, ending.progress.planned - ending.progress.answered - summary.error))),
-        ("cost of judging", money(summary.usd) + (f" and {summary.unknown} unknown" if summary.unknown else "")),
+        ("cost of judging", _cost(one, summary)),
     ]
     print_table("Judgments", ("status", "n #"), rows)
     if sealed:
@@ -269,8 +287,19 @@ def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed
         say(" ".join(filter(None, (ending.why, f"{open_} still open; the same command goes on."))))
 
 
+def _cost(judge: "Judge", summary: "JudgeSummary") -> str:
+    from tiebreak.gates.wording import money
+    from tiebreak.records import RecordingTarget
+
+    if isinstance(judge.target, RecordingTarget):
+        return "recorded"
+    return money(summary.usd) + (f" and {summary.unknown} unknown" if summary.unknown else "")
+
+
 def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
-    from tiebreak.gates.wording import plural
+    from tiebreak.gates.wording import percent, plural
+    from tiebreak.records.policies import SIDES
+    from tiebreak_workbench.judge_claims import span_words
 
     if (pairs := summary.pairs) is not None:
         for word, meaning in (("A", "A wins"), ("B", "B wins"), ("tie", "tie")):
@@ -291,6 +320,10 @@ def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
     if summary.claims:
         yield "claims", str(summary.claims)
         yield "claims not supported", str(summary.unsupported)
+    for one in summary.hallucinations:
+        side = SIDES[one.role]
+        yield f"{side}: claims not supported", f"{one.unsupported} of {one.claims}"
+        yield f"{side}: hallucination rate", f"{percent(one.rate)} ({span_words(one)})"
 
 
 def _steadiness(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":

@@ -172,6 +172,8 @@ def judging_figures(figures: JudgingFigures) -> str:
         parts.append(plural(figures.errors, "error"))
     if figures.in_flight:
         parts.append(f"{figures.in_flight} in flight")
+    if figures.waits is not None:
+        parts.append(figures.waits.words)
     return " · ".join(parts)
 
 

@@ -18,6 +18,7 @@ from tiebreak.scoreboard.served_words import model_words
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibration_lines import Round, Seen, labelled_cases, lines_of, status_of
 from tiebreak_workbench.calibration_record import JudgeCalibration
+from tiebreak_workbench.judge_claims import claims_of_session
 from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_served import served_as, served_by_judges
 from tiebreak_workbench.judge_status import worst_of
@@ -83,7 +84,8 @@ def calibrate(
 
 
 def calibrations(bench: Workbench, stored: StoredSession) -> list[JudgeCalibration | str]:
-    """Of every judge of a session, by name; a sentence for one that cannot be held against people."""
+    """Of every judge of a session, by name; a sentence for one that cannot be held against people, and one for what a
+    judge of faithfulness found in the answers of both sides."""
     found: list[JudgeCalibration | str] = []
     for name in judges_in(bench, stored):
         try:
@@ -91,7 +93,7 @@ def calibrations(bench: Workbench, stored: StoredSession) -> list[JudgeCalibrati
         except UsageError as error:
             changes = (told for one in served_by_judges(bench, stored) if one.name == name for told in one.sentences())
             found.append(" ".join((str(error), *changes)))
-    return found
+    return [*found, *(one.words for one in claims_of_session(bench, stored))]
 
 
 def open_redo(bench: Workbench, name: str, session: str, limits: JudgeLimits) -> Judging:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from tiebreak.gates.wording import money
+from tiebreak.records import RecordingTarget
 from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.workbench import Workbench
 
@@ -25,10 +26,14 @@ class JudgeSpend:
     usd: float
     """Of those whose cost is known."""
     unknown: int
+    recorded: bool
+    """Its replies are recorded ones, which cost nothing."""
 
     @property
     def cost(self) -> str:
-        """`$0.12`, `$0.12 and 2 unknown`."""
+        """`$0.12`, `$0.12 and 2 unknown`; `recorded` of replies that nobody was asked for."""
+        if self.recorded:
+            return "recorded"
         return money(self.usd) + (f" and {self.unknown} unknown" if self.unknown else "")
 
 
@@ -45,6 +50,7 @@ def judging_costs(bench: Workbench, session_id: str) -> dict[str, object]:
 
 def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
     judge = bench.store.judge(version)
+    recorded = isinstance(judge.target, RecordingTarget) and not judge.stands_in
     answered = errors = unknown = valid = 0
     usd = 0.0
     for judgment in bench.store.iter_judgments(session_id, version, light=True):
@@ -62,6 +68,7 @@ def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
         valid=valid,
         unparseable=answered - valid,
         errors=errors,
-        usd=usd,
-        unknown=unknown,
+        usd=0.0 if recorded else usd,
+        unknown=0 if recorded else unknown,
+        recorded=recorded,
     )

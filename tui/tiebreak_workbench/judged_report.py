@@ -18,7 +18,7 @@ from tiebreak_workbench.workbench import Workbench
 
 EMPTY = JudgeSummary(
     valid=0, unparseable=0, error=0, problems={}, pairs=None, points=(), claims=0, unsupported=0,
-    spread=summarise((), {}).spread, usd=0.0, unknown=0, served_models=(),
+    hallucinations=(), spread=summarise((), {}).spread, usd=0.0, unknown=0, served_models=(),
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def _version(
         unknown=said.unknown,
         said=dict(_said(said)),
         problems=said.problems,
+        hallucinations=said.hallucinations,
         lines=tuple(map(_line, known.lines)) if known is not None else (),
         not_held=held if isinstance(held, str) else "",
         remarks=(*known.warnings, *_cautions(known)) if known is not None else (),

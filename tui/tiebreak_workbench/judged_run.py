@@ -7,6 +7,7 @@ from functools import partial
 
 from tiebreak.gates import JudgeStatus
 from tiebreak.judge import Shared
+from tiebreak.judge.waits import Waits, first_of
 from tiebreak.records import Response
 from tiebreak.records.judges import Judgment
 from tiebreak.session.judged import Judged
@@ -16,7 +17,7 @@ from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.judge_estimate import words_before
 from tiebreak_workbench.judge_seat import GoingAlong, seat_of, set_down_beside
 from tiebreak_workbench.judging import load_judge
-from tiebreak_workbench.preflight import own_kind_warnings
+from tiebreak_workbench.preflight import floating_word, own_kind_warnings
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench
 
@@ -41,6 +42,8 @@ class JudgingFigures:
     unknown: int
     """Judgments of unknown cost."""
     in_flight: int
+    waits: Waits | None
+    """What calls of a judge wait for; None while none does."""
 
 
 class JudgedRun:
@@ -112,6 +115,7 @@ class JudgedRun:
             usd=sum(judged.usd for _, judged in self._judged),
             unknown=sum(judged.unknown for _, judged in self._judged),
             in_flight=sum(progress.in_flight for progress in known),
+            waits=first_of([progress.waits for progress in known]),
         )
 
     @property
@@ -168,6 +172,9 @@ def words_on_judges(bench: Workbench, along: Sequence[tuple[StoredSession, Going
     for version, (stored, wanted) in {one.judge.version: (stored, one) for stored, one in reversed(along)}.items():
         sessions = sum(one.judge.version == version for _, one in along)
         found.append(words_before(wanted.judge, in_order(stored.dataset, stored.session.plan), bench.environ, sessions))
+    for _, wanted in along:
+        if floats := floating_word(wanted.judge.target):
+            found.append(f"The judge {wanted.judge.name} asks {floats}.")
     for stored, wanted in along:
         found += own_kind_warnings(wanted.judge, stored.configs, veiled=stored.session.blind)
     return list(dict.fromkeys(found))

@@ -28,7 +28,7 @@ from tiebreak_workbench.judge_estimate import words_before
 from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_seat import Trouble, instant
 from tiebreak_workbench.pinning import pinned
-from tiebreak_workbench.preflight import own_kind_warnings
+from tiebreak_workbench.preflight import floating_word, own_kind_warnings
 from tiebreak_workbench.sealed import is_sealed
 from tiebreak_workbench.setup import in_order
 from tiebreak_workbench.workbench import Workbench
@@ -138,12 +138,29 @@ def open_judging(
         stored=stored,
         planned=len(asks),
         skipped=skipped,
-        warnings=tuple(own_kind_warnings(judge, stored.configs, veiled=session.blind)),
+        warnings=(
+            *_begins_a_version(bench, session.id, judge),
+            *own_kind_warnings(judge, stored.configs, veiled=session.blind),
+            *([f"The judge {judge.name} asks {floats}."] if (floats := floating_word(judge.target)) else []),
+        ),
         estimate=words_before(
             judge, [case for case in cases if again is None or case.id in again.cases], bench.environ
         ),
         close=target.close,
     )
+
+
+def _begins_a_version(bench: Workbench, session_id: str, judge: Judge) -> list[str]:
+    """A word where another version of a judge has judged the session, and this one has said nothing yet."""
+    versions = bench.store.judges_of(session_id)
+    others = [version for version in versions if bench.store.judge(version).name == judge.name]
+    if not others or judge.version in others:
+        return []
+    old = ", ".join(version[:8] for version in others)
+    return [
+        f"The judge {judge.name} is another than the one that judged this session before: version "
+        f"{judge.version[:8]} begins here, and counts from now on. What {old} said stands apart; the two never mix."
+    ]
 
 
 async def judge_all(judging: Judging, tick: Callable[[JudgeProgress], None] = lambda _: None) -> JudgeEnding:

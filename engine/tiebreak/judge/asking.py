@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from tiebreak.errors import PromptError, TargetError, UnrenderedError
 from tiebreak.judge.forms import Form, Told, Unreadable, claim_verdicts, form_of
@@ -12,6 +13,7 @@ from tiebreak.judge.framing import FIXED, RECORDED, Marks, draw_marks
 from tiebreak.judge.parsing import read_block, read_schema
 from tiebreak.judge.planning import Ask, passages_of
 from tiebreak.judge.rendering import JudgeRenderer, Shown
+from tiebreak.judge.waits import Waits, first_of
 from tiebreak.records import (
     Case,
     Cost,
@@ -26,10 +28,14 @@ from tiebreak.records import (
 from tiebreak.records.judges import Claim, ClaimVerdict, Judge, Judgment, JudgmentStatus, Verdict, seal_of
 from tiebreak.targets.base import AnswerTarget, Request, fingerprint
 from tiebreak.targets.collect import AnswerBuilder
+from tiebreak.targets.events import Retrying
+from tiebreak.targets.failures import ASK_AGAIN
 
 SCHEMA_NAME = "verdict"
 CHECKING = "/check"
 """What a recording calls the second call of a judge of faithfulness, behind the place of the first."""
+AGAIN = "The same command asks again, and so does R in the Arena."
+"""What to do about a reply that did not come whole; it stands where messages on answers say how to regenerate them."""
 
 
 @dataclass(slots=True)
@@ -73,6 +79,14 @@ class Asker:
         self._note = note
         self._version = judge.version
         self._recorded = isinstance(judge.target, RecordingTarget)
+        self._waits: dict[AnswerBuilder, Waits] = {}
+        self.waiting: Callable[[], None] = lambda: None
+        """Called whenever `waits` has changed."""
+
+    @property
+    def waits(self) -> Waits | None:
+        """The calls that wait to be made again; None while none does."""
+        return first_of(list(self._waits.values()))
 
     def fingerprint(self, ask: Ask, responses: Sequence[Response]) -> str:
         """SHA-256 of all that decides the reply: judge, rendered prompt, answers, order, repeat, dimension.
@@ -138,7 +152,7 @@ class Asker:
             requested_model=self._target.requested_model,
             served_model=last.served_model if last else None,
             system_fingerprint=last.system_fingerprint if last else None,
-            cost=_cost(talk.responses),
+            cost=Cost(usd=0.0, source="recorded") if self._recorded else _cost(talk.responses),
             usage=_usage(talk.responses),
             seconds=asyncio.get_running_loop().time() - talk.started if talk.responses else None,
             at=at,
@@ -188,9 +202,12 @@ class Asker:
         if reply.text:
             talk.replies.append(reply.text)
         if reply.excluded or reply.status in ("error", "malformed"):
-            raise _Failed(reply.error.message if reply.error else f"The reply is {reply.status}.")
-        if reply.status in ("truncated", "filtered"):
-            raise Unreadable(f"The reply is {reply.status}.")
+            why = reply.error.message if reply.error else f"The reply is {reply.status}."
+            raise _Failed(why.replace(ASK_AGAIN, AGAIN))
+        if reply.refusal or reply.status == "filtered":
+            raise Unreadable("The judge refused." if reply.refusal else "The judge refused: its reply was filtered.")
+        if reply.status == "truncated":
+            raise Unreadable("The reply is truncated.")
         return (read_schema if self._schema else read_block)(reply.text, marks, form)
 
     def _request(self, ask: Ask, shown: Shown, form: Form, marks: Marks, *, check: bool) -> Request:
@@ -215,12 +232,24 @@ class Asker:
         try:
             async with aclosing(self._target.answer(request)) as events:
                 async for event in events:
+                    if isinstance(event, Retrying):
+                        self._wait(builder, event)
                     builder.add(event)
             return builder.finish()
         except PromptError as error:
             return builder.fail(UnrenderedError(str(error)))
         except TargetError as error:
             return builder.fail(error)
+        finally:
+            self._wait(builder, None)
+
+    def _wait(self, call: AnswerBuilder, event: Retrying | None) -> None:
+        if event is not None and event.delay:
+            until = utc_now() + timedelta(seconds=event.delay)
+            self._waits[call] = Waits(calls=1, code=event.code, until=until)
+        elif self._waits.pop(call, None) is None:
+            return
+        self.waiting()
 
 
 def text_of(response: Response) -> str:

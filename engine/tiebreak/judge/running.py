@@ -12,6 +12,7 @@ from tiebreak.errors import PromptError
 from tiebreak.judge.asking import Asker
 from tiebreak.judge.planning import Ask
 from tiebreak.judge.sharing import Shared
+from tiebreak.judge.waits import Waits
 from tiebreak.records import Response
 from tiebreak.records.judges import Judgment, JudgmentStatus
 
@@ -44,6 +45,8 @@ class JudgeProgress:
     unknown: int
     """Judgments of unknown cost."""
     ending: bool
+    waits: Waits | None = None
+    """What its calls wait for, such as for a rate limit; None while none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,12 @@ class JudgeRun:
             usd=float(self._usd),
             unknown=self._unknown,
             ending=self._reason != "finished",
+            waits=self._asker.waits,
         )
+
+    def on_waits(self, changed: Callable[[], None]) -> None:
+        """Call this whenever `waits` of the progress has changed."""
+        self._asker.waiting = changed
 
     def add(self, asks: Iterable[Ask]) -> None:
         """Questions that can be put now; they come after those that wait."""

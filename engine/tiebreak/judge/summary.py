@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import fmean, pstdev
 
+from tiebreak.judge.hallucinations import Hallucinations, hallucinations
 from tiebreak.records.judges import Judgment, Order, Verdict
 from tiebreak.records.policies import SessionRole
 
@@ -74,6 +75,8 @@ class JudgeSummary:
     claims: int
     unsupported: int
     """Claims that the passages contradict or do not bear out."""
+    hallucinations: tuple[Hallucinations, ...]
+    """Of each side that made claims."""
     spread: Spread
     usd: float
     unknown: int
@@ -107,6 +110,7 @@ def summarise(judgments: Sequence[Judgment], roles: Mapping[str, SessionRole]) -
         points=() if paired else _points(valid, roles),
         claims=len(claims),
         unsupported=sum(claim.verdict != "supported" for claim in claims),
+        hallucinations=hallucinations(valid, roles) if claims else (),
         spread=_spread(valid),
         usd=fsum(judgment.cost.usd or 0.0 for judgment in judgments),
         unknown=sum(judgment.cost.usd is None and bool(judgment.replies) for judgment in judgments),

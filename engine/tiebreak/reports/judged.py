@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tiebreak.gates import JudgeStatus
+from tiebreak.judge.hallucinations import Hallucinations
 from tiebreak.records import SessionRole
 from tiebreak.records.served import Served
 
@@ -88,6 +89,8 @@ class JudgedVersion:
     """What its verdicts are, with how often: `B wins`, `A: compliant`."""
     problems: Mapping[str, int] = field(default_factory=dict[str, int])
     """Why there is no verdict, with how often."""
+    hallucinations: tuple[Hallucinations, ...] = ()
+    """Of each side in whose answers it found claims."""
     lines: tuple[JudgedLine, ...] = ()
     not_held: str = ""
     """Why it is not held against people."""

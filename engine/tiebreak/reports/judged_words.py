@@ -25,6 +25,7 @@ LEANS = (
     "flips for first / second place #",
     "slope of judge − people over length #",
 )
+CLAIMS = ("Judge", "Side", "claims #", "unsupported #", "share #", "95 % #", "answers #")
 MEANS = ("Mean", "Judge", "judge alone #", "people alone #", "calibrated #", "labels saved #")
 
 
@@ -100,9 +101,26 @@ def means(report: Report) -> Iterator[Row]:
                 yield Row((what, one.name, *three, saved), "")
 
 
+def claims(report: Report) -> Iterator[Row]:
+    """A row a side: how much of what it says nothing bears out."""
+    for one in report.judges:
+        for side in one.hallucinations:
+            low, high = side.low, side.high
+            span = NONE if low is None or high is None else f"{100 * low:.0f} to {100 * high:.0f} %"
+            counts = (str(side.claims), str(side.unsupported), percent(side.rate), span, str(side.answers))
+            yield Row((one.name, SIDES[side.role], *counts), "")
+
+
 def tables(report: Report) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
     """Head and rows of each table that has any."""
-    for head, rows in ((HELD, held(report)), (LEANS, leans(report)), (MEANS, means(report)), (ASKED, asked(report))):
+    every = (
+        (HELD, held(report)),
+        (LEANS, leans(report)),
+        (MEANS, means(report)),
+        (CLAIMS, claims(report)),
+        (ASKED, asked(report)),
+    )
+    for head, rows in every:
         if found := list(rows):
             yield head, found
 

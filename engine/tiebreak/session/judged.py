@@ -99,6 +99,7 @@ class Judged:
             self.paused = ""
             asks = [ask for asks in self._asks.values() for ask in asks]
             self._run = self._seat.new_run(asks, tuple(self._said), self._take_in)
+            self._run.on_waits(lambda: self._changed(None))
             self._task = asyncio.ensure_future(self._go_along(self._run))
             self._task.add_done_callback(self._over)
 

@@ -70,14 +70,14 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """A call failed before its first token, and another one follows. No part of the answer; `at` counts from the first
-    call that was asked for."""
+    """A call failed before its first token, its own or that of another caller of the same server, and one follows. No
+    part of the answer; `at` counts from the first call that was asked for."""
 
     at: float
     code: str
     """Of the error."""
     tries: int
-    """The number of the call that follows, from 2."""
+    """The number of the call that follows; 1 is one that waits since others were told to."""
     of: int
     """Calls that are made at most."""
     delay: float

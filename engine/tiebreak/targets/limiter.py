@@ -32,6 +32,11 @@ class Limiter:
         """How many may be in flight now."""
         return max(1, int(self._limit))
 
+    @property
+    def held_back(self) -> float:
+        """Seconds for which nobody gets a slot, since a server asked for them; 0 where none did."""
+        return max(0.0, self._not_before - asyncio.get_running_loop().time())
+
     async def acquire(self) -> None:
         """Wait for a slot; give it back with `release`."""
         loop = asyncio.get_running_loop()

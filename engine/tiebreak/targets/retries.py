@@ -43,8 +43,9 @@ async def with_retries(
 ) -> AsyncGenerator[TargetEvent, None]:
     """The events of the first call that gives any, each call in a slot of the limiter.
 
-    Two `Retrying` stand before each further call: as the wait begins, and when it is over. `FirstToken` and `Finish`
-    (or the error) get to know how long limiter and retries took, and how many calls it took.
+    Two `Retrying` stand before each further call: as the wait begins, and when it is over; and two before a call that
+    the limiter holds back since a server asked all callers to wait. `FirstToken` and `Finish` (or the error) get to
+    know how long limiter and retries took, and how many calls it took.
 
     Raises:
         TargetError: of the last call.
@@ -54,10 +55,14 @@ async def with_retries(
     tries = 0
     while True:
         tries += 1
+        if held := limiter.held_back:
+            yield Retrying(clock() - asked, RateLimitError.code, tries, policy.retries + 1, held)
         await limiter.acquire()
         sent = clock()
         begun = False
         try:
+            if held:
+                yield Retrying(sent - asked, RateLimitError.code, tries, policy.retries + 1, 0.0)
             async with aclosing(call()) as events:
                 async for event in events:
                     begun = begun or not isinstance(event, Starting)

@@ -1,6 +1,7 @@
 """Questions over real HTTP: every kind, every way in which no verdict comes, and a run that is taken up again."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from itertools import count
@@ -10,7 +11,8 @@ import pytest
 from support.judge_server import JudgeServer
 from support.judging import asker_of, response_with
 from tiebreak.judge import Ask, JudgeRun, plan_asks, summarise
-from tiebreak.records import ROLES, Case, Context, Response, SessionRole
+from tiebreak.judge.waits import Waits
+from tiebreak.records import ROLES, Case, Context, Response, SessionRole, utc_now
 from tiebreak.records.judges import Judgment, Order, seal_of
 from tiebreak.workspace.judges import shipped_judges
 
@@ -101,12 +103,14 @@ async def test_claims_are_taken_out_and_held_against_the_passages(server: JudgeS
         ("honest?reply={block}%0a{block}", "unparseable", "more than one"),
         ("honest?reply={block}%0aP.S.", "unparseable", "does not end"),
         ("honest?reply={block}&finish=length", "unparseable", "truncated"),
-        ("honest?reply={block}&finish=content_filter", "unparseable", "filtered"),
+        ("honest?reply={block}&finish=content_filter", "unparseable", "The judge refused: its reply was filtered."),
+        ("honest?reply={block}&refused=1", "unparseable", "The judge refused."),
+        ("refusal", "unparseable", "The judge refused."),
         ("empty", "unparseable", "empty"),
         ("big", "unparseable", ""),
         ("500", "error", "crashed"),
         ("429", "error", ""),
-        ("cut", "error", ""),
+        ("cut", "error", "The same command asks again, and so does R in the Arena."),
         ("404", "error", ""),
     ],
 )
@@ -115,6 +119,7 @@ async def test_what_is_no_verdict_is_never_one(server: JudgeServer, model: str, 
     assert (judgment.status, judgment.verdict) == (status, None)
     assert judgment.problem
     assert why in judgment.problem
+    assert "tiebreak retry" not in judgment.problem, "which asks for answers"
 
 
 class Kept:
@@ -131,7 +136,14 @@ class Kept:
 
 
 async def run_over(
-    server: JudgeServer, model: str, kept: Kept, *, cases: int = 4, max_cost: float | None = None, repeats: int = 1
+    server: JudgeServer,
+    model: str,
+    kept: Kept,
+    *,
+    cases: int = 4,
+    max_cost: float | None = None,
+    repeats: int = 1,
+    waits: list[Waits | None] | None = None,
 ):
     responses = {
         f"{role}-{n}": response_with(f"{role}-{n}", f"{role} [quality:{n}]") for role in ROLES for n in range(cases)
@@ -154,6 +166,8 @@ async def run_over(
         concurrency=3,
         max_cost=max_cost,
     )
+    if waits is not None:
+        run.on_waits(lambda: waits.append(run.progress.waits))
     try:
         return await run.run()
     finally:
@@ -181,6 +195,19 @@ async def test_errors_are_asked_again_and_unreadable_replies_are_not(server: Jud
     assert (summary.valid, summary.unparseable, summary.error) == (7, 1, 0)
     assert summary.pairs is not None
     assert (summary.pairs.half, summary.pairs.verdicts) == (1, {"tie": 3})
+
+
+async def test_a_run_that_a_rate_limit_holds_back_says_until_when(server: JudgeServer) -> None:
+    server.script("429?retry_after=0.2")
+    told: list[Waits | None] = []
+    before = utc_now()
+    ending = await run_over(server, "honest", Kept(), waits=told)
+    waits = [one for one in told if one is not None]
+    assert {one.code for one in waits} == {"rate_limit"}
+    assert all(one.until > before for one in waits)
+    assert re.fullmatch(r"waits until \d\d:\d\d:\d\d \(rate limit\)", waits[0].words)
+    assert told[-1] is None
+    assert ending.progress.waits is None
 
 
 async def test_the_budget_ends_a_run_and_counts_what_was_spent_before(server: JudgeServer) -> None:

@@ -171,6 +171,19 @@ async def test_retry_after_holds_everybody_back() -> None:
     assert loop.time() - start >= 0.05
 
 
+async def test_who_is_held_back_since_others_were_told_to_wait_says_so() -> None:
+    script = Script(WHOLE)
+    script.limiter.throttled(asyncio.get_running_loop().time(), 0.05)
+    held, over, *rest = await script.run(RetryPolicy(retries=4))
+    assert isinstance(held, Retrying)
+    assert (held.code, held.tries, held.of) == ("rate_limit", 1, 5)
+    assert 0 < held.delay <= 0.05
+    assert isinstance(over, Retrying)
+    assert over.delay == 0
+    assert [type(event) for event in rest] == [FirstToken, TextDelta, Finish]
+    assert script.limiter.in_flight == 0
+
+
 def test_a_pool_has_one_limiter_for_each_address_and_key() -> None:
     pool = LimiterPool(3)
     assert pool.of("https://a/v1", "KEY") is pool.of("https://a/v1", "KEY")

@@ -299,3 +299,17 @@ async def test_a_judge_that_is_down_says_so_on_its_line_and_rating_goes_on(tmp_p
         await seat.sees("The judge is asked again.")
         await seat.until(lambda: len(server.calls) > calls)
     assert recomputed(folder).settled == 1
+
+
+async def test_a_judge_whose_provider_takes_no_more_calls_says_until_when_it_waits(
+    tmp_path: Path, server: JudgeServer
+) -> None:
+    folder = judged_workspace(tmp_path / "ws", server.base_url, "429?retry_after=90", policy=VOTE_ONLY)
+    async with sit_down(folder, Wishes(start=True, seed=7, judge="mine"), size=(100, 30)) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        await seat.press("left")
+        await seat.sees("waits until", "(rate limit)")
+        await seat.press("right")  # nothing waits for the judge
+        await seat.saved()
+    assert recomputed(folder).settled == 2

@@ -39,6 +39,7 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
         last=told,
         progress=" · ".join(filter(None, parts)),
         paused=judged.paused,
+        waits=progress.waits.words if progress is not None and progress.waits is not None else "",
     )
 
 
@@ -61,6 +62,8 @@ def judging_in_short(live: LiveSession) -> str:
     far = f"{progress.answered} of {progress.planned} questions answered"
     if unparseable := judged.count("unparseable"):
         far += f", {unparseable} unparseable"
+    if progress.waits is not None:
+        far += f", {progress.waits.words}"
     return f"{who}: {far}; {spent(judged.usd, judged.unknown, 'judgment')}, apart from the answers."
 
 

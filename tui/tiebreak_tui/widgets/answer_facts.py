@@ -39,9 +39,11 @@ _RETRIED: Mapping[str, str] = {
 
 def retry_words(event: Retrying | None) -> str:
     """`Rate limited: try 2 of 5 in 3 s`, then `Rate limited: try 2 of 5`; nothing while nothing was retried."""
-    if event is None:
+    if event is None or (event.tries == 1 and not event.delay):
         return ""
     wait = f" in {event.delay:.2g} s" if event.delay < 10 else f" in {event.delay:.0f} s"
+    if event.tries == 1:
+        return f"{_RETRIED.get(event.code, 'It failed')}: asked{wait}"
     return f"{_RETRIED.get(event.code, 'It failed')}: try {event.tries} of {event.of}{wait if event.delay else ''}"
 
 

@@ -26,6 +26,8 @@ class JudgeNews:
     progress: str = ""
     paused: str = ""
     """Why it asks nothing more, in a sentence."""
+    waits: str = ""
+    """What its calls wait for, and until when."""
 
 
 class JudgeBar(Bar):
@@ -51,6 +53,7 @@ class JudgeBar(Bar):
             (3, news.version, "dim"),
             (1, news.status, "$text-warning"),
             (0, f"· this case: {news.here}", ""),
+            (0, f"· {news.waits}" if news.waits else "", "$text-warning"),
             (0, f"· {clean_line(news.last, 60)}" if news.last else "", "$text-accent"),
             (5, f"· {news.progress}" if news.progress else "", "dim"),
         ]
