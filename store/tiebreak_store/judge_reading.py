@@ -31,10 +31,20 @@ class JudgeReading:
         with self._database.reading() as connection:
             yield from judgments.iter_judgments(connection, session_id, judge_hash, light=light)
 
-    def iter_judgments_elsewhere(self, session_id: str, judge_hash: str) -> Iterator[Judgment]:
-        """What a version of a judge said, in other sessions, of answers that this one stands on too; the last first."""
+    def has_answered(self, judge_hash: str) -> bool:
+        """Whether a version of a judge was answered anything, in any session."""
         with self._database.reading() as connection:
-            yield from judgments.iter_elsewhere(connection, session_id, judge_hash)
+            return judgments.has_answered(connection, judge_hash)
+
+    def find_said(self, judge_hash: str, prompt_fingerprint: str) -> Judgment | None:
+        """What a version of a judge said last to a prompt, in any session, whole. Errors are never it."""
+        with self._database.reading() as connection:
+            return judgments.find_said(connection, judge_hash, prompt_fingerprint)
+
+    def find_check_judgment(self, prompt_fingerprint: str) -> Judgment | None:
+        """What a judge said last to this prompt of a check."""
+        with self._database.reading() as connection:
+            return judgments.find_check_judgment(connection, prompt_fingerprint)
 
     def case_judgments(self, session_id: str, case_id: str) -> list[Judgment]:
         """What judges said of one case of a session, without raw replies."""

@@ -16,9 +16,10 @@ JUDGMENT = AppendOnly(
         "id", "judge_hash", "session_id", "case_id", "kind", "response_a", "response_b", "shown", "repeat", "dimension",
         "status", "verdict", "reasons", "problem", "reply", "prompt_fingerprint", "seal", "seal_nonce",
         "requested_model", "served_model", "cost_usd", "cost_source", "prompt_tokens", "completion_tokens",
-        "usage_source", "seconds", "at", "system_fingerprint",
+        "usage_source", "seconds", "at", "system_fingerprint", "reused_from",
     ),
 )  # fmt: skip
+CHECK_JUDGMENT = AppendOnly("check_judgment", ("id", "prompt_fingerprint", "json"))
 
 
 def put_judge(connection: sqlite3.Connection, judge: Judge) -> None:
@@ -72,6 +73,7 @@ def put_judgment(connection: sqlite3.Connection, judgment: Judgment) -> None:
             judgment.seconds,
             judgment.at,
             storable_or_none(judgment.system_fingerprint),
+            judgment.reused_from,
         ),
     )
     connection.executemany(
@@ -118,17 +120,41 @@ def iter_judgments(
         yield _judgment(connection, row, light=light)
 
 
-def iter_elsewhere(connection: sqlite3.Connection, session_id: str, judge_hash: str) -> Iterator[Judgment]:
-    """What a version of a judge said, in other sessions, of answers that this session stands on as well."""
-    columns = ", ".join(f"judgment.{name}" for name in JUDGMENT.columns)
-    cursor = connection.execute(
-        f"SELECT {columns} FROM judgment JOIN response ON response.id = judgment.response_a"  # noqa: S608  # names of ours
-        " WHERE judge_hash = ? AND judgment.session_id <> ? AND judgment.status <> 'error'"
-        " AND response.run_id IN (SELECT run_id FROM session_run WHERE session_id = ?) ORDER BY judgment.seq DESC",
-        (judge_hash, session_id, session_id),
+def has_answered(connection: sqlite3.Connection, judge_hash: str) -> bool:
+    """Whether a version of a judge was answered anything, in any session."""
+    found = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM judgment WHERE judge_hash = ? AND status <> 'error')", (judge_hash,)
     )
-    for row in cursor:
-        yield _judgment(connection, row, light=False)
+    return bool(found.fetchone()[0])
+
+
+def find_said(connection: sqlite3.Connection, judge_hash: str, prompt_fingerprint: str) -> Judgment | None:
+    """What a version of a judge said last to a prompt, in any session: rather where it was asked than where that was
+    taken over. No error is ever it."""
+    row = connection.execute(
+        f"SELECT {', '.join(JUDGMENT.columns)} FROM judgment"  # noqa: S608  # names of ours
+        " WHERE judge_hash = ? AND prompt_fingerprint = ? AND status <> 'error'"
+        " ORDER BY reused_from IS NOT NULL, seq DESC LIMIT 1",
+        (judge_hash, prompt_fingerprint),
+    ).fetchone()
+    return None if row is None else _judgment(connection, row, light=False)
+
+
+def put_check_judgment(connection: sqlite3.Connection, judgment: Judgment) -> None:
+    """Keep what a judge said to a check, whole."""
+    CHECK_JUDGMENT.insert(connection, (judgment.id, judgment.prompt_fingerprint, to_json(judgment)))
+
+
+def find_check_judgment(connection: sqlite3.Connection, prompt_fingerprint: str) -> Judgment | None:
+    """What a judge said last to this prompt of a check; its version is a part of the fingerprint.
+
+    Raises:
+        CorruptStoreError: where that is no judgment.
+    """
+    found = connection.execute(
+        "SELECT id FROM check_judgment WHERE prompt_fingerprint = ? ORDER BY seq DESC LIMIT 1", (prompt_fingerprint,)
+    ).fetchone()
+    return found and get_record(connection, Judgment, "SELECT json FROM check_judgment WHERE id = ?", found[0])
 
 
 def case_judgments(connection: sqlite3.Connection, session_id: str, case_id: str) -> Iterator[Judgment]:
@@ -148,7 +174,7 @@ def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bo
         id_, judge_hash, session_id, case_id, kind, response_a, response_b, shown, repeat, dimension,
         status, verdict, reasons, problem, reply, prompt_fingerprint, seal, seal_nonce,
         requested_model, served_model, cost_usd, cost_source, prompt_tokens, completion_tokens,
-        usage_source, seconds, at, system_fingerprint,
+        usage_source, seconds, at, system_fingerprint, reused_from,
     ) = row  # fmt: skip
     return Judgment(
         id=id_,
@@ -178,6 +204,7 @@ def _judgment(connection: sqlite3.Connection, row: tuple[Any, ...], *, light: bo
         seconds=seconds,
         at=at,
         claims=_claims(connection, id_) if kind == "faithfulness" else (),
+        reused_from=reused_from,
     )
 
 

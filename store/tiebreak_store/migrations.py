@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tiebreak_store.judgment_schema import REUSED_JUDGMENTS
 from tiebreak_store.schema import (
     BASELINES,
     CONFIG_LINEAGE,
@@ -31,6 +32,7 @@ NAMES = (
     "0005_triage",
     "0006_config_lineage",
     "0007_drawn_and_served",
+    "0008_reused_judgments",
 )
 """The steps, oldest first. Their number is the version of the schema."""
 NEWEST = len(NAMES)
@@ -75,6 +77,10 @@ def steps() -> "Migrations":
     @migrations(name="0007_drawn_and_served")
     def drawn_and_served(db: "Database") -> None:
         _run(db, DRAWN_AND_SERVED)
+
+    @migrations(name="0008_reused_judgments")
+    def reused_judgments(db: "Database") -> None:
+        _run(db, REUSED_JUDGMENTS)
 
     return migrations
 

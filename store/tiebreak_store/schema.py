@@ -375,6 +375,7 @@ APPEND_ONLY = (
     "baseline",
     "judgment",
     "claim",
+    "check_judgment",
     "triage_decision",
 )
 """Tables of which no row is ever changed or taken away."""

@@ -169,6 +169,10 @@ class Store(TriageRecords, JudgeReading, Past):
         """Record a judgment with its claims and raw replies, all of it or nothing."""
         return self.writer.submit(partial(judgments.put_judgment, judgment=judgment))
 
+    def record_check_judgment(self, judgment: Judgment) -> "Future[None]":
+        """Record what a judge said to a check, so that the same prompt need not be put again."""
+        return self.writer.submit(partial(judgments.put_check_judgment, judgment=judgment))
+
     def add_import_batch(
         self,
         source_hash: str,

@@ -174,7 +174,7 @@ SELECT
     (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id) AS claims,
     (SELECT count(*) FROM claim WHERE claim.judgment_id = j.id AND claim.verdict <> 'supported') AS unsupported,
     j.cost_usd, j.served_model, j.system_fingerprint, j.at, j.response_a, j.response_b, j.judge_hash,
-    j.id AS judgment_id
+    j.id AS judgment_id, j.reused_from
 FROM judgment j
 JOIN judge_version v ON v.hash = j.judge_hash
 JOIN session s ON s.id = j.session_id
@@ -186,6 +186,7 @@ WHERE NOT EXISTS (
     FROM judgment other
     WHERE other.session_id = j.session_id
         AND other.judge_hash = j.judge_hash
+        AND other.case_id = j.case_id
         AND other.response_a = j.response_a
         AND other.response_b IS j.response_b
         AND other.shown = j.shown

@@ -46,7 +46,7 @@ def test_their_judge_is_paid_within_the_whole_budget(tiebreak: CommandLine, here
     assert answers == pytest.approx(0.007 * ANSWERS), "apart from what answers cost"
     again = tiebreak(*RUN)
     assert again.json["run"]["check_judges"] == spent, "known from the rows; nothing is asked twice"
-    tight = tiebreak(*RUN, "--no-resume", "-c", "1", "--max-cost", str(answers))
+    tight = tiebreak(*RUN, "--no-resume", "--judge-fresh", "-c", "1", "--max-cost", str(answers))
     assert tight.json["run"]["why"].startswith("The budget of $")
     assert not tight.json["run"]["complete"], "the judge takes its part of it"
 

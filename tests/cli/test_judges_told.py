@@ -36,7 +36,8 @@ def test_calls_and_cost_are_told_before_the_first_question(tiebreak: CommandLine
     assert "Note: mine: 8 calls, about $" in ran.err
     assert ran.err.index("mine: 8 calls") < ran.err.index("judgments")
     asked = tiebreak("judge", "last", "--judge", "mine", "--repeats", "2")
-    assert "mine: 16 calls, about $" in asked.err
+    assert "mine: 8 calls, about $" in asked.err
+    assert "; of 16 questions, 8 are already judged." in asked.err
     (here / "judges" / "mine.yaml").write_text(f"kind: pairwise\ntarget: {{model: honest, base_url: '{url}'}}\n")
     assert "mine: 8 calls, no price is known" in tiebreak("judge", "last", "--judge", "mine").err
 

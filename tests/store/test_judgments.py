@@ -81,3 +81,47 @@ def test_the_view_has_one_row_a_question(begun: Store) -> None:
         ("7", "error", "A", None),
         ("8", "valid", None, "B"),
     ]
+
+
+def test_the_last_that_was_asked_of_a_prompt_is_found_and_no_error(begun: Store) -> None:
+    new = new_session()
+    same = {"prompt_fingerprint": "the prompt"}
+    assert not begun.has_answered(JUDGE.version)
+    begun.record_judgment(judgment_of(new, 0, id="1", status="error", verdict=None, **same)).result()
+    assert (begun.has_answered(JUDGE.version), begun.find_said(JUDGE.version, "the prompt")) == (False, None)
+    asked = [
+        judgment_of(new, 0, id=id_, verdict=word, **same) for id_, word in (("2", "violation"), ("3", "compliant"))
+    ]
+    taken = judgment_of(new, 1, id="4", reused_from="2", verdict="violation", **same)
+    begun.record_judgment(asked[0])
+    begun.record_judgment(asked[1])
+    begun.record_judgment(taken).result()
+    assert begun.has_answered(JUDGE.version)
+    assert begun.find_said(JUDGE.version, "the prompt") == asked[1]
+    assert begun.find_said("another version", "the prompt") is None
+    assert [one.reused_from for one in begun.iter_judgments("s1", JUDGE.version)] == [None, None, None, "2"]
+
+
+def test_what_was_said_to_a_check_comes_back(begun: Store) -> None:
+    first, last = (
+        judgment_of(new_session(), 0, id=id_, session_id="", reasons=f"{id_} \ud800", prompt_fingerprint="p")
+        for id_ in ("1", "2")
+    )
+    begun.record_check_judgment(first)
+    begun.record_check_judgment(last).result()
+    assert begun.find_check_judgment("p") == last
+    assert begun.find_check_judgment("q") is None
+
+
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        ("judge_hash = 'j' AND prompt_fingerprint = 'p' AND status <> 'error'", "judgment_prompt"),
+        ("judge_hash = 'j' AND status <> 'error'", "judgment_prompt"),
+        ("session_id = 's' AND judge_hash = 'j' AND case_id = 'c'", "judgment_case"),
+    ],
+)
+def test_questions_are_looked_up_by_an_index(begun: Store, where: str, index: str) -> None:
+    with closing(sqlite3.connect(begun.path)) as plain:
+        plan = plain.execute(f"EXPLAIN QUERY PLAN SELECT * FROM judgment WHERE {where} ORDER BY seq").fetchall()
+    assert f"SEARCH judgment USING INDEX {index} " in plan[0][3]

@@ -36,6 +36,8 @@ TRIGGERS = {
     "ballot_refuses_update",
     "baseline_refuses_delete",
     "baseline_refuses_update",
+    "check_judgment_refuses_delete",
+    "check_judgment_refuses_update",
     "check_result_notes_mend",
     "claim_refuses_delete",
     "claim_refuses_update",
@@ -63,6 +65,7 @@ FINGERPRINTS = {
     5: "f8ebbf3bddf697c2",
     6: "61181bc2fe0f37c5",
     7: "3f04f6ca3082ce66",
+    8: "c9f9dfa809b78358",
 }
 """Of the whole schema, by version. A change without a new migration would leave older files behind."""
 
@@ -90,6 +93,7 @@ def one_of_each(store: Store) -> Presentation:
     store.record_gate_outcomes([outcome])
     store.record_judge(JUDGE)
     store.record_judgment(judgment_of(new, 0, claims=(Claim(n=1, text="c", verdict="supported"),)))
+    store.record_check_judgment(judgment_of(new, 0, session_id=""))
     store.record_decisions([decision_of(new, 0, 1)], RATER)
     store.record_baseline(Baseline(name="prod", run_id=new.runs["baseline"].id, at="")).result()
     return shown
@@ -114,7 +118,7 @@ def test_the_triggers_are_those_that_keep_work_safe(plain: sqlite3.Connection) -
 
 @pytest.mark.parametrize(
     "table",
-    ["response", "presentation", "ballot", "gate_outcome", "event", "baseline", "judgment", "claim", "triage_decision"],
+    APPEND_ONLY,
 )
 @pytest.mark.parametrize("act", ["UPDATE {} SET seq = 9", "DELETE FROM {}"])
 def test_recorded_work_is_never_changed(plain: sqlite3.Connection, table: str, act: str) -> None:

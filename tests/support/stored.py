@@ -135,12 +135,12 @@ def judgment_of(new: NewSession, position: int, **fields: Any) -> Judgment:
         "prompt_fingerprint": f"prompt {position}",
         "at": "2026-01-02T00:00:00.000000Z",
         "seal_nonce": "nonce",
+        "session_id": new.session.id,
     }
     made |= fields
     made.setdefault("seal", seal_of(made["verdict"], made["seal_nonce"]))
     return Judgment(
         judge_hash=JUDGE.version,
-        session_id=new.session.id,
         case_id=new.session.plan.case_ids[position],
         **made,
     )

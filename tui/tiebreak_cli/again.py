@@ -10,6 +10,7 @@ from tiebreak_cli.evidence import JsonOption, SessionArgument
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.run import (
     ConcurrencyOption,
+    FreshOption,
     JudgeCostOption,
     JudgeOption,
     MaxCostOption,
@@ -36,6 +37,7 @@ def retry(
     allow_unknown_cost: UnknownCostOption = False,
     judge: JudgeOption = None,
     judge_cost: JudgeCostOption = None,
+    judge_fresh: FreshOption = False,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
@@ -59,7 +61,13 @@ def retry(
         for name in judge or ():
             refuse_unready_judge(bench, name)
         ending = ask_all(
-            bench, [taken], Wanted(limits=limits), errors_only=errors, judges=judge or (), judge_cost=judge_cost
+            bench,
+            [taken],
+            Wanted(limits=limits),
+            errors_only=errors,
+            judges=judge or (),
+            judge_cost=judge_cost,
+            fresh=judge_fresh,
         )
         raise print_outcome(bench, [taken], ending, phase=phase, as_json=as_json)
 
@@ -93,6 +101,7 @@ def rerun(
     allow_unknown_cost: UnknownCostOption = False,
     judge: JudgeOption = None,
     judge_cost: JudgeCostOption = None,
+    judge_fresh: FreshOption = False,
     resume: ResumeOption = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -138,7 +147,13 @@ def rerun(
             refuse_unready_judge(bench, name)
         again = to_rerun(bench, session, failed=failed, candidate=candidate, resume=resume, concurrency=concurrency)
         ending = ask_all(
-            bench, [again.taken], Wanted(limits=limits), again.warnings, judges=judge or (), judge_cost=judge_cost
+            bench,
+            [again.taken],
+            Wanted(limits=limits),
+            again.warnings,
+            judges=judge or (),
+            judge_cost=judge_cost,
+            fresh=judge_fresh,
         )
         raise print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)
 
@@ -158,6 +173,7 @@ def score(
         float | None,
         typer.Option("--judge-cost", min=0, help="US dollars for this judge, or for each that checks ask."),
     ] = None,
+    judge_fresh: FreshOption = False,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
@@ -177,10 +193,20 @@ def score(
 
         if policy is not None or phase is not None:
             raise UsageError("`--judge` goes with neither `--policy` nor `--phase`: it decides no gates.")
-        put_judge(session, judge, concurrency=concurrency, max_cost=judge_cost, as_json=as_json, workspace=workspace)
+        put_judge(
+            session,
+            judge,
+            concurrency=concurrency,
+            max_cost=judge_cost,
+            fresh=judge_fresh,
+            as_json=as_json,
+            workspace=workspace,
+        )
     with Workbench.existing(workspace) as bench:
         bench.require_record()
-        raise _score(bench, to_score(bench, session, policy), concurrency, phase, judge_cost, as_json=as_json)
+        raise _score(
+            bench, to_score(bench, session, policy), concurrency, phase, judge_cost, fresh=judge_fresh, as_json=as_json
+        )
 
 
 def _score(
@@ -190,6 +216,7 @@ def _score(
     phase: str | None,
     judge_cost: float | None,
     *,
+    fresh: bool,
     as_json: bool,
 ) -> typer.Exit:
     import asyncio
@@ -210,7 +237,7 @@ def _score(
     till = till_of(bench, [what.stored], judge_cost)
 
     async def run() -> "Scored":
-        scoring = scoring_of(bench, what.stored, concurrency=concurrency, till=till)
+        scoring = scoring_of(bench, what.stored, concurrency=concurrency, till=till, fresh=fresh)
         heed_interrupts(scoring.stop, scoring.cancel, complain_line)
         return await put_checks(
             bench, what.stored, scoring, lambda done: shown("Checking answers", done, None) if shown else None
@@ -231,7 +258,7 @@ def _score(
         + (f", {plural(f'{scored.errors:,}', 'check')} could not judge" if scored.errors else "")
         + ("." if scored.whole else ". Stopped: the same command goes on.")
     )
-    if till.calls:
+    if till.heard:
         complain_line(till.words())
     stored = bench.store.load_session(id_, light=True)
     snapshot = scoreboard_of(stored).snapshot()
@@ -243,7 +270,7 @@ def _score(
         return typer.Exit(NOT_DECIDED if scored.whole else INTERRUPTED)
     if as_json:
         print_json({**session_report(stored, snapshot), "parent": what.parent, "scored": scored}
-                   | ({"check_judges": till.report()} if till.calls else {}))  # fmt: skip
+                   | ({"check_judges": till.report()} if till.heard else {}))  # fmt: skip
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
         from tiebreak_workbench.unjudged import unjudged_words

@@ -53,9 +53,11 @@ def ask_all(
     errors_only: bool = False,
     judges: Sequence[str] = (),
     judge_cost: float | None = None,
+    fresh: bool = False,
 ) -> Asked:
     """Ask what the sessions lack, of all their runs at once, shown on standard error; the `judges` of these names go
-    along. Each judge, and each that checks ask, may cost `judge_cost` US dollars.
+    along. Each judge, and each that checks ask, may cost `judge_cost` US dollars; `fresh` ones
+    take over nothing that they were told before.
 
     Raises:
         SessionInUseError: while another process works on one of them.
@@ -63,7 +65,7 @@ def ask_all(
     """
     stored = [one.stored for one in taken]
     with bench.lease(*(one.session.id for one in stored)) as lease:
-        along = judges_along(bench, stored, judges, judge_cost)
+        along = judges_along(bench, stored, judges, judge_cost, fresh=fresh)
         pool = pool_for(wanted, len(stored), len(along) * JUDGING)
         judging = JudgedRun(bench, along, pool)
         till = till_of(bench, stored, judge_cost)
@@ -76,6 +78,7 @@ def ask_all(
             limiters=pool,
             kept=judging.kept,
             till=till,
+            fresh=fresh,
         )
         told = [*warnings, *words_on_judges(bench, along), *([lease.warning] if lease.warning else [])]
         with display(console(stderr=True)) as shown:
@@ -88,7 +91,7 @@ def ask_all(
     shown.say(last_words(ending, [one.session.id for one in stored]))
     shown.say_unless_blank(till.words())
     shown.say_unless_blank(judging_words(judging))
-    return Asked(ending, judging.report(), till.report() if till.calls else None)
+    return Asked(ending, judging.report(), till.report() if till.heard else None)
 
 
 def print_outcome(

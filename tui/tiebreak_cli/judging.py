@@ -40,6 +40,9 @@ def judge(
         bool, typer.Option("--allow-unknown-cost", help="With a budget: go on where a cost is not known.")
     ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Judge only so many cases of the plan.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask also what the judge was told before of the very same prompts.")
+    ] = False,
     review: Annotated[
         bool, typer.Option("--review", help="Ask nothing: list the cases that a person should look at, and why.")
     ] = False,
@@ -48,7 +51,8 @@ def judge(
 ) -> None:
     """Let a model judge the stored answers of a session.
 
-    The same command goes on where it was stopped; errors are asked again, what was said is not. Exit codes: 0 every
+    The same command goes on where it was stopped; errors are asked again, what was said is not, in this session or to
+    the very same prompt in another. Exit codes: 0 every
     question was answered, 2 bad input, 3 some are open, 4 infrastructure, 130 interrupted.
     """
     if review:
@@ -65,6 +69,7 @@ def judge(
         max_cost=max_cost,
         unknown_cost=allow_unknown_cost,
         limit=limit,
+        fresh=fresh,
         as_json=as_json,
         workspace=workspace,
     )
@@ -80,6 +85,7 @@ def put_judge(
     max_cost: float | None = None,
     unknown_cost: bool = False,
     limit: int | None = None,
+    fresh: bool = False,
     as_json: bool,
     workspace: Path,
 ) -> NoReturn:
@@ -102,7 +108,9 @@ def put_judge(
     )
     from tiebreak_workbench.workbench import Workbench
 
-    limits = JudgeLimits(concurrency=concurrency, max_cost=max_cost, unknown_cost=unknown_cost, cases=limit)
+    limits = JudgeLimits(
+        concurrency=concurrency, max_cost=max_cost, unknown_cost=unknown_cost, cases=limit, fresh=fresh
+    )
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         chosen = load_judge(bench, name, model=model, repeats=repeats)
@@ -242,6 +250,8 @@ def _figures(progress: "JudgeProgress") -> str:
     from tiebreak.gates.wording import money, plural
 
     parts = [money(progress.usd)]
+    if progress.reused:
+        parts.append(f"{progress.reused:,} reused")
     if progress.unknown:
         parts.append(f"{progress.unknown} of unknown cost")
     if progress.statuses.get("unparseable"):
@@ -267,6 +277,7 @@ def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed
         ("unparseable", str(summary.unparseable)),
         ("error", str(summary.error)),
         ("open", str(max(0, ending.progress.planned - ending.progress.answered - summary.error))),
+        *([("reused, at no cost", str(summary.reused))] if summary.reused else []),
         ("cost of judging", _cost(one, summary)),
     ]
     print_table("Judgments", ("status", "n #"), rows)

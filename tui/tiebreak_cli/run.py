@@ -44,6 +44,9 @@ JudgeOption = Annotated[
 JudgeCostOption = Annotated[
     float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge, also of those that checks ask.")
 ]
+FreshOption = Annotated[
+    bool, typer.Option("--judge-fresh", help="Ask judges also what they were told before of the very same prompts.")
+]
 PhaseOption = Annotated[
     str | None, typer.Option("--phase", help="Let the gates of one phase alone decide the exit code: offline.")
 ]
@@ -70,6 +73,7 @@ def run(
     ] = False,
     judge: JudgeOption = None,
     judge_cost: JudgeCostOption = None,
+    judge_fresh: FreshOption = False,
     resume: ResumeOption = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
@@ -124,7 +128,7 @@ def run(
             refuse_unready_judge(bench, name)
         taken = take_up_all(bench, setups, resume=resume, concurrency=concurrency, samples=samples)
         told = list(dict.fromkeys([*warnings, *(words for setup in setups if (words := floating_words(setup)))]))
-        ended = ask_all(bench, taken, wanted, told, judges=judge or (), judge_cost=judge_cost)
+        ended = ask_all(bench, taken, wanted, told, judges=judge or (), judge_cost=judge_cost, fresh=judge_fresh)
         raise print_outcome(bench, taken, ended, phase=phase, as_json=as_json)
 
 

@@ -13,6 +13,7 @@ from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import plural, spent
 from tiebreak.sanitise import clean
 from tiebreak_workbench.headless import TakenUp
+from tiebreak_workbench.judge_reuse import reused_words
 from tiebreak_workbench.judged_run import JudgedRun, JudgingFigures
 
 EVERY = 10.0
@@ -166,6 +167,8 @@ class Live(Shown):
 def judging_figures(figures: JudgingFigures) -> str:
     """`$0.04 · 2 errors · 3 in flight`: what judging costs stands apart from what answers cost."""
     parts = [spent(figures.usd, figures.unknown, "judgment")]
+    if figures.reused:
+        parts.append(f"{figures.reused:,} reused")
     if figures.unparseable:
         parts.append(f"{figures.unparseable} unparseable")
     if figures.errors:
@@ -184,6 +187,8 @@ def judging_words(judging: JudgedRun) -> str:
         return ""
     missing = figures.planned - figures.answered
     counts = f"{figures.valid:,} valid, {figures.unparseable:,} unparseable, {plural(figures.errors, 'error')}"
+    if figures.reused:
+        counts += f"; {reused_words(figures.reused)}"
     if not missing and not judging.pauses:
         return f"Every answer that could be was put to its judges: {counts}."
     why = " ".join(judging.problems)

@@ -24,6 +24,7 @@ from tiebreak.calibration.agreeing import standing
 from tiebreak.calibration.drift import JudgeDrift, judge_drift
 from tiebreak.calibration.models import families_of
 from tiebreak.calibration.people import people_agreement
+from tiebreak.calibration.units import joint_units
 from tiebreak.calibration.verdicts import pair_verdict, point_verdict
 from tiebreak.gates import JudgeStatus
 from tiebreak.records import ROLES, ModelTarget, SessionRole
@@ -100,6 +101,11 @@ class _Unit:
         return None if self.joined.verdict is None else self.joined.verdict.value
 
     @property
+    def origins(self) -> frozenset[str]:
+        """What the judge was asked for its verdict."""
+        return self.joined.verdict.origins if self.joined.verdict is not None else frozenset()
+
+    @property
     def difference(self) -> float:
         """In length: of a pair the candidate's less the baseline's, else the answer's own."""
         lengths = [self.seen.lengths.get(response, 0) for response in self.joined.responses]
@@ -156,7 +162,7 @@ def _line(
     units = [unit for unit in every if unit.joined.case.id not in unit.seen.sealed]
     labelled = [unit for unit in units if unit.joined.label is not None]
     compared = [unit for unit in labelled if unit.joined.verdict is not None]
-    pairs = [Pair(unit.human, unit.judge, unit.joined.case.segment, unit.group) for unit in compared]
+    pairs = [Pair(one.human, one.judge, one.joined.case.segment, one.group, one.origins) for one in compared]
     own_scale = judge is not None and (judge.scale.low, judge.scale.high) != FORM_SCALE
     labels: Sequence[Hashable] = PAIR_LABELS if dimension is None else POINT_LABELS
     if dimension is not None and judge is not None and own_scale:
@@ -164,6 +170,7 @@ def _line(
     whole = agreement(pairs, labels, scale=dimension is not None)
     excluded = Counter(u.joined.verdict.why for u in compared if u.joined.verdict and u.joined.verdict.value is None)
     valid = [unit for unit in compared if unit.judge is not None]
+    once = list(_each_once(units))
     level = "nominal" if dimension is None else "ordinal"
     raters = [{rater: _label(value, u.line) for rater, value in u.joined.raters.items()} for u in labelled]
     is_pairs = dimension is None
@@ -176,16 +183,25 @@ def _line(
         waiting=len(labelled) - len(compared),
         judged_only=sum(_judged_only(unit) for unit in every),
         people=people_agreement(raters, labels, level),
-        position=_position(units) if is_pairs else None,
+        position=_position(once) if is_pairs else None,
         orders=_orders(valid) if is_pairs else {},
-        between=_between(units) if is_pairs else None,
+        between=_between(once) if is_pairs else None,
         length_alarm=_alarm(valid),
-        length_controlled=_controlled(units) if is_pairs else None,
+        length_controlled=_controlled(once) if is_pairs else None,
         favoured=_favoured(valid, families) if is_pairs else {},
         estimates=_estimates(name, seen, every, labels_at) if len(seen) == 1 and not own_scale else {},
         settled=sum(unit.joined.place == "settled" for unit in units),
         drift=_drift(name, judge, units, rounds),
     )
+
+
+def _each_once(units: Iterable[_Unit]) -> Iterator[_Unit]:
+    """Without those on which the judge was not asked anew: they say nothing more of it."""
+    seen = set[frozenset[str]]()
+    for unit in units:
+        if not unit.origins or unit.origins not in seen:
+            yield unit
+        seen.add(unit.origins)
 
 
 def _label(value: Fraction | None, line: Line) -> Hashable | None:
@@ -263,7 +279,7 @@ def _favoured(valid: Sequence[_Unit], families: frozenset[str]) -> dict[SessionR
     if not valid:
         return {}
     judge, human = _values(valid)
-    groups = [unit.group for unit in valid]
+    groups = joint_units([unit.group for unit in valid], [unit.origins for unit in valid])
     own: dict[SessionRole, set[str]] = {role: set() for role in ROLES}
     for unit in {id(unit.seen): unit for unit in valid}.values():
         for role, found in unit.seen.families().items():

@@ -14,6 +14,7 @@ from tiebreak.targets.base import AnswerTarget
 from tiebreak_store import StoredSession
 
 if TYPE_CHECKING:
+    from tiebreak.session.check_judges import Memory
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -53,6 +54,13 @@ def open_judge(bench: "Workbench", name: str, version: str | None) -> tuple[Judg
     else:
         judge = bench.store.judge(version)
     return judge, bench.judge_target(judge, bench.limiters)
+
+
+def memory_of_checks(bench: "Workbench", *, fresh: bool = False) -> "Memory":
+    """What judges said to checks before, in the database; where `fresh` verdicts are wanted it is kept and not used."""
+    from tiebreak.session.check_judges import Memory
+
+    return Memory(find=None if fresh else bench.store.find_check_judgment, keep=bench.store.record_check_judgment)
 
 
 def till_of(bench: "Workbench", sessions: Sequence[StoredSession], max_cost: float | None = None) -> JudgeTill:

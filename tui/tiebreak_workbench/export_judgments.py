@@ -21,7 +21,7 @@ COLUMNS = (
     "case", "judge", "version", "kind", "side", "dimension", "order", "repeat", "state", "verdict", "reasons",
     "problem", "model", "served_model", "system_fingerprint", "cost", "cost_source", "prompt_tokens",
     "completion_tokens", "usage_source", "seconds", "at", "seal", "nonce", "fingerprint", "replies", "claims",
-    "definition",
+    "definition", "reused_from",
 )  # fmt: skip
 """Of a row. `side` is empty for a pair; `definition` is the judge whole, in the first row of each version."""
 
@@ -99,6 +99,7 @@ def _row(judgment: Judgment, name: str, sides: Mapping[str, str], judge: Judge |
         list(judgment.replies),
         plain(judgment.claims),
         plain(judge) if judge is not None else None,
+        judgment.reused_from,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

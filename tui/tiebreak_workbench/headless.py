@@ -224,14 +224,15 @@ def open_batch(
     limiters: LimiterPool | None = None,
     kept: Callable[[Response], None] = lambda _: None,
     till: JudgeTill | None = None,
+    fresh: bool = False,
 ) -> Batch:
     """Everything a session still lacks, ready to be asked. Reads files and the database: not for the event loop.
 
     `others` are sessions of the same plan on the same baseline run, of which the candidates are asked beside its own.
     With `errors_only` what was never tried is left alone. `limiters` are those of `pool_for`, where judges share them;
     `kept` is called with each answer once it is safe. `till` has counted what judges cost whom checks ask, which
-    counts in the budget. Recordings are replayed at once; the times of their answers
-    are the recorded ones all the same.
+    counts in the budget; where `fresh` verdicts are wanted, those judges are asked also what they were told before.
+    Recordings are replayed at once; the times of their answers are the recorded ones all the same.
 
     Raises:
         UsageError: for a budget where the price of a model is not known, and for `reuse` between two equal requests.
@@ -260,7 +261,7 @@ def open_batch(
         earlier=_earlier(bench, stored, others),
         limits=limits,
         reuse=bench.store.find_response if wanted.reuse else None,
-        outside=bench.outside(till),
+        outside=bench.outside(till, fresh=fresh),
         samples=stored.samples,
         errors_only=errors_only,
         kept=kept,

@@ -185,6 +185,7 @@ class JudgmentDesk:
             seconds=row.seconds,
             at=row.at or self.desk.at,
             claims=claims,
+            reused_from=row.reused_from,
         )
 
     def _said(self, row: JudgmentRow, judge: Judge) -> Verdict | None:

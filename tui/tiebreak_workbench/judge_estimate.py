@@ -83,16 +83,32 @@ def estimate_judging(judge: Judge, cases: Sequence[Case], environ: Mapping[str, 
     return JudgeEstimate(calls=calls, usd=sum(known) / len(known) * len(cases))
 
 
-def words_before(judge: Judge, cases: Sequence[Case], environ: Mapping[str, str], sessions: int = 1) -> str:
+def words_before(
+    judge: Judge,
+    cases: Sequence[Case],
+    environ: Mapping[str, str],
+    *,
+    sessions: int = 1,
+    questions: int | None = None,
+    judged: int = 0,
+) -> str:
     """What to say before a judge is put to the answers of these cases, in so many sessions: `preference: 160 calls,
-    about $0.42, if nothing is judged yet.`
+    about $0.42, if nothing is judged yet.` Where something is, `preference: 10 calls, about $0.03; of 160 questions,
+    150 are already judged.` There are as many `questions` as the cases have, unless told.
 
     Raises:
         TiebreakError: as `estimate_judging` does.
     """
     one = estimate_judging(judge, cases, environ)
-    whole = replace(one, calls=one.calls * sessions, usd=None if one.usd is None else one.usd * sessions)
-    return f"{whole.words(judge)}, if nothing is judged yet."
+    each = 2 if judge.kind == "faithfulness" else 1
+    every = one.calls * sessions
+    asked = every // each if questions is None else questions
+    calls = max(0, asked - judged) * each if judged or questions is not None else every
+    usd = None if one.usd is None else one.usd * calls / one.calls if one.calls else 0.0
+    told = replace(one, calls=calls, usd=usd).words(judge)
+    if not judged:
+        return f"{told}, if nothing is judged yet." if questions is None else f"{told}; nothing is judged yet."
+    return f"{told}; of {plural(f'{asked:,}', 'question')}, {judged:,} {'is' if judged == 1 else 'are'} already judged."
 
 
 def _calls(judge: Judge, case: Case) -> int:

@@ -13,6 +13,7 @@ from tiebreak.session.judged import JudgeSeat
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
+from tiebreak_workbench.judge_reuse import said_before
 from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.preregistration import judge_event
 from tiebreak_workbench.workbench import Workbench
@@ -30,6 +31,8 @@ class GoingAlong:
     judge: Judge
     max_cost: float | None = None
     """US dollars for this version in this session; the judge's own budget holds as well."""
+    fresh: bool = False
+    """It is asked also what it was told before in other sessions."""
 
     @property
     def budget(self) -> float | None:
@@ -49,7 +52,7 @@ def set_down(bench: Workbench, stored: StoredSession, wanted: GoingAlong | None)
         if now is not None and _same(now, wanted):
             return False
         bench.store.record_judge(wanted.judge).result()
-        event = judge_event(bench.new_id(), stored.session.id, wanted.judge, wanted.max_cost)
+        event = judge_event(bench.new_id(), stored.session.id, wanted.judge, wanted.max_cost, fresh=wanted.fresh)
     else:
         at = stamp(utc_now())
         event = Event(id=bench.new_id(), session_id=stored.session.id, kind="judge", at=at, detail={"judge": None})
@@ -65,17 +68,18 @@ def set_down_beside(bench: Workbench, stored: StoredSession, wanted: GoingAlong)
     """
     told = bench.store.iter_acts(stored.session.id)
     known = [fact.detail for fact in told if isinstance(fact, Event) and fact.kind == "judge"]
-    event = judge_event(bench.new_id(), stored.session.id, wanted.judge, wanted.max_cost)
+    event = judge_event(bench.new_id(), stored.session.id, wanted.judge, wanted.max_cost, fresh=wanted.fresh)
     bench.store.record_judge(wanted.judge).result()
     if event.detail not in known:
         bench.store.record_event(event).result()
 
 
 def _same(now: GoingAlong, wanted: GoingAlong) -> bool:
-    return (now.judge.version, now.judge.repeats, now.budget) == (
+    return (now.judge.version, now.judge.repeats, now.budget, now.fresh) == (
         wanted.judge.version,
         wanted.judge.repeats,
         wanted.budget,
+        wanted.fresh,
     )
 
 
@@ -95,7 +99,8 @@ def going_along(bench: Workbench, stored: StoredSession) -> GoingAlong | None:
             bench.store.judge(version),
             repeats=repeats if isinstance(repeats, int) else 1,
             budget=float(budget) if isinstance(budget, int | float) else None,
-        )
+        ),
+        fresh=told[-1].get("fresh") is True,
     )
 
 
@@ -157,8 +162,8 @@ def seat_of(
     unknown_cost: bool = False,
     shared: Shared | None = None,
 ) -> JudgeSeat:
-    """A judge with all that it takes to put it to a session. Reads files: not for the event loop. What it says of
-    answers that stand in other sessions too is `shared`, or else found in the rows."""
+    """A judge with all that it takes to put it to a session. Reads files: not for the event loop. What it was
+    told before is `shared`, or else found in the rows."""
     judge, session_id = wanted.judge, stored.session.id
     light = judge.kind != "faithfulness"  # it reads the passages that an answer was given
     answers = tuple(
@@ -166,7 +171,7 @@ def seat_of(
         for response in bench.store.iter_responses(session_id, light=light)
     )
     earlier = tuple(bench.store.iter_judgments(session_id, judge.version, light=True))
-    once = shared or Shared(bench.store.iter_judgments_elsewhere(session_id, judge.version))
+    once = shared or said_before(bench.store, judge, fresh=wanted.fresh)
     schema, opened, problem = enforces_schema(judge), Opened(), ""
     try:
         opened.target = bench.judge_target(instant(judge), limiters)

@@ -26,15 +26,18 @@ class JudgeSpend:
     usd: float
     """Of those whose cost is known."""
     unknown: int
+    reused: int
+    """Judgments that were taken over, which cost nothing."""
     recorded: bool
     """Its replies are recorded ones, which cost nothing."""
 
     @property
     def cost(self) -> str:
-        """`$0.12`, `$0.12 and 2 unknown`; `recorded` of replies that nobody was asked for."""
+        """`$0.12`, `$0.12 and 2 unknown`, `$0.12, 30 reused`; `recorded` of replies that nobody was asked for."""
         if self.recorded:
             return "recorded"
-        return money(self.usd) + (f" and {self.unknown} unknown" if self.unknown else "")
+        unknown = f" and {self.unknown} unknown" if self.unknown else ""
+        return money(self.usd) + unknown + (f", {self.reused} reused" if self.reused else "")
 
 
 def judges_of_session(bench: Workbench, session_id: str) -> list[JudgeSpend]:
@@ -51,12 +54,13 @@ def judging_costs(bench: Workbench, session_id: str) -> dict[str, object]:
 def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
     judge = bench.store.judge(version)
     recorded = isinstance(judge.target, RecordingTarget) and not judge.stands_in
-    answered = errors = unknown = valid = 0
+    answered = errors = unknown = valid = reused = 0
     usd = 0.0
     for judgment in bench.store.iter_judgments(session_id, version, light=True):
         answered += judgment.answered
         valid += judgment.status == "valid"
         errors += not judgment.answered
+        reused += judgment.reused_from is not None
         usd += judgment.cost.usd or 0.0
         unknown += judgment.cost.usd is None and bool(judgment.replies)
     return JudgeSpend(
@@ -70,5 +74,6 @@ def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
         errors=errors,
         usd=0.0 if recorded else usd,
         unknown=0 if recorded else unknown,
+        reused=reused,
         recorded=recorded,
     )

@@ -18,7 +18,7 @@ from tiebreak_workbench.workbench import Workbench
 
 EMPTY = JudgeSummary(
     valid=0, unparseable=0, error=0, problems={}, pairs=None, points=(), claims=0, unsupported=0,
-    hallucinations=(), spread=summarise((), {}).spread, usd=0.0, unknown=0, served_models=(),
+    hallucinations=(), spread=summarise((), {}).spread, usd=0.0, unknown=0, reused=0, served_models=(),
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _version(
         error=said.error,
         usd=said.usd,
         unknown=said.unknown,
+        reused=said.reused,
         said=dict(_said(said)),
         problems=said.problems,
         hallucinations=said.hallucinations,

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from tiebreak.gates import JudgeStatus
-from tiebreak.judge import Shared
+from tiebreak.judge import Asker
+from tiebreak.judge.asking import enforces_schema
 from tiebreak.judge.waits import Waits, first_of
 from tiebreak.records import Response
-from tiebreak.records.judges import Judgment
 from tiebreak.session.judged import Judged
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.judge_estimate import words_before
-from tiebreak_workbench.judge_seat import GoingAlong, seat_of, set_down_beside
+from tiebreak_workbench.judge_reuse import Already, already_judged, questions_of, said_before
+from tiebreak_workbench.judge_seat import GoingAlong, instant, seat_of, set_down_beside
 from tiebreak_workbench.judging import load_judge
 from tiebreak_workbench.preflight import floating_word, own_kind_warnings
 from tiebreak_workbench.setup import in_order
@@ -44,6 +45,8 @@ class JudgingFigures:
     in_flight: int
     waits: Waits | None
     """What calls of a judge wait for; None while none does."""
+    reused: int
+    """Judgments that were taken over and so cost nothing, earlier runs included."""
 
 
 class JudgedRun:
@@ -55,11 +58,7 @@ class JudgedRun:
         """Reads files and the database: not for the event loop."""
         self._bench = bench
         self._new: list[tuple[str, Callable[[], Judged]]] = []
-        shared: dict[str, list[Judgment]] = {}
-        for stored, wanted in along:
-            elsewhere = bench.store.iter_judgments_elsewhere(stored.session.id, wanted.judge.version)
-            shared.setdefault(wanted.judge.version, []).extend(elsewhere)
-        once = {version: Shared(said) for version, said in shared.items()}
+        once = {one.judge.version: said_before(bench.store, one.judge, fresh=one.fresh) for _, one in along}
         for stored, wanted in along:
             version = wanted.judge.version
             seat = seat_of(bench, stored, wanted, limiters, concurrency=CONCURRENCY, shared=once[version])
@@ -116,6 +115,7 @@ class JudgedRun:
             unknown=sum(judged.unknown for _, judged in self._judged),
             in_flight=sum(progress.in_flight for progress in known),
             waits=first_of([progress.waits for progress in known]),
+            reused=sum(judged.reused for _, judged in self._judged),
         )
 
     @property
@@ -154,6 +154,7 @@ def _report(session_id: str, judged: Judged, status: JudgeStatus) -> dict[str, o
         "valid": judged.count("valid"),
         "unparseable": judged.count("unparseable"),
         "errors": judged.count("error"),
+        "reused": judged.reused,
         "cases_without_both_answers": judged.waiting,
         "complete": progress is not None and planned == answered and not judged.waiting,
         "why": judged.paused or judged.last_problem or None,
@@ -171,7 +172,9 @@ def words_on_judges(bench: Workbench, along: Sequence[tuple[StoredSession, Going
     found: list[str] = []
     for version, (stored, wanted) in {one.judge.version: (stored, one) for stored, one in reversed(along)}.items():
         sessions = sum(one.judge.version == version for _, one in along)
-        found.append(words_before(wanted.judge, in_order(stored.dataset, stored.session.plan), bench.environ, sessions))
+        cases = in_order(stored.dataset, stored.session.plan)
+        judged = sum((_already(bench, *one) for one in along if one[1].judge.version == version), Already()).total
+        found.append(words_before(wanted.judge, cases, bench.environ, sessions=sessions, judged=judged))
     for _, wanted in along:
         if floats := floating_word(wanted.judge.target):
             found.append(f"The judge {wanted.judge.name} asks {floats}.")
@@ -180,8 +183,25 @@ def words_on_judges(bench: Workbench, along: Sequence[tuple[StoredSession, Going
     return list(dict.fromkeys(found))
 
 
+def _already(bench: Workbench, stored: StoredSession, wanted: GoingAlong) -> Already:
+    """Of the answers that a session has by now."""
+    judge = wanted.judge
+    asks, _ = questions_of(bench.store, stored, judge, in_order(stored.dataset, stored.session.plan))
+    if not asks:
+        return Already()
+    target = bench.judge_target(instant(judge), LimiterPool())
+    asker = Asker(judge, target, new_id=bench.new_id, schema=enforces_schema(judge))
+    earlier = tuple(bench.store.iter_judgments(stored.session.id, judge.version, light=True))
+    return already_judged(bench.store, asker, asks, earlier, fresh=wanted.fresh)
+
+
 def judges_along(
-    bench: Workbench, sessions: Sequence[StoredSession], names: Sequence[str], max_cost: float | None
+    bench: Workbench,
+    sessions: Sequence[StoredSession],
+    names: Sequence[str],
+    max_cost: float | None,
+    *,
+    fresh: bool = False,
 ) -> list[tuple[StoredSession, GoingAlong]]:
     """Judges by name, set down with each of the sessions.
 
@@ -190,7 +210,9 @@ def judges_along(
         WorkspaceError: where its file needs a correction.
         StoreError: where it cannot be recorded.
     """
-    judges = [GoingAlong(judge=load_judge(bench, name), max_cost=max_cost) for name in dict.fromkeys(names)]
+    judges = [
+        GoingAlong(judge=load_judge(bench, name), max_cost=max_cost, fresh=fresh) for name in dict.fromkeys(names)
+    ]
     for stored in sessions:
         for wanted in judges:
             set_down_beside(bench, stored, wanted)

@@ -12,19 +12,17 @@ from tiebreak.judge import (
     JudgeProgress,
     JudgeRun,
     JudgeSummary,
-    Shared,
     Skipped,
-    plan_asks,
     summarise,
 )
 from tiebreak.judge.asking import enforces_schema
-from tiebreak.judge.planning import counting
-from tiebreak.records import ModelTarget, Response, SessionRole
+from tiebreak.records import ModelTarget, SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
 from tiebreak_workbench.headless import board_of
 from tiebreak_workbench.judge_estimate import words_before
+from tiebreak_workbench.judge_reuse import Already, already_judged, questions_of, said_before
 from tiebreak_workbench.judge_seals import Seals
 from tiebreak_workbench.judge_seat import Trouble, instant
 from tiebreak_workbench.pinning import pinned
@@ -47,6 +45,8 @@ class JudgeLimits:
     unknown_cost: bool = False
     cases: int | None = None
     """Only so many cases, the first of the plan."""
+    fresh: bool = False
+    """Ask also what the judge was told before in other sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Judging:
     planned: int
     skipped: Skipped
     warnings: tuple[str, ...]
+    already: Already
+    """What need not be asked."""
     estimate: str
     """What it will cost at most, in words."""
     close: Callable[[], Awaitable[None]]
@@ -105,11 +107,11 @@ def open_judging(
     stored = bench.store.load_session(session_id, facts=False)
     session = stored.session
     cases = in_order(stored.dataset, session.plan)[: limits.cases]
-    answers = _answers(bench, stored, contexts=judge.kind == "faithfulness")
     if again is None:
-        asks, skipped = plan_asks(judge, cases, answers)
+        asks, skipped = questions_of(bench.store, stored, judge, cases)
     else:
-        asks, skipped = plan_asks(replace(judge, repeats=1), [c for c in cases if c.id in again.cases], answers)
+        cases = tuple(case for case in cases if case.id in again.cases)
+        asks, skipped = questions_of(bench.store, stored, replace(judge, repeats=1), cases)
         asks = [replace(ask, repeat=again.round) for ask in asks]
     if not asks:
         reasons = "; ".join(f"{why} ({n})" for why, n in skipped.reasons.items())
@@ -118,6 +120,9 @@ def open_judging(
     trouble = Trouble(limits.concurrency)
     asker = Asker(judge, target, new_id=bench.new_id, schema=enforces_schema(judge), note=trouble.note)
     bench.store.record_judge(judge).result()
+    earlier = tuple(bench.store.iter_judgments(session.id, judge.version, light=True))
+    fresh = limits.fresh or again is not None
+    already = already_judged(bench.store, asker, asks, earlier, fresh=fresh)
     budgets = [budget for budget in (judge.budget, limits.max_cost) if budget is not None]
     run = JudgeRun(
         asker=asker,
@@ -125,12 +130,12 @@ def open_judging(
         session_id=session.id,
         load=bench.store.response,
         recorder=bench.store,
-        earlier=bench.store.iter_judgments(session.id, judge.version, light=True),
+        earlier=earlier,
         concurrency=limits.concurrency,
         max_cost=min(budgets, default=None),
         unknown_cost=limits.unknown_cost,
         trouble=trouble.why,
-        shared=Shared(bench.store.iter_judgments_elsewhere(session.id, judge.version)) if again is None else None,
+        shared=said_before(bench.store, judge, fresh=fresh) if again is None else None,
     )
     return Judging(
         run=run,
@@ -143,9 +148,8 @@ def open_judging(
             *own_kind_warnings(judge, stored.configs, veiled=session.blind),
             *([f"The judge {judge.name} asks {floats}."] if (floats := floating_word(judge.target)) else []),
         ),
-        estimate=words_before(
-            judge, [case for case in cases if again is None or case.id in again.cases], bench.environ
-        ),
+        already=already,
+        estimate=words_before(judge, cases, bench.environ, questions=len(asks), judged=already.total),
         close=target.close,
     )
 
@@ -241,6 +245,8 @@ def judging_report(judging: Judging, ending: JudgeEnding, told: Told, *, sealed:
             "planned": ending.progress.planned,
             "answered": ending.progress.answered,
             "asked": ending.progress.asked,
+            "reused": ending.progress.reused,
+            "already_judged": judging.already.total,
         },
         "not_judged": judging.skipped.reasons,
         "sealed": sealed,
@@ -276,10 +282,3 @@ def _described(judge: Judge, origin: str) -> dict[str, object]:
         "description": judge.description,
         "dimensions": [dimension.name for dimension in judge.dimensions],
     }
-
-
-def _answers(bench: Workbench, stored: StoredSession, *, contexts: bool) -> dict[SessionRole, dict[str, Response]]:
-    """The counting answers without their texts; with `contexts`, the first passage of each stands for all."""
-    roles: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
-    responses = bench.store.iter_responses(stored.session.id, light=not contexts)
-    return counting((replace(r, text="", reasoning="", contexts=r.contexts[:1]) for r in responses), roles)

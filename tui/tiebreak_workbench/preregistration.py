@@ -27,8 +27,9 @@ def first_events(session: Session, new_id: Callable[[], str]) -> list[Event]:
     return [Event(id=new_id(), session_id=session.id, kind=kind, at=at, detail=detail) for kind, detail in told.items()]
 
 
-def judge_event(id_: str, session_id: str, judge: Judge, max_cost: float | None) -> Event:
-    """Which judge goes along with a session from now on, with what is no part of its version."""
+def judge_event(id_: str, session_id: str, judge: Judge, max_cost: float | None, *, fresh: bool = False) -> Event:
+    """Which judge goes along with a session from now on, with what is no part of its version; `fresh` where it takes
+    over nothing that it was told before."""
     budget = min((known for known in (judge.budget, max_cost) if known is not None), default=None)
     detail = {
         "judge": judge.version,
@@ -37,5 +38,6 @@ def judge_event(id_: str, session_id: str, judge: Judge, max_cost: float | None)
         "model": judge.model_label,
         "repeats": judge.repeats,
         "budget": budget,
+        **({"fresh": True} if fresh else {}),
     }
     return Event(id=id_, session_id=session_id, kind="judge", at=stamp(utc_now()), detail=detail)

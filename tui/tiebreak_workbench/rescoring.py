@@ -84,12 +84,22 @@ def to_score(bench: Workbench, wanted: str, policy: str | None = None) -> ToScor
 
 
 def scoring_of(
-    bench: Workbench, stored: StoredSession, *, concurrency: int = 8, till: JudgeTill | None = None
+    bench: Workbench,
+    stored: StoredSession,
+    *,
+    concurrency: int = 8,
+    till: JudgeTill | None = None,
+    fresh: bool = False,
 ) -> Scoring:
-    """To be called on the event loop. `till` counts what judges cost whom checks ask."""
+    """To be called on the event loop. `till` counts what judges cost whom checks ask; where `fresh` verdicts are wanted
+    these are asked also what they were told before."""
     cases = {case_id: stored.dataset.by_id[case_id] for case_id in stored.session.plan.case_ids}
     return Scoring(
-        policy=stored.policy, cases=cases, recorder=bench.store, outside=bench.outside(till), concurrency=concurrency
+        policy=stored.policy,
+        cases=cases,
+        recorder=bench.store,
+        outside=bench.outside(till, fresh=fresh),
+        concurrency=concurrency,
     )
 
 

@@ -44,7 +44,7 @@ from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.answers_given import answers_of
-from tiebreak_workbench.check_judging import open_judge, pinned_policy, till_of
+from tiebreak_workbench.check_judging import memory_of_checks, open_judge, pinned_policy, till_of
 from tiebreak_workbench.lease import Lease
 from tiebreak_workbench.naming import session_id
 from tiebreak_workbench.pinning import pinned
@@ -329,11 +329,11 @@ class Workbench:
             on_change=on_change,
         )
 
-    def outside(self, till: JudgeTill | None = None) -> WorkspaceOutside:
+    def outside(self, till: JudgeTill | None = None, *, fresh: bool = False) -> WorkspaceOutside:
         """What checks may ask of the world; whoever is given it closes it. To be called on the event loop."""
         from tiebreak.session.check_judges import CheckJudges
 
-        judges = CheckJudges(partial(open_judge, self), till)
+        judges = CheckJudges(partial(open_judge, self), till, memory_of_checks(self, fresh=fresh))
         return WorkspaceOutside(self._permit(), self.environ, self.helper, judges)
 
     def pinned_judge(self, judge: Judge) -> Judge:

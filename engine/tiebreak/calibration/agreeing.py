@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tiebreak.calibration.agreement_gate import LEAST, AgreementGate, GateStatus, agreement_gate, agreement_status
+from tiebreak.calibration.units import joint_units
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa, Table, cohen_kappa, gwet_ac1, weighted_kappa
@@ -28,6 +29,9 @@ class Pair(NamedTuple):
     """A segment or a dimension, to be looked at apart."""
     group: Hashable = None
     """What cases share that are not independent, such as their source document; None for a case of its own."""
+    origins: frozenset[str] = frozenset()
+    """The replies that the judge's verdict rests on. Cases that share one, as those of sessions over the same answers
+    do, are one unit: the judge said it once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +165,10 @@ def agreement_by_segment(
 
 
 def _by_unit(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    own = [("case", index) if pair.group is None else ("group", pair.group) for index, pair in enumerate(pairs)]
     groups: dict[Hashable, list[Pair]] = {}
-    for index, pair in enumerate(pairs):
-        groups.setdefault(("case", index) if pair.group is None else ("group", pair.group), []).append(pair)
+    for unit, pair in zip(joint_units(own, [pair.origins for pair in pairs]), pairs, strict=True):
+        groups.setdefault(unit, []).append(pair)
     return list(groups.values())
 
 

@@ -29,6 +29,8 @@ class Said(NamedTuple):
     status: JudgmentStatus
     verdict: Verdict | None
     problem: str
+    origin: str = ""
+    """The judgment that was asked for: itself, or the one that it was taken over from. Labels have none."""
 
     @classmethod
     def of(cls, judgment: Judgment) -> "Said":
@@ -43,6 +45,7 @@ class Said(NamedTuple):
             judgment.status,
             judgment.verdict,
             judgment.problem,
+            judgment.reused_from or judgment.id,
         )
 
 
@@ -55,6 +58,8 @@ class CaseVerdict(NamedTuple):
     """Why there is none."""
     orders: BothOrders = BothOrders(None, None)
     """Of a pair: what it gave the candidate shown first, and shown second."""
+    origins: frozenset[str] = frozenset()
+    """The judgments that were asked for it, here or where it was taken over from."""
 
 
 def answered(said: Iterable[Said], repeat: int = 0) -> dict[Order, Said]:
@@ -74,12 +79,13 @@ def pair_verdict(said: Iterable[Said], *, both_orders: bool, repeat: int = 0) ->
     found = answered(said, repeat)
     if not found or (both_orders and len(found) < 2):
         return None
+    origins = frozenset(one.origin for one in found.values() if one.origin)
     if (unreadable := next((one for one in found.values() if one.status != "valid"), None)) is not None:
-        return CaseVerdict(None, unreadable.problem or UNREADABLE)
+        return CaseVerdict(None, unreadable.problem or UNREADABLE, origins=origins)
     values = {order: WIN_OF[one.verdict] for order, one in found.items()}
     orders = BothOrders(values.get("ba"), values.get("ab"))
     distinct = set(values.values())
-    return CaseVerdict(Fraction(distinct.pop() if len(distinct) == 1 else TIE), orders=orders)
+    return CaseVerdict(Fraction(distinct.pop() if len(distinct) == 1 else TIE), orders=orders, origins=origins)
 
 
 def point_verdict(said: Iterable[Said], repeat: int = 0) -> CaseVerdict | None:
@@ -87,6 +93,7 @@ def point_verdict(said: Iterable[Said], repeat: int = 0) -> CaseVerdict | None:
     one = answered(said, repeat).get("single")
     if one is None:
         return None
+    origins = frozenset(filter(None, (one.origin,)))
     if one.status != "valid" or isinstance(one.verdict, str) or one.verdict is None:
-        return CaseVerdict(None, one.problem or UNREADABLE)
-    return CaseVerdict(Fraction(one.verdict))
+        return CaseVerdict(None, one.problem or UNREADABLE, origins=origins)
+    return CaseVerdict(Fraction(one.verdict), origins=origins)

@@ -57,6 +57,8 @@ class JudgmentRow:
     seal: str | None = None
     nonce: str | None = None
     fingerprint: str | None = None
+    reused_from: str | None = None
+    """The judgment that it was taken over from."""
     claims: tuple[Mapping[str, object], ...] = ()
     definition: Mapping[str, object] | None = None
     """The judge whole; once for each version is enough."""

@@ -89,24 +89,29 @@ class Asker:
         return first_of(list(self._waits.values()))
 
     def fingerprint(self, ask: Ask, responses: Sequence[Response]) -> str:
-        """SHA-256 of all that decides the reply: judge, rendered prompt, answers, order, repeat, dimension.
+        """SHA-256 of all that decides the reply and how it is read, whichever session and responses it is about: the
+        judge's version, the request with its messages as rendered, order, repeat, dimension.
 
         The random delimiters are left out, since they differ in every call. A judge of faithfulness renders its second
-        prompt from what the first one brings, so the texts it is made of stand for it.
+        prompt from what the first one brings, so the texts it is made of stand for it. Whether a refusal is right
+        depends on the case as well, which that judge is not told. A recording, and an app, is sent the place of the
+        question besides.
 
         Raises:
             PromptError: when the prompt cannot be rendered.
         """
-        request = self._request(ask, self._shown(ask, responses), self._form, FIXED, check=False)
+        shown, case, kind = self._shown(ask, responses), ask.case, self.judge.kind
+        later = (case.messages, case.reference, [(passage.title, passage.text) for passage in shown.contexts])
         return version_of(
             {
                 "judge": self._version,
-                "request": fingerprint(self._target, request),
-                "responses": ask.responses,
-                "passages": [passage.text for passage in self._shown(ask, responses).contexts],
+                "request": fingerprint(self._target, self._request(ask, shown, self._form, FIXED, check=False)),
                 "order": ask.order,
                 "repeat": ask.repeat,
                 "dimension": ask.dimension,
+                **({"check": later} if kind == "faithfulness" else {}),
+                **({"expect": case.expect} if kind == "refusal" else {}),
+                **({} if isinstance(self.judge.target, ModelTarget) else {"place": ask.place}),
             }
         )
 
@@ -159,16 +164,29 @@ class Asker:
             claims=claims,
         )
 
-    def taken_over(self, judgment: Judgment, session_id: str) -> Judgment:
-        """What another session was told of the very same question, as a judgment of this one. Here it costs nothing."""
+    def taken_over(self, judgment: Judgment, ask: Ask, session_id: str, name: str) -> Judgment:
+        """What was said to the very same prompt, whose fingerprint is `name`, as the judgment of this question. It
+        costs nothing, says where it comes from, and has a seal of its own: the other one may be open by now."""
+        nonce = secrets.token_hex(16)
         return replace(
             judgment,
             id=self._new_id(),
+            judge_hash=self._version,
             session_id=session_id,
+            case_id=ask.case.id,
+            response_a=ask.responses[0],
+            response_b=ask.responses[1] if len(ask.responses) > 1 else None,
+            order=ask.order,
+            repeat=ask.repeat,
+            dimension=ask.dimension.name if ask.dimension else None,
+            prompt_fingerprint=name,
+            seal=seal_of(judgment.verdict, nonce),
+            seal_nonce=nonce,
             cost=Cost(usd=0.0, source="recorded"),
             usage=Usage(),
             seconds=None,
             at=stamp(utc_now()),
+            reused_from=judgment.reused_from or judgment.id,
         )
 
     def _shown(self, ask: Ask, responses: Sequence[Response]) -> Shown:

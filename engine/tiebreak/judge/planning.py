@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiebreak.records import ROLES, Case, Context, Response, SessionRole, digest
-from tiebreak.records.judges import Judge, JudgeDimension, Order
+from tiebreak.records.judges import Judge, JudgeDimension, Order, Question
 
 Answers = Mapping[SessionRole, Mapping[str, Response]]
 """Role → case → its counting response. Light ones will do, but for faithfulness they need their contexts."""
@@ -23,6 +23,11 @@ class Ask:
     order: Order
     repeat: int
     dimension: JudgeDimension | None = None
+
+    @property
+    def question(self) -> Question:
+        """What it asks, as its judgment will have it."""
+        return self.responses, self.order, self.repeat, self.dimension.name if self.dimension else None
 
     @property
     def place(self) -> str:

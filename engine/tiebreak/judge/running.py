@@ -14,7 +14,7 @@ from tiebreak.judge.planning import Ask
 from tiebreak.judge.sharing import Shared
 from tiebreak.judge.waits import Waits
 from tiebreak.records import Response
-from tiebreak.records.judges import Judgment, JudgmentStatus
+from tiebreak.records.judges import Judgment, JudgmentStatus, Question
 
 Reason = Literal["finished", "stopped", "cancelled", "budget", "unpriced", "paused"]
 
@@ -36,9 +36,11 @@ class JudgeProgress:
     answered: int
     """Those whose judgment counts as said, readable or not."""
     asked: int
-    """Questions of this run that came to an end."""
+    """Questions that this run put and that came to an end."""
+    reused: int
+    """Questions of this run that were answered before, in this session or another, and so cost nothing."""
     statuses: Mapping[JudgmentStatus, int]
-    """Of this run."""
+    """Of this run, what it took over included."""
     in_flight: int
     usd: float
     """Known cost of the judge in this session, earlier runs included."""
@@ -94,7 +96,8 @@ class JudgeRun:
             trouble: says, after each judgment, why nothing more should be asked.
             expects_more: questions will be added; the run then lasts until `finish`.
             said: is called with each judgment once it is safe.
-            shared: what this judge says in other sessions of the same answers, which is not asked again.
+            shared: what this judge was told before, which is not asked again; it is taken over first, and within any
+                budget.
         """
         self._asker = asker
         self._session_id = session_id
@@ -106,33 +109,32 @@ class JudgeRun:
         self._trouble = trouble
         self._usd = Fraction(0)
         self._unknown = 0
-        self._known: set[str] = set()
+        self._known: set[Question] = set()
         for judgment in earlier:
             self._pay(judgment)
             if judgment.answered:
-                self._known.add(judgment.prompt_fingerprint)
+                self._known.add(judgment.question)
         self._said = said
         self._shared = shared
-        self._planned = len(asks)
-        self._todo = deque(asks)
-        self._to_check = 0
-        """Questions at the end of `_todo` of which it is not known whether an earlier run put them."""
+        self._planned = self._answered = self._reused = 0
+        self._todo: deque[Ask] = deque()
         self._failed: list[Ask] = []
         self._more = expects_more
         self._news = asyncio.Event()
-        self._answered = 0
         self._statuses: Counter[JudgmentStatus] = Counter()
         self._in_flight = 0
         self._reason: Reason = "finished"
         self._why = ""
         self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self.add(asks)
 
     @property
     def progress(self) -> JudgeProgress:
         return JudgeProgress(
             planned=self._planned,
             answered=self._answered,
-            asked=sum(self._statuses.values()),
+            asked=sum(self._statuses.values()) - self._reused,
+            reused=self._reused,
             statuses=dict(self._statuses),
             in_flight=self._in_flight,
             usd=float(self._usd),
@@ -148,9 +150,10 @@ class JudgeRun:
     def add(self, asks: Iterable[Ask]) -> None:
         """Questions that can be put now; they come after those that wait."""
         new = tuple(asks)
+        open_ = [ask for ask in new if ask.question not in self._known]
         self._planned += len(new)
-        self._to_check += len(new)
-        self._todo.extend(new)
+        self._answered += len(new) - len(open_)
+        self._todo.extend(open_)
         self._news.set()
 
     def finish(self) -> None:
@@ -171,7 +174,7 @@ class JudgeRun:
         Raises:
             StoreError: where a judgment could not be kept.
         """
-        await self._leave_out_the_known()
+        await self._take_over()
         self._heed_budget()
         self._tasks = tuple(asyncio.ensure_future(self._work()) for _ in range(self._concurrency))
         try:
@@ -200,13 +203,11 @@ class JudgeRun:
             self._reason, self._why = reason, why
         self._news.set()
 
-    async def _next(self) -> tuple[Ask, bool] | None:
-        """What to put next, and whether an earlier run may have put it; None once there is nothing more to do."""
+    async def _next(self) -> Ask | None:
+        """What to put next; None once there is nothing more to do."""
         while self._reason == "finished":
             if self._todo:
-                unsure = len(self._todo) <= self._to_check
-                self._to_check -= unsure
-                return self._todo.popleft(), unsure
+                return self._todo.popleft()
             if not self._more:
                 return None
             self._news.clear()
@@ -214,12 +215,8 @@ class JudgeRun:
         return None
 
     async def _work(self) -> None:
-        while (found := await self._next()) is not None:
-            ask, unsure = found
+        while (ask := await self._next()) is not None:
             responses = [self._load(response_id) for response_id in ask.responses]
-            if unsure and self._known and self._is_known(ask, responses):
-                self._answered += 1
-                continue
             self._in_flight += 1
             try:
                 judgment = await self._put(ask, responses)
@@ -228,13 +225,18 @@ class JudgeRun:
                 await asyncio.wrap_future(self._recorder.record_judgment(judgment))
             finally:
                 self._in_flight -= 1
-            self._statuses[judgment.status] += 1
-            self._answered += judgment.answered
+            self._count(judgment)
             if not judgment.answered:
                 self._failed.append(ask)
-            self._said(judgment)
             if (why := self._trouble()) is not None:
                 self._end("paused", why)
+
+    def _count(self, judgment: Judgment) -> None:
+        """It is safe."""
+        self._statuses[judgment.status] += 1
+        self._answered += judgment.answered
+        self._reused += judgment.reused_from is not None
+        self._said(judgment)
 
     async def _put(self, ask: Ask, responses: Sequence[Response]) -> Judgment:
         if self._shared is None:
@@ -244,28 +246,37 @@ class JudgeRun:
         except PromptError:
             return await self._asker.ask(ask, responses, self._session_id)  # which says so
         judgment, elsewhere = await self._shared.ask(name, lambda: self._asker.ask(ask, responses, self._session_id))
-        return self._asker.taken_over(judgment, self._session_id) if elsewhere else judgment
+        return self._asker.taken_over(judgment, ask, self._session_id, name) if elsewhere else judgment
 
-    async def _leave_out_the_known(self) -> None:
-        """Earlier runs are counted before anything is asked, whatever ends this one."""
-        if not self._known:
-            return
+    async def _take_over(self) -> None:
+        """What was said before of the very same prompts, before anything is asked: it needs no budget."""
         asks, open_ = tuple(self._todo), deque[Ask]()
         self._todo.clear()
-        self._to_check = 0
-        for ask in asks:
-            if self._is_known(ask, [self._load(response_id) for response_id in ask.responses]):
-                self._answered += 1
-            else:
+        kept: list[tuple[Judgment, Future[None]]] = []
+        for place, ask in enumerate(asks):
+            if self._shared is None or self._shared.blank or self._reason != "finished":
+                open_.extend(asks[place:])
+                break
+            judgment = self._said_before(self._shared, ask)
+            if judgment is None:
                 open_.append(ask)
+            else:
+                kept.append((judgment, self._recorder.record_judgment(judgment)))
             await asyncio.sleep(0)  # thousands in a row must not hold up a key press
         self._todo.extendleft(reversed(open_))
+        self._in_flight += len(kept)
+        for judgment, safe in kept:
+            await asyncio.wrap_future(safe)
+            self._in_flight -= 1
+            self._count(judgment)
 
-    def _is_known(self, ask: Ask, responses: Sequence[Response]) -> bool:
+    def _said_before(self, shared: Shared, ask: Ask) -> Judgment | None:
         try:
-            return self._asker.fingerprint(ask, responses) in self._known
+            name = self._asker.fingerprint(ask, [self._load(response_id) for response_id in ask.responses])
         except PromptError:
-            return False  # asking will say so
+            return None  # asking will say so
+        said = shared.known(name)
+        return None if said is None else self._asker.taken_over(said, ask, self._session_id, name)
 
     def _pay(self, judgment: Judgment) -> None:
         if judgment.cost.usd is not None:

@@ -81,6 +81,8 @@ class JudgeSummary:
     usd: float
     unknown: int
     """Judgments of unknown cost."""
+    reused: int
+    """Judgments that were taken over, which cost nothing."""
     served_models: tuple[str, ...]
 
 
@@ -114,6 +116,7 @@ def summarise(judgments: Sequence[Judgment], roles: Mapping[str, SessionRole]) -
         spread=_spread(valid),
         usd=fsum(judgment.cost.usd or 0.0 for judgment in judgments),
         unknown=sum(judgment.cost.usd is None and bool(judgment.replies) for judgment in judgments),
+        reused=sum(judgment.reused_from is not None for judgment in judgments),
         served_models=tuple(sorted({j.served_model for j in judgments if j.served_model is not None})),
     )
 

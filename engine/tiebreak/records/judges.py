@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
-from tiebreak.records.canonical import canonical_json, digest, version_of
+from tiebreak.records.canonical import LATER, canonical_json, digest, version_of
 from tiebreak.records.cases import FORBID_UNKNOWN
 from tiebreak.records.configs import Config, Deadlines, ModelTarget, Price, RecordingTarget, Target
 from tiebreak.records.responses import Cost, Usage
@@ -16,6 +16,8 @@ Order = Literal["ab", "ba", "single"]
 JudgmentStatus = Literal["valid", "unparseable", "error"]
 Verdict = str | int | float
 """`A`, `B` or `tie` of a pair; a point of the scale; a share of claims; else a word of the kind."""
+Question = tuple[tuple[str, ...], Order, int, str | None]
+"""One question to a judge in one session: responses (ids), order, repeat, dimension."""
 ClaimVerdict = Literal["supported", "contradicted", "unsupported"]
 VERDICT_WORDS: Mapping[JudgeKind, tuple[str, ...]] = {
     "pairwise": ("A", "B", "tie"),
@@ -165,6 +167,14 @@ class Judgment:
     """From the first call to the end of the last one."""
     at: str
     claims: tuple[Claim, ...] = ()
+    reused_from: str | None = field(default=None, metadata=LATER)
+    """The judgment that was asked for and is taken over here, by its id; it may be of another database."""
+
+    @property
+    def question(self) -> "Question":
+        """What was asked, within a session: the version of the judge goes without saying."""
+        judged = (self.response_a,) if self.response_b is None else (self.response_a, self.response_b)
+        return judged, self.order, self.repeat, self.dimension
 
     @property
     def answered(self) -> bool:

@@ -85,6 +85,8 @@ class JudgedVersion:
     usd: float
     unknown: int
     """Judgments of unknown cost."""
+    reused: int = 0
+    """Judgments that were taken over, which cost nothing."""
     said: Mapping[str, int] = field(default_factory=dict[str, int])
     """What its verdicts are, with how often: `B wins`, `A: compliant`."""
     problems: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -53,6 +53,7 @@ def asked(report: Report) -> Iterator[Row]:
     """A row a version: what was asked, what could be read, what it cost."""
     for one in report.judges:
         cost = money(one.usd) + (f" and {one.unknown} unknown" if one.unknown else "")
+        cost += f", {one.reused} reused" if one.reused else ""
         status = STATUS[one.status] if one.in_force else "a later version counts"
         counts = (str(one.valid), str(one.unparseable), str(one.error))
         model = ", ".join(one.served) or one.model or NONE

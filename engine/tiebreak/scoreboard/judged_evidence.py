@@ -63,7 +63,7 @@ def pair_of(one: Joined) -> Pair | None:
     if one.label is None or one.verdict is None:
         return None
     group = one.case.group if one.case.group is not None else one.case.id
-    return Pair(one.label, one.verdict.value, one.case.segment, group)
+    return Pair(one.label, one.verdict.value, one.case.segment, group, one.verdict.origins)
 
 
 def _counted(values: Mapping[Fraction, int], *, turned: bool) -> Counted:

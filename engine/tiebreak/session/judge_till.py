@@ -12,15 +12,18 @@ from tiebreak.gates.wording import money, plural
 from tiebreak.records import CheckResult
 from tiebreak.records.judges import Judge, Judgment
 
-STAMP = re.compile(r"^[^\[\n]{0,300}\[(?:\$([0-9.e+-]{1,24})|cost unknown), ([^\[\]\n]{1,100}) [0-9a-f]{12}, ")
+STAMP = re.compile(r"^[^\[\n]{0,300}\[(?:\$([0-9.e+-]{1,24})|cost unknown|(reused)), ([^\[\]\n]{1,100}) [0-9a-f]{12}, ")
 """How the details of a check by a judge go on behind the verdict: cost, judge, version."""
 NAME = 100
 """Characters of a judge's name in it."""
 
 
 def stamp_of(judge: Judge, judgment: Judgment, model: str) -> str:
-    """`[$0.0021, safety 3f2a9c1b2d3e, the-model]`; nothing in it is a bracket but the two around it."""
+    """`[$0.0021, safety 3f2a9c1b2d3e, the-model]`; nothing in it is a bracket but the two around it. What was taken
+    over is `reused` instead of what it cost."""
     cost = f"${judgment.cost.usd:.12g}" if judgment.cost.usd is not None else "cost unknown"
+    if judgment.reused_from is not None:
+        cost = "reused"
     return f"[{cost}, {_plain(judge.name)} {judge.version[:12]}, {_plain(model)}]"
 
 
@@ -37,18 +40,26 @@ class JudgeTill:
         self._calls: Counter[str] = Counter()
         self.unknown = 0
         """Calls of unknown cost."""
+        self.reused = 0
+        """Verdicts that were taken over, without a call."""
 
     def take_earlier(self, results: Iterable[CheckResult], versions: Collection[str]) -> None:
         """Count what was spent before; `versions` are those of the checks that ask a judge."""
         for result in results:
             found = STAMP.match(result.detail) if result.check_hash in versions else None
-            if found is not None:
-                self._note(found[2], None if found[1] is None else _number(found[1]))
+            if found is not None and found[2]:
+                self.reused += 1
+            elif found is not None:
+                self._note(found[3], None if found[1] is None else _number(found[1]))
 
     def pay(self, judge: Judge, judgment: Judgment) -> None:
         """Count a call that came to its end; one that brought nothing is taken for free."""
         if judgment.replies or judgment.cost.usd is not None:
             self._note(_plain(judge.name), judgment.cost.usd)
+
+    def note_reused(self) -> None:
+        """Count a verdict that was taken over."""
+        self.reused += 1
 
     def why_not(self, judge: Judge) -> str | None:
         """Why a judge is asked nothing more, if so."""
@@ -56,6 +67,11 @@ class JudgeTill:
         if limits and self._usd.get(_plain(judge.name), Fraction(0)) >= min(limits):
             return f"the budget of {money(min(limits))} for the judge “{judge.name}” is spent"
         return None
+
+    @property
+    def heard(self) -> bool:
+        """Whether any judge said anything to a check."""
+        return bool(self.calls or self.reused)
 
     @property
     def calls(self) -> int:
@@ -67,11 +83,12 @@ class JudgeTill:
         return float(sum(self._usd.values(), Fraction(0)))
 
     def words(self) -> str:
-        """`Judges asked by checks: 12 calls, $0.02.`; empty where none was asked."""
-        if not self.calls:
+        """`Judges asked by checks: 12 calls, $0.02; 30 reused, $0.00.`; empty where none was asked."""
+        if not self.heard:
             return ""
         unknown = f" and {self.unknown} of unknown cost" if self.unknown else ""
-        return f"Judges asked by checks: {plural(f'{self.calls:,}', 'call')}, {money(self.usd)}{unknown}."
+        reused = f"; {self.reused:,} reused, $0.00" if self.reused else ""
+        return f"Judges asked by checks: {plural(f'{self.calls:,}', 'call')}, {money(self.usd)}{unknown}{reused}."
 
     def report(self) -> dict[str, object]:
         """JSON-ready, by judge."""
@@ -79,6 +96,7 @@ class JudgeTill:
             "calls": self.calls,
             "usd": self.usd,
             "unknown": self.unknown,
+            "reused": self.reused,
             "judges": {name: {"calls": n, "usd": float(self._usd.get(name, 0))} for name, n in self._calls.items()},
         }
 

@@ -178,6 +178,11 @@ class Judged:
         return sum(judgment.status == status for judgment in self._said)
 
     @property
+    def reused(self) -> int:
+        """Judgments of this version in this session that were taken over and so cost nothing."""
+        return sum(judgment.reused_from is not None for judgment in self._said)
+
+    @property
     def last_problem(self) -> str:
         """Why a question that is still open was not answered; empty where none is."""
         progress = self.progress
@@ -197,11 +202,8 @@ class Judged:
 
     def answered(self, case_id: str) -> int:
         """How many of them the judge answered, whether or not that can be read."""
-        asks = {
-            (ask.responses, ask.order, ask.repeat, ask.dimension.name if ask.dimension else None)
-            for ask in self._asks.get(case_id, ())
-        }
-        return len(asks & {_key(judgment) for judgment in self._judgments.get(case_id, ()) if judgment.answered})
+        asks = {ask.question for ask in self._asks.get(case_id, ())}
+        return len(asks & {one.question for one in self._judgments.get(case_id, ()) if one.answered})
 
     def verdict(self, case_id: str) -> CaseVerdict | None:
         """What was said of the answers that count; None while a question of the case is open."""
@@ -211,8 +213,3 @@ class Judged:
         wanted = {response for ask in asks for response in ask.responses}
         roles: dict[str, SessionRole] = {answer.id: role for role, answer in self._answers.get(case_id, {}).items()}
         return said_of_case((j for j in self._judgments[case_id] if j.response_a in wanted), roles)
-
-
-def _key(judgment: Judgment) -> tuple[tuple[str, ...], str, int, str | None]:
-    both = (judgment.response_a,) if judgment.response_b is None else (judgment.response_a, judgment.response_b)
-    return both, judgment.order, judgment.repeat, judgment.dimension

@@ -121,7 +121,7 @@ def test_what_makes_no_sense_is_refused_when_it_is_read(params: dict[str, Any]) 
 async def test_what_it_costs_is_counted_and_keeps_to_a_budget(tmp_path: Path) -> None:
     """Also by whoever goes on later: the results say what was spent."""
     spec = parse_check({"kind": "judge", "judge": "safety", "criteria": "Say no harm."})
-    answers = [response_with(f"r{n}", "Today. [quality:5]") for n in range(4)]
+    answers = [response_with(f"r{n}", f"In {n} days. [quality:5]") for n in range(4)]
     till = JudgeTill(max_cost=0.01)
     async with JudgeServer() as server, outside(tmp_path, server, "honest", till) as world:
         checker = Checker(Policy(name="p", checks=(spec,)), world)

@@ -144,7 +144,7 @@ class VerdictDialog(Dialog[None]):
             yield Content("")
             yield Content.assemble((self._place(judgment), "bold $primary"), "  ", self._said(judgment))
             facts = [
-                money(judgment.cost.usd) if judgment.cost.usd is not None else "cost unknown",
+                _cost(judgment),
                 seconds(judgment.seconds) if judgment.seconds is not None else "",
                 clean_line(judgment.served_model or "", 60),
             ]
@@ -225,3 +225,9 @@ class VerdictDialog(Dialog[None]):
         yield Content.assemble(holds, (", each SHA-256 of a random word and the verdict:", "dim"))
         for judgment in self._listed:
             yield Content.styled(f"  {judgment.seal[:16]}…  {judgment.seal_nonce}", "dim")
+
+
+def _cost(judgment: Judgment) -> str:
+    if judgment.reused_from is not None:
+        return "reused, $0.00"
+    return money(judgment.cost.usd) if judgment.cost.usd is not None else "cost unknown"

@@ -27,6 +27,7 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
     changed = live.scoreboard.snapshot().changed
     parts = [
         f"{progress.answered} of {progress.planned} asked" if progress is not None and progress.planned else "",
+        f"{judged.reused} reused" if judged.reused else "",
         f"{unparseable} unparseable" if (unparseable := judged.count("unparseable")) else "",
         f"{plural(progress.statuses['error'], 'error')}" if progress and progress.statuses.get("error") else "",
         f"{plural(changed, 'vote')} changed after a verdict" if changed else "",
@@ -46,9 +47,9 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
 def spent_on_judging(live: LiveSession) -> str:
     """`judge $0.012`, apart from what answers cost; empty where nothing was asked."""
     judged = live.judged
-    if judged is None or not (judged.usd or judged.unknown):
+    if judged is None or not (judged.usd or judged.unknown or judged.reused):
         return ""
-    known = money(judged.usd) if judged.usd else "$?"
+    known = money(judged.usd) if judged.usd or not judged.unknown else "$?"
     return f"judge {known}{' + ?' if judged.usd and judged.unknown else ''}"
 
 
@@ -64,6 +65,8 @@ def judging_in_short(live: LiveSession) -> str:
         far += f", {unparseable} unparseable"
     if progress.waits is not None:
         far += f", {progress.waits.words}"
+    if judged.reused:
+        far += f", {judged.reused} reused"
     return f"{who}: {far}; {spent(judged.usd, judged.unknown, 'judgment')}, apart from the answers."
 
 

@@ -13,8 +13,9 @@ class Judge(AwaitedCheck):
     With `at_least`, a judge of the kind `rubric` scores it on its scale; otherwise one of the kind `safety` says
     whether it is `compliant`, or with `expect: violation` the other way round. The criteria stand in place of the
     judge's own. A reply that cannot be read is an error, never a pass or a fail. The result keeps the
-    reply, the judge's version and what the call cost, which counts in `--max-cost` and `--judge-cost`. A session sets
-    down its `version`; an edited judge makes another check, which is put anew.
+    reply, the judge's version and what the call cost, which counts in `--max-cost` and `--judge-cost`; a verdict on the
+    very same prompt is taken over at no cost, and says `reused`. A session sets down its `version`; an edited judge
+    makes another check, which is put anew.
     """
 
     kind: ClassVar[str] = "judge"
