@@ -3,8 +3,9 @@
 Rates without groups get the exact bound (Clopper and Pearson), all other means the t bound over independent cases or
 groups; see `tiebreak.stats.paired`. A bound from values that do not differ at all would claim to know too much: W±
 stands in for it, which is valid for any n. The segments of a regression gate are judged together: each passes unless
-its drop is beyond what chance explains after Holm's correction, for which `alpha_pass` is the level. Where its cases
-pass or fail, that is asked of an exact test (`tiebreak.stats.paired_rates`): t takes 6 drops of 6 cases for certain.
+its drop is beyond what chance explains after Holm's correction, for which `alpha_pass` is the level. Where the cases of
+a regression gate pass or fail, it is decided overall and in segments by an exact test (`tiebreak.stats.paired_rates`):
+t takes 6 drops of 6 cases for certain.
 """
 
 import math
@@ -19,7 +20,7 @@ from tiebreak.stats.confidence_sequence import Histogram, lower_bound, upper_bou
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.stats.multiplicity import holm
 from tiebreak.stats.paired import Difference, from_sums
-from tiebreak.stats.paired_rates import worse_than_margin
+from tiebreak.stats.paired_rates import greatest_difference, least_difference, within_margin, worse_than_margin
 
 RATES = frozenset((Fraction(0), Fraction(1)))
 FLIPS = frozenset((Fraction(-1), Fraction(0), Fraction(1)))
@@ -36,6 +37,8 @@ def fixed_rule(gate: Gate, evidence: Evidence, limit: float, family: Sequence[Ev
         return Ruling(None, None, None, "no case has a value")
     if family:
         return _segment(gate, evidence, limit, value, family)
+    if _flips(gate, evidence):
+        return _of_flips(gate, evidence, limit, value)
     at_least = gate.at_most is None
     worst = _bounds(gate, evidence, gate.alpha_pass)
     best = _bounds(gate, evidence, gate.alpha_fail)
@@ -47,6 +50,30 @@ def fixed_rule(gate: Gate, evidence: Evidence, limit: float, family: Sequence[Ev
     if (bound >= limit) if at_least else (bound <= limit):
         return Ruling(True, value, bound, "")
     return Ruling(None, value, bound, "all cases are in, and they settle it neither way")
+
+
+def _flips(gate: Gate, evidence: Evidence) -> bool:
+    """Whether the cases only pass or fail on either side, each for itself, so that the exact test answers."""
+    return measure_of(gate).kind == "regression" and not evidence.groups and dict(evidence.values).keys() <= FLIPS
+
+
+def _lost_and_won(evidence: Evidence) -> tuple[int, int]:
+    counts = dict(evidence.values)
+    return counts.get(Fraction(-1), 0), counts.get(Fraction(1), 0)
+
+
+def _of_flips(gate: Gate, evidence: Evidence, limit: float, value: float) -> Ruling:
+    losses, wins = _lost_and_won(evidence)
+    margin = max(0.0, -limit)
+    against = worse_than_margin(losses, wins, evidence.n, margin)
+    if against <= gate.alpha_fail:
+        bound = greatest_difference(losses, wins, evidence.n, gate.alpha_fail)
+        return Ruling(False, value, bound, f"the evidence is against it: {p_told(against)}")
+    within = within_margin(losses, wins, evidence.n, margin)
+    bound = least_difference(losses, wins, evidence.n, gate.alpha_pass)
+    if within <= gate.alpha_pass:
+        return Ruling(True, value, bound, "")
+    return Ruling(None, value, bound, f"all cases are in, and they settle it neither way: {p_told(within)}")
 
 
 def rate_bounds(passed: int, n: int, alpha: float) -> tuple[float, float]:
@@ -98,9 +125,8 @@ def chance_of(gate: Gate, evidence: Evidence, limit: float) -> float | None:
     if not evidence.n:
         return None
     mean = _mean_of(evidence)
-    counts = dict(evidence.values)
-    if mean.se is not None and not evidence.groups and measure_of(gate).kind == "regression" and counts.keys() <= FLIPS:
-        return worse_than_margin(counts.get(Fraction(-1), 0), counts.get(Fraction(1), 0), evidence.n, max(0.0, -limit))
+    if mean.se is not None and _flips(gate, evidence):
+        return worse_than_margin(*_lost_and_won(evidence), evidence.n, max(0.0, -limit))
     return mean.p_below(limit)
 
 

@@ -4,7 +4,8 @@ Of n cases the candidate lost c (it fails what the baseline passes) and won b. U
 more of all cases than it wins. Student's t takes the spread for known and calls 6 losses of 6 certain; this does not:
 the p-value is the largest probability, over every share of flips that the null allows, of a result at least as bad.
 After Hsueh, Liu and Chen (2001), Biometrics 57:478, with the score statistic of Tango (1998), Statistics in Medicine
-17:891, which for a margin of 0 is McNemar's.
+17:891, which for a margin of 0 is McNemar's. Seen in the mirror it also answers whether the candidate is surely within
+the margin: then the null is that it loses at least so much (Tango's equivalence hypothesis).
 """
 
 import math
@@ -21,27 +22,54 @@ _POINTS = 48
 """Shares of flips that are tried on each of two scales; ten times as many changed no p-value by more than 1 %."""
 _SPREAD = 9
 """Standard deviations of the number of flips beyond which nothing is left to add up."""
+_STEPS = 14
+"""Halvings to a bound, which leave less than 0.0002 of the scale."""
 
 
 def worse_than_margin(losses: int, wins: int, n: int, margin: float = 0.0) -> float:
-    """The one-sided p-value; 1 where the candidate loses no more than `margin` of the cases net.
+    """The one-sided p-value; 1 where the candidate loses no more than `margin` of the cases net. A margin below 0 asks
+    whether it fails to win as much.
 
     Raises:
-        ValueError: for counts that cannot be, and a margin outside [0, 1).
+        ValueError: for counts that cannot be, and a margin outside (-1, 1).
     """
     if losses < 0 or wins < 0 or losses + wins > n:
         raise ValueError(f"{losses} losses and {wins} wins of {n} cases cannot be")
-    if not 0 <= margin < 1:
+    if not -1 < margin < 1:
         raise ValueError(f"a margin of {margin:g} cannot be")
     if losses - wins <= margin * n:
         return 1.0
     return _worst_case(losses, wins, n, margin)
 
 
+def within_margin(losses: int, wins: int, n: int, margin: float = 0.0) -> float:
+    """The one-sided p-value of the opposite claim: how often a candidate that loses `margin` of the cases net looks this
+    good. Raises as `worse_than_margin`."""
+    return worse_than_margin(wins, losses, n, -margin)
+
+
+def least_difference(losses: int, wins: int, n: int, alpha: float) -> float:
+    """The one-sided lower bound of wins less losses, as a share of all cases: the largest loss that `within_margin`
+    does not rule out at `alpha`, to four decimals and never too high; -1 where it rules out none."""
+    refuted, kept = 1.0, (losses - wins) / n
+    for _ in range(_STEPS if losses < n else 0):
+        middle = (refuted + kept) / 2
+        if within_margin(losses, wins, n, middle) <= alpha:
+            refuted = middle
+        else:
+            kept = middle
+    return -refuted
+
+
+def greatest_difference(losses: int, wins: int, n: int, alpha: float) -> float:
+    """The upper bound likewise."""
+    return -least_difference(wins, losses, n, alpha)
+
+
 def score_statistic(losses: Floats, wins: Floats, n: int, margin: float) -> Floats:
     """Tango's z: losses net of the margin by their standard error where the null is nearest to what was seen."""
     b = wins * (1 - margin) + losses * (1 + margin) - 2 * n * margin
-    won = (b + np.sqrt(b * b + 8 * n * wins * margin * (1 - margin))) / (4 * n)
+    won = (b + np.sqrt(np.maximum(b * b + 8 * n * wins * margin * (1 - margin), 0.0))) / (4 * n)
     variance = n * (2 * won + margin - margin * margin)
     excess = losses - wins - n * margin
     # With no spread under the null anything beyond it is a disproof, and nothing at all is none.
@@ -87,8 +115,8 @@ def _fewest_losses(seen: float, n: int, margin: float) -> Floats:
 
 def _nuisance(n: int, margin: float) -> list[float]:
     """Shares of losses on the edge of the null, from all flips being losses to every case flipping."""
-    most = (1 + margin) / 2
-    width = most - margin
-    even = [margin + width * (step + 1) / _POINTS for step in range(_POINTS)]
-    near = [margin + width * (1 / (8 * n)) ** (1 - step / _POINTS) for step in range(_POINTS)]
-    return sorted({*even, *near, *([margin] if margin else [])})
+    least, most = max(0.0, margin), (1 + margin) / 2
+    width = most - least
+    even = [least + width * (step + 1) / _POINTS for step in range(_POINTS)]
+    near = [least + width * (1 / (8 * n)) ** (1 - step / _POINTS) for step in range(_POINTS)]
+    return sorted({*even, *near, *([least] if margin else [])})

@@ -280,6 +280,27 @@ def test_a_decimal_comma_is_read_where_it_can_be_nothing_else(text: str, numbers
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Das sind 12,5 kg, also 1.234 g.", [12.5, 1234]),
+        ("−0,25 und 1.234,56 €", [-0.25, 1234.56]),
+        ("1,234.56 or 1,234,567", [1234.56, 1234567]),
+        ("12.5 and 1.2345", [12.5, 1.2345]),
+        ("Am 3. Tag 7,5.", [3, 7.5]),
+        ("A4 und 6,02e23", [6.02e23]),
+    ],
+)
+def test_a_plain_decimal_comma_is_read_where_it_is_asked_for(text: str, numbers: list[float]) -> None:
+    assert numbers_in(text, "comma") == numbers
+
+
+def test_the_reference_is_read_with_the_same_decimal_mark() -> None:
+    assert status("number", {"decimal": "comma"}, "Es sind 12,5 kg.", reference="12,5") == "pass"
+    assert status("number", {}, "Es sind 12,5 kg.", reference="12,5") == "error"
+    assert status("number", {"value": 12.5, "decimal": "comma"}, "Es sind 12,5 kg.") == "pass"
+
+
+@pytest.mark.parametrize(
     ("kind", "params"),
     [
         ("contains", {"any": ["café"]}),

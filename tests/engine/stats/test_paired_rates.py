@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiebreak.stats.flips import mcnemar
-from tiebreak.stats.paired_rates import score_statistic, worse_than_margin
+from tiebreak.stats.paired_rates import (
+    greatest_difference,
+    least_difference,
+    score_statistic,
+    within_margin,
+    worse_than_margin,
+)
 
 
 def enumerated(losses: int, wins: int, n: int, margin: float) -> float:
@@ -21,7 +27,8 @@ def enumerated(losses: int, wins: int, n: int, margin: float) -> float:
     bad = [(c, b) for c, b in tables if z(c, b) >= z(losses, wins) - 1e-9]
     worst = 0.0
     for step in range(401):
-        lost = margin + (1 - margin) / 2 * step / 400
+        least, most = max(0.0, margin), (1 + margin) / 2
+        lost = least + (most - least) * step / 400
         won = lost - margin
         same = max(0.0, 1 - lost - won)
         chance = math.fsum(
@@ -42,7 +49,7 @@ def test_it_is_what_adding_up_every_table_gives(data: st.DataObject) -> None:
     n = data.draw(st.integers(1, 14))
     losses = data.draw(st.integers(0, n))
     wins = data.draw(st.integers(0, n - losses))
-    margin = data.draw(st.sampled_from([0.0, 0.02, 0.05, 0.2]))
+    margin = data.draw(st.sampled_from([-0.2, -0.05, 0.0, 0.02, 0.05, 0.2]))
     found = worse_than_margin(losses, wins, n, margin)
     if losses - wins <= margin * n:
         assert found == 1
@@ -85,7 +92,35 @@ def test_it_agrees_with_the_comparison_of_two_runs() -> None:
         assert 2 * worse_than_margin(losses, wins, n) == pytest.approx(mcnemar(losses, wins).mid, rel=0.3)
 
 
-@pytest.mark.parametrize("wrong", [(-1, 0, 5, 0.0), (4, 3, 5, 0.0), (1, 0, 5, 1.0), (1, 0, 5, -0.1)])
+@pytest.mark.parametrize("wrong", [(-1, 0, 5, 0.0), (4, 3, 5, 0.0), (1, 0, 5, 1.0), (1, 0, 5, -1.0)])
 def test_counts_that_cannot_be_are_refused(wrong: tuple[int, int, int, float]) -> None:
     with pytest.raises(ValueError, match="cannot be"):
         worse_than_margin(*wrong)
+
+
+@pytest.mark.parametrize(
+    ("losses", "wins", "n", "margin", "p"),
+    [
+        (0, 0, 59, 0.05, 0.95**59),  # by hand: no case is lost, where 5 % are
+        (0, 5, 5, 0.0, 0.5**5),
+        (2, 0, 40, 0.05, 1.0),
+    ],
+)
+def test_that_it_is_surely_within_the_margin(losses: int, wins: int, n: int, margin: float, p: float) -> None:
+    assert within_margin(losses, wins, n, margin) == pytest.approx(p, rel=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_a_bound_is_where_the_test_turns(data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, 40))
+    losses = data.draw(st.integers(0, n))
+    wins = data.draw(st.integers(0, n - losses))
+    alpha = data.draw(st.sampled_from([0.01, 0.05]))
+    low, high = least_difference(losses, wins, n, alpha), greatest_difference(losses, wins, n, alpha)
+    assert -1 <= low <= (wins - losses) / n <= high <= 1
+    if low > -1:
+        assert within_margin(losses, wins, n, -low) <= alpha
+        assert within_margin(losses, wins, n, max(-0.9999, -low - 0.0003)) > alpha
+    if high < 1:
+        assert worse_than_margin(losses, wins, n, -high) <= alpha
