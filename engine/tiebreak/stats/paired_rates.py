@@ -43,8 +43,8 @@ def worse_than_margin(losses: int, wins: int, n: int, margin: float = 0.0) -> fl
 
 
 def within_margin(losses: int, wins: int, n: int, margin: float = 0.0) -> float:
-    """The one-sided p-value of the opposite claim: how often a candidate that loses `margin` of the cases net looks this
-    good. Raises as `worse_than_margin`."""
+    """The one-sided p-value of the opposite claim: how often a candidate that loses `margin` of the cases net would
+    look as good. Raises as `worse_than_margin`."""
     return worse_than_margin(wins, losses, n, -margin)
 
 
