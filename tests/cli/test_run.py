@@ -15,7 +15,6 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from support import model_server
-from support.commands import CommandLine
 from support.headless import model_workspace, server_process
 from support.workspaces import make_workspace
 from tiebreak.batch import ArmProgress, Progress
@@ -24,7 +23,7 @@ from tiebreak.scoreboard import Spend
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.trust import Trust
 from tiebreak_cli.commands import app
-from tiebreak_cli.run_progress import EVERY, Figures, Lines, Live
+from tiebreak_cli.run_progress import EVERY, Figures, Lines, Live, Totals
 from tiebreak_store import Store
 
 PLAN = ["run", "-d", "questions", "-a", "a", "-b", "b"]
@@ -185,10 +184,21 @@ def progress(answered: int, **fields: Any) -> Progress:
 def test_figures_are_rate_errors_spend_and_time_left() -> None:
     now = 0.0
     figures = Figures(lambda: now)
-    assert figures.line(progress(10)) == "$0.00"
+    assert figures.line(Totals.of([], progress(10), 0)) == "$0.00"
     now = 10.0
-    line = figures.line(progress(20, failed={"server": 1}, spend=Spend(usd=0.31, unknown=1)))
+    line = figures.line(Totals.of([], progress(20, failed={"server": 1}, spend=Spend(usd=0.31, unknown=1)), 0))
     assert line == "2/s · 2 errors · $0.62 and 2 answers of unknown cost · 1 min 20 s left"
+
+
+def test_figures_of_several_datasets_are_told_together() -> None:
+    totals = Totals.of([progress(100, spend=Spend(usd=0.25))], progress(20, spend=Spend(usd=0.05)), 30)
+    assert (totals.answered, totals.planned, totals.in_flight) == (240, 430, 8)
+    now = 0.0
+    figures = Figures(lambda: now)
+    figures.look(totals)
+    now = 10.0
+    later = Totals.of([progress(100, spend=Spend(usd=0.25))], progress(30, spend=Spend(usd=0.05)), 30)
+    assert figures.line(later).startswith("2/s · $0.6")
 
 
 def test_without_a_terminal_a_plain_line_comes_now_and_then() -> None:
@@ -272,10 +282,3 @@ def test_a_budget_ends_where_an_app_does_not_tell(home: Path) -> None:
     assert "The same command with --allow-unknown-cost goes on." in found.stderr
     assert (folder / "count").read_text() == "1"
     assert run_app(folder, "--max-cost", "1", "--allow-unknown-cost").exit_code == 0
-
-
-def test_a_second_dataset_is_refused_rather_than_left_out(tiebreak: CommandLine, small: Path) -> None:
-    refused = tiebreak("run", "-d", "small", "-d", "regressions", "-a", "plain", "-b", "warm")
-    assert refused.code == 2
-    assert "over one dataset, not “small”, “regressions”" in refused.err
-    assert not (small / ".tiebreak").exists()

@@ -62,6 +62,17 @@ def test_a_bad_candidate_gets_to_the_gate_and_no_further(checkout: Path) -> None
     assert "✘ fail" in (checkout / "reports/comment.md").read_text()
 
 
+def test_a_promoted_case_that_fails_again_ends_it_too(checkout: Path) -> None:
+    case_id, question = next(iter(QUESTIONS.items()))
+    case = {"id": case_id, "input": question, "checks": [{"id": "long", "kind": "length", "min_words": 500}]}
+    write_lines(checkout / "evals/datasets/regressions/cases.jsonl", [case])
+    (checkout / "evals/datasets/regressions/dataset.yaml").write_text("name: regressions\n")
+    assert run_step("Run", checkout) == 0
+    assert run_step("Gate", checkout) == 1
+    assert json.loads((checkout / "reports/gate.json").read_text())["verdict"] == "pass"
+    assert "no failed long" in (checkout / "reports/regressions.md").read_text()
+
+
 def test_a_broken_file_ends_at_the_run(checkout: Path) -> None:
     (checkout / "evals/policies/ship.yaml").write_text("gates: 7\n")
     assert run_step("Run", checkout) == 2

@@ -47,7 +47,8 @@ def retry(
     Answers that are there stay as they are; a judge is put to them as well. Exit codes as for `run`.
     """
     from tiebreak.batch import Limits
-    from tiebreak_cli.asking import ask_all, print_outcome
+    from tiebreak_cli.asking import ask_all
+    from tiebreak_cli.outcomes import print_outcome
     from tiebreak_workbench.again import to_retry
     from tiebreak_workbench.headless import Wanted
     from tiebreak_workbench.judge_seat import refuse_unready_judge
@@ -114,7 +115,8 @@ def rerun(
     or with another prompt, are asked beside any session; exit code 1 where one of them fails every time.
     """
     from tiebreak.batch import Limits
-    from tiebreak_cli.asking import ask_all, print_outcome
+    from tiebreak_cli.asking import ask_all
+    from tiebreak_cli.outcomes import print_outcome
     from tiebreak_cli.rerunning import Chosen, rerun_chosen
     from tiebreak_workbench.again import to_rerun
     from tiebreak_workbench.headless import Wanted

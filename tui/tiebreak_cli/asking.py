@@ -1,36 +1,24 @@
-"""What the commands share that ask for the answers of sessions: showing, Ctrl-C, the last words, the exit code."""
+"""What the commands share that ask for the answers of sessions: showing, Ctrl-C, the last words."""
 
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import NamedTuple
-
-import typer
 
 from tiebreak.batch import Batch, Ending
 from tiebreak.errors import StoreError
 from tiebreak.gates.wording import plural
-from tiebreak.scoreboard import Snapshot
-from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAVAILABLE, verdict_code
-from tiebreak_cli.output import console, print_json, say
+from tiebreak.targets.limiter import LimiterPool
+from tiebreak_cli.output import console
 from tiebreak_cli.run_progress import Shown, display, first_words, judging_words, last_words
-from tiebreak_cli.scoreboard import decision_of, print_judges, print_scoreboard
 from tiebreak_workbench.check_judging import till_of
-from tiebreak_workbench.headless import (
-    TakenUp,
-    Wanted,
-    answer,
-    board_of,
-    open_batch,
-    pool_for,
-    spare_collector,
-)
+from tiebreak_workbench.headless import TakenUp, Wanted, answer, open_batch, pool_for, spare_collector, spent_on
 from tiebreak_workbench.judged_run import CONCURRENCY as JUDGING
 from tiebreak_workbench.judged_run import JudgedRun, judges_along, words_on_judges
-from tiebreak_workbench.report import run_report, session_report
 from tiebreak_workbench.rescoring import score_forks
-from tiebreak_workbench.sealed import is_sealed, sealed_words
-from tiebreak_workbench.unjudged import unjudged_words
+from tiebreak_workbench.running import Share
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -55,122 +43,178 @@ def ask_all(
     judge_cost: float | None = None,
     fresh: bool = False,
 ) -> Asked:
-    """Ask what the sessions lack, of all their runs at once, shown on standard error; the `judges` of these names go
-    along. Each judge, and each that checks ask, may cost `judge_cost` US dollars; `fresh` ones
-    take over nothing that they were told before.
+    """Ask what the sessions over one dataset lack, of all their runs at once; as `ask_each`."""
+    share = Share(dataset=taken[0].stored.dataset.card.name, taken=taken)
+    (asked,) = ask_each(
+        bench,
+        [share],
+        wanted,
+        warnings,
+        errors_only=errors_only,
+        judges=judges,
+        judge_cost=judge_cost,
+        fresh=fresh,
+    )
+    return asked
+
+
+def ask_each(
+    bench: Workbench,
+    shares: Sequence[Share],
+    wanted: Wanted,
+    warnings: Sequence[str] = (),
+    *,
+    errors_only: bool = False,
+    judges: Sequence[str] = (),
+    judge_cost: float | None = None,
+    fresh: bool = False,
+) -> list[Asked]:
+    """Ask what sessions lack, one dataset after the other and of each all runs at once, shown on standard error. The
+    limits of the providers and `max_cost` are those of all together. The `judges` of these names go along, but with
+    the regression set. Each judge, and each that checks ask, may cost `judge_cost` US dollars in a session; `fresh`
+    ones take over nothing that they were told before.
 
     Raises:
         SessionInUseError: while another process works on one of them.
         StoreError: where an answer could not be kept; how many were is said before.
     """
-    stored = [one.stored for one in taken]
-    with bench.lease(*(one.session.id for one in stored)) as lease:
-        along = judges_along(bench, stored, judges, judge_cost, fresh=fresh)
-        pool = pool_for(wanted, len(stored), len(along) * JUDGING)
-        judging = JudgedRun(bench, along, pool)
-        till = till_of(bench, stored, judge_cost)
-        batch = open_batch(
-            bench,
-            stored[0],
-            wanted,
-            others=stored[1:],
-            errors_only=errors_only,
-            limiters=pool,
-            kept=judging.kept,
-            till=till,
-            fresh=fresh,
-        )
-        told = [*warnings, *words_on_judges(bench, along), *([lease.warning] if lease.warning else [])]
+    taken = [one for share in shares for one in share.taken]
+    with bench.lease(*(one.stored.session.id for one in taken)) as lease:
+        most = max(len(share.taken) for share in shares)
+        pool = pool_for(wanted, most, most * len(set(judges)) * JUDGING)
+        turns = [
+            Turn(bench, share, wanted, pool, () if share.along else judges, judge_cost, fresh=fresh) for share in shares
+        ]
+        asking = _Asking(turns, errors_only=errors_only)
+        told = [*warnings, *(words for turn in turns for words in turn.warnings)]
+        told += [lease.warning] if lease.warning else []
+        asking.prepare()
         with display(console(stderr=True)) as shown:
             try:
-                ending = asyncio.run(_answer(batch, judging, shown, first_words(taken, told)))
+                asyncio.run(asking.run(shown, first_words(taken, list(dict.fromkeys(told)))))
             except StoreError:
                 shown.say(_kept(bench, taken))
                 raise
-        score_forks(bench, stored)
-    shown.say(last_words(ending, [one.session.id for one in stored]))
-    shown.say_unless_blank(till.words())
-    shown.say_unless_blank(judging_words(judging))
-    return Asked(ending, judging.report(), till.report() if till.heard else None)
+        for turn in turns:
+            score_forks(bench, turn.stored)
+    for turn in turns:
+        ids = [one.session.id for one in turn.stored]
+        shown.say(last_words(turn.ended, ids, turn.share.dataset if len(turns) > 1 else ""))
+        shown.say_unless_blank(turn.till.words())
+        shown.say_unless_blank(judging_words(turn.judging))
+    return [Asked(turn.ended, turn.judging.report(), turn.till.report() if turn.till.heard else None) for turn in turns]
 
 
-def print_outcome(
-    bench: Workbench,
-    taken: Sequence[TakenUp],
-    ended: Asked,
-    *,
-    phase: str | None,
-    as_json: bool,
-) -> typer.Exit:
-    """Print the scoreboards from their rows; returns what the command ends with."""
-    ending, judging, by_checks = ended
-    snapshots = [board_of(bench, one.stored).snapshot() for one in taken]
-    (first, *_), (snapshot, *_) = taken, snapshots
-    if first.stored.session.blind and is_sealed(
-        bench.store.load_session(first.stored.session.id, light=True), snapshot, bench.rater()
-    ):
-        if as_json:
-            told = {"judging": judging} if judging else {}
-            print_json({"session": first.stored.session.id, "blind": True, "sealed": True, **told})
-        else:
-            say(sealed_words(snapshot))
-        return typer.Exit(unsettled(ending) or NOT_DECIDED)
-    reports = [session_report(one.stored, snapshot) for one, snapshot in zip(taken, snapshots, strict=True)]
-    run = run_report(ending, resumed=all(one.resumed for one in taken))
-    run |= {"judging": judging} if judging else {}
-    run |= {"check_judges": by_checks} if by_checks is not None else {}
-    if as_json:
-        print_json({**reports[0], "run": run} if len(reports) == 1 else {"sessions": reports, "run": run})
-    else:
-        for one, snapshot in zip(taken, snapshots, strict=True):
-            notes = unjudged_words(bench.store, one.stored.session.id)
-            print_scoreboard(console(), one.stored, snapshot, phase=phase, notes=notes)
-        print_judges(bench, [one.stored.session.id for one in taken])
-    return typer.Exit(exit_code(ending, snapshots, taken, phase))
+class Turn:
+    """The sessions over one dataset, asked when it is their turn. Reads files and the database."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        share: Share,
+        wanted: Wanted,
+        pool: LimiterPool,
+        judges: Sequence[str],
+        judge_cost: float | None,
+        *,
+        fresh: bool,
+    ) -> None:
+        self.share = share
+        self.stored = [one.stored for one in share.taken]
+        along = judges_along(bench, self.stored, judges, judge_cost, fresh=fresh)
+        self.judging = JudgedRun(bench, along, pool)
+        self.till = till_of(bench, self.stored, judge_cost)
+        self.warnings = words_on_judges(bench, along)
+        self.batch: Batch | None = None
+        self.ending: Ending | None = None
+        self._bench, self._wanted, self._pool, self._fresh = bench, wanted, pool, fresh
+        self._earlier = spent_on(bench, self.stored) if wanted.limits.max_cost is not None else Fraction(0)
+
+    @property
+    def ended(self) -> Ending:
+        assert self.ending is not None  # each has its turn, also one that asks nothing any more
+        return self.ending
+
+    @property
+    def planned(self) -> int:
+        """Answers in all."""
+        first = self.stored[0]
+        return len(first.session.plan.case_ids) * first.samples * (1 + len(self.stored))
+
+    @property
+    def usd(self) -> Fraction:
+        """What its answers, and the judges that checks ask, have cost by now."""
+        answers = self._earlier if self.batch is None else Fraction(str(self.batch.progress.usd))
+        return answers + Fraction(str(self.till.usd))
+
+    def open(self, elsewhere: Fraction, *, errors_only: bool = False) -> Batch:
+        """Open it; `elsewhere` is what the others have spent. Raises as `open_batch`."""
+        limits = replace(self._wanted.limits, spent=elsewhere)
+        self.batch = open_batch(
+            self._bench,
+            self.stored[0],
+            replace(self._wanted, limits=limits),
+            others=self.stored[1:],
+            errors_only=errors_only,
+            limiters=self._pool,
+            kept=self.judging.kept,
+            till=self.till,
+            fresh=self._fresh,
+        )
+        return self.batch
 
 
-def exit_code(ending: Ending, snapshots: Sequence[Snapshot], taken: Sequence[TakenUp], phase: str | None) -> int:
-    """As `tiebreak gate` has it: a failed gate is a verdict, whatever else is missing; where there is none, what
-    stood in the way comes before what is not decided. An interrupted run says so before all."""
-    left = unsettled(ending)
-    if left == INTERRUPTED:
-        return left
-    codes = {left} - {DONE}
-    for one, snapshot in zip(taken, snapshots, strict=True):
-        if snapshot.excluded_cases > one.stored.policy.max_excluded * snapshot.planned:
-            codes.add(UNAVAILABLE)
-        codes.add(verdict_code(decision_of(snapshot, phase)))
-    return next(code for code in (GATE_FAILED, UNAVAILABLE, NOT_DECIDED, DONE) if code in codes)
+class _Asking:
+    """All turns on one event loop, since the limiters are theirs together."""
 
+    def __init__(self, turns: Sequence[Turn], *, errors_only: bool) -> None:
+        self._turns = turns
+        self._errors_only = errors_only
+        self._now = turns[0]
+        self._stopped = False
 
-def unsettled(ending: Ending) -> int:
-    """The exit code of a run that was interrupted or whose arm was paused; else 0."""
-    if ending.reason in ("stopped", "cancelled"):
-        return INTERRUPTED
-    return UNAVAILABLE if any(arm.paused for arm in ending.progress.arms.values()) else DONE
+    def prepare(self) -> None:
+        """Open the first one, so that what keeps it from being asked is said before anything else."""
+        self._open(self._turns[0])
 
+    async def run(self, shown: Shown, words: str) -> None:
+        heed_interrupts(self.stop, self.cancel, shown.say)
+        shown.say(words)  # only now, since whoever reads it may press Ctrl-C
+        spare_collector()
+        for number, turn in enumerate(self._turns):
+            batch = turn.batch or self._open(turn)
+            self._now = turn
+            shown.begin(turn.judging, sum(later.planned for later in self._turns[number + 1 :]))
+            if self._stopped:
+                batch.stop()
+            await self._answer(turn, batch, shown)
 
-async def _answer(batch: Batch, judging: JudgedRun, shown: Shown, words: str) -> Ending:
-    def stop() -> None:
-        batch.stop()
-        judging.stop()
+    def stop(self) -> None:
+        self._stopped = True
+        if self._now.batch is not None:
+            self._now.batch.stop()
+        self._now.judging.stop()
 
-    def cancel() -> None:
-        batch.cancel()
-        judging.cancel()
+    def cancel(self) -> None:
+        self._stopped = True
+        if self._now.batch is not None:
+            self._now.batch.cancel()
+        self._now.judging.cancel()
 
-    heed_interrupts(stop, cancel, shown.say)
-    shown.say(words)  # only now, since whoever reads it may press Ctrl-C
-    spare_collector()
-    shown.judging = judging
-    try:
-        judging.start()
-        ending = await answer(batch, shown.tick)
-        await judging.finish(lambda: shown.tick(ending.progress))
-        shown.tick(ending.progress)
-    finally:
-        await judging.close()
-    return ending
+    def _open(self, turn: Turn) -> Batch:
+        elsewhere = sum((other.usd for other in self._turns if other is not turn), Fraction(0))
+        return turn.open(elsewhere, errors_only=self._errors_only)
+
+    async def _answer(self, turn: Turn, batch: Batch, shown: Shown) -> None:
+        try:
+            turn.judging.start()
+            if self._stopped:
+                turn.judging.stop()
+            ending = turn.ending = await answer(batch, shown.tick)
+            await turn.judging.finish(lambda: shown.tick(ending.progress))
+            shown.tick(ending.progress)
+        finally:
+            await turn.judging.close()
 
 
 def heed_interrupts(stop: Callable[[], None], cancel: Callable[[], None], say: Callable[[str], None]) -> None:

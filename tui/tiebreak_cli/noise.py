@@ -44,8 +44,9 @@ def noise(
     Gates decide nothing here. Exit codes: 0 done, 2 bad input, 4 infrastructure, 130 interrupted.
     """
     from tiebreak.batch import Limits
-    from tiebreak_cli.asking import ask_all, unsettled
+    from tiebreak_cli.asking import ask_all
     from tiebreak_cli.exits import UNAVAILABLE
+    from tiebreak_cli.outcomes import unsettled
     from tiebreak_cli.output import print_json
     from tiebreak_workbench.headless import (
         Wanted,

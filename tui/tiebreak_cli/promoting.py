@@ -108,7 +108,7 @@ def promote(
         if path is not None and found.amends:
             say(f"{found.case.id} in {path} has the checks.")
         elif path is not None:
-            say(f"Written to {path} as {found.case.id}.")
+            say(f"Written to {path} as {found.case.id}. {promoting.runs_from_now_on(found)}")
         elif stopped:
             say(f"Not written, as it was stopped. The same command goes on; without --shrink it goes into {into}.")
         else:

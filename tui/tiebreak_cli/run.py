@@ -34,6 +34,9 @@ MaxCostOption = Annotated[
 UnknownCostOption = Annotated[
     bool, typer.Option("--allow-unknown-cost", help="With --max-cost: go on where a cost is not known.")
 ]
+FreshOption = Annotated[
+    bool, typer.Option("--judge-fresh", help="Ask judges also what they were told before of the very same prompts.")
+]
 ResumeOption = Annotated[
     bool, typer.Option("--resume/--no-resume", help="Go on with the newest run of the very same plan.")
 ]
@@ -44,16 +47,15 @@ JudgeOption = Annotated[
 JudgeCostOption = Annotated[
     float | None, typer.Option("--judge-cost", min=0, help="US dollars for each judge, also of those that checks ask.")
 ]
-FreshOption = Annotated[
-    bool, typer.Option("--judge-fresh", help="Ask judges also what they were told before of the very same prompts.")
-]
 PhaseOption = Annotated[
     str | None, typer.Option("--phase", help="Let the gates of one phase alone decide the exit code: offline.")
 ]
 
 
 def run(
-    datasets: Annotated[list[str], typer.Option("--dataset", "-d", help="Dataset, by name or path; one a run.")],
+    datasets: Annotated[
+        list[str], typer.Option("--dataset", "-d", help="Dataset, by name or path; repeatable, one after the other.")
+    ],
     baseline: Annotated[str, typer.Option("--baseline", "-a", help="Config A, by name or path.")],
     candidate: Annotated[
         list[str],
@@ -75,61 +77,43 @@ def run(
     judge_cost: JudgeCostOption = None,
     judge_fresh: FreshOption = False,
     resume: ResumeOption = True,
+    regressions: Annotated[
+        bool,
+        typer.Option("--regressions/--no-regressions", help="Ask the dataset `regressions` too, where there is one."),
+    ] = True,
     phase: PhaseOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Answer every planned case with all configs, check the answers, and say how the gates stand.
 
-    Each candidate gets a session of its own; all stand on one run of the baseline. The same command goes on where it
-    was stopped; a session can be rated later with `tiebreak arena -r ID`. Exit codes: 0 all gates passed, 1 one failed,
-    2 bad input, 3 not decided, 4 infrastructure, 130 interrupted.
+    Each dataset and candidate gets a session of its own; those of a dataset stand on one run of the baseline. Cases
+    that were promoted into the dataset `regressions` go along. The same command goes on where it was stopped; a session
+    can be rated later with `tiebreak arena -r ID`. Exit codes: 0 all gates passed, 1 one failed, 2 bad input, 3 not
+    decided, 4 infrastructure, 130 interrupted.
     """
     from tiebreak.batch import Limits
-    from tiebreak_cli.asking import ask_all, print_outcome
-    from tiebreak_workbench.headless import (
-        Wanted,
-        notes_on_apps,
-        refuse_unready,
-        setup_of,
-        setups_of,
-        take_up_all,
-        warnings_of,
-    )
+    from tiebreak_cli.asking import ask_each
+    from tiebreak_cli.outcomes import print_outcomes
+    from tiebreak_workbench.headless import Wanted
     from tiebreak_workbench.judge_seat import refuse_unready_judge
-    from tiebreak_workbench.preflight import floating_words, known_judges
+    from tiebreak_workbench.running import Chosen, all_over, ready, take_up_each
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
-    dataset, *others = datasets
-    if others:
-        named = f"“{'”, “'.join(datasets)}”"
-        raise UsageError(f"A run is over one dataset, not {named}.", hint="Run the command once for each.")
     limits = Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost)
     wanted = Wanted(limits=limits, reuse=reuse)
+    chosen = Chosen(
+        baseline=baseline, candidates=candidate, policy=policy, n=cases, segment=segment, seed=seed, strata=strata
+    )
     with Workbench.begin(workspace) as bench:
-        first = setup_of(
-            bench.workspace,
-            dataset,
-            baseline,
-            candidate[0],
-            policy=policy,
-            n=cases,
-            segment=segment,
-            seed=seed,
-            strata=strata,
-        )
-        setups = setups_of(first, bench.workspace, candidate[1:])
-        judges = known_judges(bench.workspace)
-        warnings = [note for setup in setups for note in (*warnings_of(setup, judges), *notes_on_apps(setup, wanted))]
-        for setup in setups:
-            refuse_unready(bench, setup)
+        overs = all_over(bench.workspace, datasets, chosen, regressions=regressions)
+        told = [words for over in overs for words in ready(bench, over, wanted)]
         for name in judge or ():
             refuse_unready_judge(bench, name)
-        taken = take_up_all(bench, setups, resume=resume, concurrency=concurrency, samples=samples)
-        told = list(dict.fromkeys([*warnings, *(words for setup in setups if (words := floating_words(setup)))]))
-        ended = ask_all(bench, taken, wanted, told, judges=judge or (), judge_cost=judge_cost, fresh=judge_fresh)
-        raise print_outcome(bench, taken, ended, phase=phase, as_json=as_json)
+        shares = take_up_each(bench, overs, resume=resume, concurrency=concurrency, samples=samples)
+        ended = ask_each(bench, shares, wanted, told, judges=judge or (), judge_cost=judge_cost, fresh=judge_fresh)
+        raise print_outcomes(bench, shares, ended, phase=phase, as_json=as_json)
 
 
 def known_phase(phase: str | None) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -30,6 +31,34 @@ def display(console: Console) -> Generator["Shown"]:
         shown.close()
 
 
+class Totals(NamedTuple):
+    """How far a command is, over all its datasets."""
+
+    answered: int
+    planned: int
+    failed: int
+    usd: float
+    unknown: int
+    """Answers of unknown cost."""
+    in_flight: int
+    ending: bool
+
+    @classmethod
+    def of(cls, done: Sequence[Progress], now: Progress, to_come: int) -> "Totals":
+        """`done` are the datasets before this one; `to_come` answers are planned of those behind it."""
+        every = [*done, now]
+        arms = [arm for one in every for arm in one.arms.values()]
+        return cls(
+            answered=sum(one.answered for one in every),
+            planned=sum(one.planned for one in every) + to_come,
+            failed=sum(one.failed for one in every),
+            usd=sum(one.usd for one in every),
+            unknown=sum(arm.spend.unknown for arm in arms),
+            in_flight=sum(arm.in_flight for arm in arms),
+            ending=now.ending,
+        )
+
+
 class Figures:
     """Rate and time left, from what came since the first look."""
 
@@ -37,11 +66,11 @@ class Figures:
         self._clock = clock
         self._began: tuple[float, int] | None = None
 
-    def look(self, progress: Progress) -> None:
+    def look(self, progress: Totals) -> None:
         """Where it was at the first look is what the rate starts from."""
         self._began = self._began or (self._clock(), progress.answered)
 
-    def line(self, progress: Progress) -> str:
+    def line(self, progress: Totals) -> str:
         """`8.2/s · 2 errors · $0.12 · 1 min 40 s left`."""
         self.look(progress)
         now = self._clock()
@@ -52,10 +81,9 @@ class Figures:
             parts.append(f"{rate:.3g}/s")
         if progress.failed:
             parts.append(plural(progress.failed, "error"))
-        unknown = sum(arm.spend.unknown for arm in progress.arms.values())
-        parts.append(spent(progress.usd, unknown, "answer"))
+        parts.append(spent(progress.usd, progress.unknown, "answer"))
         if progress.ending:
-            parts.append(f"{sum(arm.in_flight for arm in progress.arms.values())} in flight")
+            parts.append(f"{progress.in_flight} in flight")
         elif rate and progress.answered < progress.planned:
             parts.append(f"{_span((progress.planned - progress.answered) / rate)} left")
         return " · ".join(parts)
@@ -72,6 +100,16 @@ class Shown:
         self._paused: set[str] = set()
         self.judging: JudgedRun | None = None
         """Judges that go along, if any."""
+        self._done: list[Progress] = []
+        self._to_come = 0
+
+    def begin(self, judging: JudgedRun, to_come: int = 0) -> None:
+        """The next dataset begins; so many answers are planned of those behind it."""
+        if self.last is not None:
+            self._done.append(self.last)
+        self.last, self.judging, self._to_come = None, judging, to_come
+        self._figures = Figures(self._clock)
+        self._paused.clear()
 
     def say_unless_blank(self, text: str) -> None:
         if text:
@@ -82,7 +120,8 @@ class Shown:
 
     def tick(self, progress: Progress) -> None:
         self.last = progress
-        self._figures.look(progress)
+        totals = Totals.of(self._done, progress, self._to_come)
+        self._figures.look(totals)
         for name, arm in progress.arms.items():
             if arm.paused is not None and name not in self._paused:
                 self._paused.add(name)
@@ -92,9 +131,9 @@ class Shown:
             if why not in self._paused:
                 self._paused.add(why)
                 self.say(why)
-        self.show(progress)
+        self.show(totals)
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: Totals) -> None:
         raise NotImplementedError
 
     def close(self) -> None:
@@ -108,7 +147,7 @@ class Lines(Shown):
         super().__init__(console, clock)
         self._due = clock() + EVERY
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: Totals) -> None:
         now = self._clock()
         if now >= self._due:
             self._due = now + EVERY
@@ -116,9 +155,9 @@ class Lines(Shown):
 
     def close(self) -> None:
         if self.last is not None:
-            self._line(self.last)
+            self._line(Totals.of(self._done, self.last, self._to_come))
 
-    def _line(self, progress: Progress) -> None:
+    def _line(self, progress: Totals) -> None:
         self.say(f"{progress.answered:,} of {progress.planned:,} answers · {self._figures.line(progress)}")
         figures = self.judging.figures if self.judging is not None else None
         if figures is not None:
@@ -144,7 +183,7 @@ class Live(Shown):
         self._judgments: TaskID | None = None
         self._bar.start()
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: Totals) -> None:
         self._bar.update(
             self._task,
             completed=progress.answered,
@@ -205,20 +244,30 @@ def first_words(taken: Sequence[TakenUp], warnings: Sequence[str]) -> str:
     return "\n".join([*begun, *(f"Note: {warning}" for warning in warnings)])
 
 
-def last_words(ending: Ending, session_ids: Sequence[str]) -> str:
-    """What came of it, what is missing and why, and how to go on."""
+def last_words(ending: Ending, session_ids: Sequence[str], dataset: str = "") -> str:
+    """What came of it, what is missing and why, and how to go on; of one `dataset` among several."""
     progress = ending.progress
     missing = progress.planned - progress.answered
+    of = f"{dataset}: " if dataset else ""
     if not missing:
         which = session_ids[0] if len(session_ids) == 1 else "ID"
-        return f"Every answer is in. `tiebreak arena -r {which}` rates them."
+        return f"{of}Every answer is in. `tiebreak arena -r {which}` rates them."
     failed = sorted({code for arm in progress.arms.values() for code in arm.failed})
     why = f" ({', '.join(failed)})" if failed else ""
     paused = any(arm.paused for arm in progress.arms.values())
     more = {"budget": " with a larger --max-cost", "unpriced": " with --allow-unknown-cost"}
     mend = more.get(ending.reason, " once that is mended" if paused else "")
     gap = f"{plural(f'{missing:,}', 'answer')} still missing{why}; the rest is kept."
-    return " ".join(part for part in (ending.why, gap, f"The same command{mend} goes on.") if part)
+    goes_on = f"The same command{mend} goes on."
+    if dataset:
+        goes_on = f"The same command{mend} goes on with all; {_retries(session_ids)}."
+    return of + " ".join(part for part in (ending.why, gap, goes_on) if part)
+
+
+def _retries(session_ids: Sequence[str]) -> str:
+    """How to go on with one dataset alone: `tiebreak retry ID` of each of its sessions."""
+    commands = " and ".join(f"`tiebreak retry {one}`" for one in session_ids)
+    return f"{commands} with this alone"
 
 
 def _span(seconds: float) -> str:

@@ -5,12 +5,14 @@ import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from tiebreak.batch import Batch, Ending, Limits, Progress
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.records import ROLES, AppTarget, Case, Config, Response, Run, SessionRole
 from tiebreak.scoreboard import Scoreboard
+from tiebreak.scoreboard.spending import Purse
 from tiebreak.session.answering import Arm
 from tiebreak.session.judge_till import JudgeTill
 from tiebreak.stats.strata import NONE
@@ -19,12 +21,13 @@ from tiebreak.targets.limiter import LimiterPool
 from tiebreak.workspace import Workspace, default_policy
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
-from tiebreak.workspace.workspace import JUDGES
+from tiebreak.workspace.workspace import JUDGES, REGRESSIONS
 from tiebreak_store import StoredSession
 from tiebreak_workbench.check_judging import asked_by_checks, till_of
 from tiebreak_workbench.estimate import estimate_cost
 from tiebreak_workbench.paged import paged_board
 from tiebreak_workbench.preflight import gate_findings, refuse_untrusted_checks, try_target, unrendered_prompts
+from tiebreak_workbench.regressions import is_regression_set, own_policy, regression_policy
 from tiebreak_workbench.setup import Part, Setup, in_order
 from tiebreak_workbench.workbench import Workbench
 
@@ -51,8 +54,9 @@ class TakenUp:
 
 
 def _only_policy(workspace: Workspace) -> str | None:
-    """None where there is none. Of several, the first by name would be nobody's choice."""
-    names = [entry.name for entry in workspace.policies]
+    """None where there is none; that of the regression set is for it alone. Of several, the first by name would be
+    nobody's choice."""
+    names = [entry.name for entry in workspace.policies if entry.name != REGRESSIONS]
     if len(names) > 1:
         raise UsageError(
             f"This workspace has {len(names)} policies: {', '.join(names)}.",
@@ -73,24 +77,28 @@ def setup_of(
     seed: int = 1,
     strata: str | None = None,
 ) -> Setup:
-    """What is chosen, read from its files; without a `policy` the only one of the workspace, or the default one.
+    """What is chosen, read from its files; without a `policy` the only one of the workspace, or the default one. The
+    regression set has gates of its own then.
 
     Raises:
         UsageError: where there is none of a name, and where there are several policies and none is named.
         InputError: for a file that needs a correction, also where it is the policy that would have been taken.
     """
-    policy = policy or _only_policy(workspace)
+    own = policy is None and is_regression_set(dataset)
+    policy = own_policy(workspace) if own else policy or _only_policy(workspace)
     files: dict[Part, Path] = {
         "baseline": workspace.config_file(baseline),
         "candidate": workspace.config_file(candidate),
     }
     if policy is not None:
         files["policy"] = workspace.policy_file(policy)
+    cases = workspace.load_dataset(dataset)
+    fallback = regression_policy(cases) if own else default_policy()
     return Setup(
-        dataset=workspace.load_dataset(dataset),
+        dataset=cases,
         baseline=read_config(files["baseline"], workspace.folder),
         candidate=read_config(files["candidate"], workspace.folder),
-        policy=read_policy(files["policy"]) if "policy" in files else default_policy(),
+        policy=read_policy(files["policy"]) if "policy" in files else fallback,
         files=files,
         seed=seed,
         n=n,
@@ -267,6 +275,14 @@ def open_batch(
         kept=kept,
         beside=till,
     )
+
+
+def spent_on(bench: Workbench, stored: Sequence[StoredSession]) -> Fraction:
+    """US dollars that the answers of sessions on one baseline run have cost so far, as far as that is known."""
+    purse = Purse()
+    for response in _earlier(bench, stored[0], stored[1:]):
+        purse.add(response)
+    return purse.usd
 
 
 def pool_for(wanted: Wanted, sessions: int, judging: int = 0) -> LimiterPool:

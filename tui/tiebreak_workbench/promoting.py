@@ -14,6 +14,7 @@ from tiebreak.workspace import Workspace
 from tiebreak.workspace.workspace import DATASETS
 from tiebreak_store import StoredRun
 from tiebreak_workbench.comparing import two_runs
+from tiebreak_workbench.regressions import is_regression_set
 from tiebreak_workbench.triage_case import CaseDetail, CaseSide, case_detail
 from tiebreak_workbench.workbench import Workbench
 
@@ -146,6 +147,13 @@ def write(promotion: Promotion) -> Path:
     if promotion.amends:
         return amend_case(promotion.dataset, promotion.case)
     return write_cases(promotion.dataset, [promotion.case])
+
+
+def runs_from_now_on(promotion: Promotion) -> str:
+    """What asks a promoted case from now on."""
+    if is_regression_set(str(promotion.dataset)):
+        return "Every later `tiebreak run` asks it."
+    return "It runs with that dataset; what is promoted into `regressions` goes along with every run."
 
 
 def _own(case: Case, there: Dataset) -> Case | None:

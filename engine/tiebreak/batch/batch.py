@@ -36,6 +36,8 @@ class Limits:
     """Attempts at a case in one run, each with the retries that its config allows."""
     max_cost: float | None = None
     """US dollars for all arms together, earlier runs included. Calls in flight when it is reached are let finish."""
+    spent: Fraction = Fraction(0)
+    """US dollars of these that were spent elsewhere, such as on another dataset of the same command."""
     unknown_cost: bool = False
     """Go on within `max_cost` though the cost of an answer is not known."""
 
@@ -181,7 +183,7 @@ class Batch:
         limit, in_flight = self._limits.max_cost, sum(lane.in_flight for lane in self._lanes)
         if limit is None or not in_flight:
             return True
-        spent = sum(lane.purse.usd for lane in self._lanes)
+        spent = self._limits.spent + sum(lane.purse.usd for lane in self._lanes)
         return self._dearest is not None and spent + (in_flight + 1) * self._dearest <= limit
 
     def _may_start(self, lane: Lane) -> bool:
@@ -262,7 +264,8 @@ class Batch:
         limit = self._limits.max_cost
         if limit is None or not self._goes_on:
             return
-        if sum(lane.purse.usd for lane in self._lanes) + Fraction(str(self._beside.usd)) >= limit:
+        spent = self._limits.spent + sum(lane.purse.usd for lane in self._lanes)
+        if spent + Fraction(str(self._beside.usd)) >= limit:
             self._reason, self._why = "budget", f"The budget of ${limit:g} is spent."
         elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
             self._reason, self._why = "unpriced", "The cost of an answer is not known, so a budget cannot be kept."

@@ -17,6 +17,8 @@ from tiebreak.workspace.policies import POLICIES, read_policy
 
 DATASETS = "datasets"
 JUDGES = "judges"
+REGRESSIONS = "regressions"
+"""The dataset of cases that failed once; every run asks it too."""
 HOUSEKEEPING = ".tiebreak"
 DATABASE = "tiebreak.db"
 MARKS = (CARD, DATASETS, CONFIGS, POLICIES, JUDGES, HOUSEKEEPING)

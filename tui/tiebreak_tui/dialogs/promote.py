@@ -15,6 +15,7 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean, clean_line
+from tiebreak.workspace.workspace import REGRESSIONS
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tiebreak_workbench.promoting import Promotion
     from tiebreak_workbench.shrinking import Shrunk
 
-TARGET = "regressions"
+TARGET = REGRESSIONS
 """The dataset that is proposed; it is made where it is missing."""
 PREVIEW = 1_500
 """Characters of the line that are shown."""
