@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal
 
 from tiebreak.errors import CorruptStoreError, UsageError
 from tiebreak.records import (
@@ -110,6 +110,8 @@ class SessionSummary:
 
     id: str
     kind: SessionKind
+    origin: SessionKind | Literal["run"]
+    """The kind, or `run` for what `tiebreak run` asked: it is kept as an arena, which rating makes of it."""
     title: str
     dataset: str
     configs: Mapping[SessionRole, str]
@@ -333,15 +335,18 @@ def get_runs(connection: sqlite3.Connection, session: Session) -> dict[SessionRo
 def iter_summaries(connection: sqlite3.Connection, limit: int) -> Iterator[SessionSummary]:
     """The newest sessions, newest first."""
     cursor = connection.execute(
-        "SELECT id, kind, title, dataset, baseline, candidate, planned, voted, created_at, last_activity "
-        "FROM sessions_overview ORDER BY created_at DESC, id DESC LIMIT ?",
+        "SELECT id, kind, title, dataset, baseline, candidate, planned, voted, created_at, last_activity, "
+        "(SELECT min(r.origin = 'headless') FROM session_run s JOIN run r ON r.id = s.run_id "
+        "WHERE s.session_id = o.id) "
+        "FROM sessions_overview o ORDER BY created_at DESC, id DESC LIMIT ?",
         (limit,),
     )
-    for id_, kind, title, dataset, baseline, candidate, planned, voted, created_at, last_activity in cursor:
+    for id_, kind, title, dataset, baseline, candidate, planned, voted, created_at, last_activity, asked in cursor:
         names: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
         yield SessionSummary(
             id=id_,
             kind=kind,
+            origin="run" if kind == "arena" and asked else kind,
             title=restored(title),
             dataset=restored(dataset),
             configs={role: restored(name) for role, name in names.items() if name is not None},

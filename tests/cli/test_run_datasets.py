@@ -87,6 +87,8 @@ def test_each_dataset_has_a_session_of_its_own_in_one_list(folder: Path) -> None
         f"questions: Every answer is in. `tiebreak arena -r {stored['questions'].session.id}` rates them.",
         f"more: Every answer is in. `tiebreak arena -r {stored['more'].session.id}` rates them.",
     ]
+    with Store.open(folder / ".tiebreak" / "tiebreak.db") as store:
+        assert {(one.kind, one.origin) for one in store.sessions()} == {("arena", "run")}
     again = run(folder, "-d", "questions", "-d", "more")
     assert {name: answers(one) for name, one in sessions(folder).items()} == {"questions": 24, "more": 6}
     assert again.stdout.index("All datasets") > again.stdout.rindex("Decision:")

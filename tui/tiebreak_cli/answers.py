@@ -6,11 +6,12 @@ from typing import TypedDict
 
 from rich.text import Text
 
+from tiebreak.amounts import money
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, CheckResult, Response
 from tiebreak_cli.case_text import detail_of, detail_plain, print_findings, print_parts, print_prompts, print_rest
 from tiebreak_cli.exits import DONE, UNAVAILABLE
-from tiebreak_cli.output import print_json, safe, safe_line, show
+from tiebreak_cli.output import CELL, print_json, safe, safe_line, show
 from tiebreak_store import StoredSession
 from tiebreak_workbench.findings import findings_of
 from tiebreak_workbench.replay import answered
@@ -116,7 +117,7 @@ def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) ->
     model = safe_line(response.served_model or response.requested_model or "recorded", 60)
     model += f" ({safe_line(response.system_fingerprint, 40)})" if response.system_fingerprint else ""
     total = f"{response.timings.total:.1f} s" if response.timings.total is not None else "time not known"
-    cost = f" · ${response.cost.usd:.5f}" if response.cost.usd is not None else ""
+    cost = f" · {money(response.cost.usd)}" if response.cost.usd is not None else ""
     text = Text.assemble((f"{side} ", "bold cyan"), f"{model} · {response.status} · {total}{cost}\n")
     if response.text:
         text.append(f"{safe(response.text)}\n")
@@ -129,6 +130,6 @@ def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) ->
         mark, style = CHECKS[check.status]
         score = "" if check.value in (None, 0.0, 1.0) else f"{check.value:.3f} "
         text.append(
-            f"{mark} {safe_line(check.check_id, 40)} {score}{safe_line(check.detail, 200)}".rstrip() + "\n", style
+            f"{mark} {safe_line(check.check_id, CELL)} {score}{safe_line(check.detail, 200)}".rstrip() + "\n", style
         )
     show(text)

@@ -7,8 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tiebreak.amounts import fixed, points, signed
 from tiebreak.calibration import Agreement, Estimate
-from tiebreak.gates.wording import percent, plural, points
+from tiebreak.gates.wording import percent, plural
 from tiebreak.records.policies import SIDES
 from tiebreak_cli.output import safe, safe_line, table_of
 from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
@@ -142,7 +143,7 @@ def _biases(line: LineCalibration) -> Table:
         flips = f"{place.first_favoured} for the first shown, {place.second_favoured} for the second, p {_p(place.p)}"
         table.add_row("place", _marked(f"{told}of the others {flips}", rings=place.biased))
     if (alarm := line.length_alarm) is not None:
-        told = f"slope {alarm.slope.value:+.2f}, p {_p(alarm.slope.p)}: "
+        told = f"slope {signed(alarm.slope.value, fixed(2))}, p {_p(alarm.slope.p)}: "
         says = "it likes length more than people do" if alarm.rings else "no more than people do, as far as this tells"
         table.add_row("length", _marked(told + says, rings=alarm.rings))
     if (controlled := line.length_controlled) is not None:
@@ -195,7 +196,7 @@ def _form(
         return f"live form, for this set, valid at every look{settled} ({why})"
     told = f"PPI++, λ {weight:.2f}"
     if effective is not None and saved is not None:
-        told += f": worth {effective:.0f} labels, {saved:+.0f} against people alone"
+        told += f": worth {effective:.0f} labels, {signed(saved, fixed(0))} against people alone"
     return told + settled
 
 

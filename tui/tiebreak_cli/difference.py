@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from tiebreak.amounts import seconds
 from tiebreak.compare import Comparison, Flip
 from tiebreak.compare.result import Verdict
 from tiebreak.compare.wiring import Change
-from tiebreak.gates.wording import plural, seconds
+from tiebreak.gates.wording import plural
 from tiebreak.reports.words import amount, change, dearer, interval, money_of, p_value, ratio_of
 from tiebreak_cli.output import safe, safe_line, table_of
 

@@ -48,7 +48,7 @@ def sessions(
             (
                 (
                     s.id,
-                    s.kind,
+                    s.origin,
                     s.dataset,
                     " against ".join(s.configs.get(role, "?") for role in ("baseline", "candidate")),
                     f"{s.voted}/{s.planned}",

@@ -247,7 +247,8 @@ def _waits_told(say: "Callable[[str], None]") -> "Callable[[JudgeProgress], None
 
 
 def _figures(progress: "JudgeProgress") -> str:
-    from tiebreak.gates.wording import money, plural
+    from tiebreak.amounts import money
+    from tiebreak.gates.wording import plural
 
     parts = [money(progress.usd)]
     if progress.reused:

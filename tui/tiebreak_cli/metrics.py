@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiebreak.amounts import fixed, signed
 from tiebreak.errors import UsageError
 from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
@@ -208,7 +209,7 @@ def _print_steadiness(names: Sequence[str], arms: "Sequence[Steadiness]") -> Non
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.1f} pp".replace("-", "−")
+    return signed(100 * share, fixed(1, " pp"))
 
 
 def _cells(figures: "Sequence[Figure]") -> list[str]:

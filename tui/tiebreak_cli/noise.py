@@ -112,7 +112,8 @@ def _plain(report: "NoiseReport") -> dict[str, object]:
 
 
 def _print(report: "NoiseReport") -> None:
-    from tiebreak.gates.wording import percent, plural, points
+    from tiebreak.amounts import points
+    from tiebreak.gates.wording import percent, plural
     from tiebreak_cli.output import print_table, say
 
     figures = report.figures

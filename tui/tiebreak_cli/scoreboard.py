@@ -7,8 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tiebreak.amounts import money
 from tiebreak.gates import GateStatus, PhaseState, overall, standing
-from tiebreak.gates.wording import RAW, asked_of, money, plural, rests_on_raw_judge, value_of
+from tiebreak.gates.wording import RAW, asked_of, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, VOTES, SessionRole
 from tiebreak.reports.words import tried_words
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from tiebreak.gates.wording import money, plural
+from tiebreak.amounts import fixed, money, signed
+from tiebreak.gates.wording import plural
 from tiebreak.triage import FailureGroup, RowClass
 from tiebreak_cli.output import safe_line, table_of
 from tiebreak_workbench.triage import Line, Listing, Triage
@@ -177,8 +178,8 @@ def _decided(line: Line) -> str:
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.2f} s"
+    return "–" if value is None else signed(value, fixed(2, " s"))
 
 
 def _money(value: float | None) -> str:
-    return "–" if value is None else f"{'-' if value < 0 else '+'}{money(abs(value))}"
+    return "–" if value is None else signed(value, money)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from tiebreak.amounts import money
 from tiebreak.errors import NotTrustedError, PromptError, TiebreakError, UsageError
 from tiebreak.gates import JudgeStatus
-from tiebreak.gates.wording import money, plural
+from tiebreak.gates.wording import plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.targets.open import needs_helper

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tiebreak.amounts import money
 from tiebreak.errors import PromptError
-from tiebreak.gates.wording import money, plural
+from tiebreak.gates.wording import plural
 from tiebreak.judge import JudgeRenderer
 from tiebreak.judge.forms import form_of
 from tiebreak.judge.framing import FIXED

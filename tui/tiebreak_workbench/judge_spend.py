@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from tiebreak.gates.wording import money
+from tiebreak.amounts import money
 from tiebreak.records import RecordingTarget
 from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.workbench import Workbench

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tiebreak.amounts import points
 from tiebreak.compare import Place
 from tiebreak.compare.noise import Noise, NoiseFigures, ScoreNoise, noise_of
-from tiebreak.gates.wording import percent, points
+from tiebreak.gates.wording import percent
 from tiebreak.records import Gate, RecordingTarget
 from tiebreak_store import StoredSession
 from tiebreak_workbench.workbench import Workbench

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tiebreak.gates.wording import money, percent, plural, spent
+from tiebreak.amounts import money
+from tiebreak.gates.wording import percent, plural, spent
 from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage.shrinking import words_of
 from tiebreak_workbench.bisecting import Bisection, BisectPlan

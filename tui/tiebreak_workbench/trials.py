@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+from tiebreak.amounts import dollars
 from tiebreak.batch.breaker import ASKED_IN_VAIN, breaker_of
 from tiebreak.checks import Checker, load_checks
 from tiebreak.errors import PromptError, UsageError
@@ -304,7 +305,7 @@ class Trials:
             raise EndedError("budget", f"All {limits.max_calls} calls are made that were allowed.")
         if limits.max_cost is not None:
             if self._purse.usd >= limits.max_cost:
-                raise EndedError("budget", f"The budget of ${limits.max_cost:g} is spent.")
+                raise EndedError("budget", f"The budget of {dollars(limits.max_cost)} is spent.")
             if self._purse.unknown and not limits.unknown_cost:
                 raise EndedError("unpriced", "The cost of an answer is not known, so a budget cannot be kept.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
+from tiebreak.amounts import dollars
 from tiebreak.batch.lane import Lane
 from tiebreak.batch.ledger import Ledger
 from tiebreak.batch.outbox import AnswerRecorder, Outbox
@@ -266,7 +267,7 @@ class Batch:
             return
         spent = self._limits.spent + sum(lane.purse.usd for lane in self._lanes)
         if spent + Fraction(str(self._beside.usd)) >= limit:
-            self._reason, self._why = "budget", f"The budget of ${limit:g} is spent."
+            self._reason, self._why = "budget", f"The budget of {dollars(limit)} is spent."
         elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
             self._reason, self._why = "unpriced", "The cost of an answer is not known, so a budget cannot be kept."
         elif not self._limits.unknown_cost and self._beside.unknown:

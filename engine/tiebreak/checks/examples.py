@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tiebreak.amounts import dollars
 from tiebreak.records import Case, Context, Cost, Response, Timings, ToolCall
 from tiebreak.records.cases import Expectation
 
@@ -54,7 +55,7 @@ class Answer:
         if self.timings.total is not None:
             yield f"in {self.timings.total:g} s"
         if self.cost.usd is not None:
-            yield f"for ${self.cost.usd:g}"
+            yield f"for {dollars(self.cost.usd)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,10 @@ def read_rows(path: Path, error: type[InputError]) -> Iterator[Located]:
         yield row
 
 
-def tolerant_rows(path: Path, error: type[InputError]) -> Rows:
-    """As `read_rows`, but a malformed line is given as its error, not raised."""
-    suffix = path.suffix.lower()
+def tolerant_rows(path: Path, error: type[InputError], suffix: str | None = None) -> Rows:
+    """As `read_rows`, but a malformed line is given as its error, not raised. A `suffix` that is known otherwise stands
+    in for the file's own."""
+    suffix = path.suffix.lower() if suffix is None else suffix
     if suffix == ".csv":
         return _csv_rows(path, error)
     if suffix in STREAMED:

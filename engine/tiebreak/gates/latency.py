@@ -8,10 +8,11 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tiebreak.amounts import seconds
 from tiebreak.gates.evidence import Evidence, exact
 from tiebreak.gates.fixed import rate_bounds
 from tiebreak.gates.outcome import Ruling
-from tiebreak.gates.wording import plural, seconds
+from tiebreak.gates.wording import plural
 from tiebreak.records import Gate
 from tiebreak.records.policies import Statistic
 from tiebreak.stats.confidence_sequence import Histogram, log_wealth

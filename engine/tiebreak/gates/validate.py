@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
+from tiebreak.amounts import points
 from tiebreak.checks import all_checks, build_check
 from tiebreak.checks.parse import MissingLibrary, nearest
 from tiebreak.gates.evidence import SCALES, exact, measure_of
@@ -14,7 +15,7 @@ from tiebreak.gates.figures import FEWEST_CASES
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
 from tiebreak.gates.sources import reach_of_calibrated, wrong_source
-from tiebreak.gates.wording import amount, percent, plural, points, title_of
+from tiebreak.gates.wording import amount, percent, plural, title_of
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
 from tiebreak.records.policies import Phase, Statistic, Timing
 from tiebreak.stats.paired import FEWEST_GROUPS

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import cast
 
+from tiebreak.amounts import fixed, money, points, seconds, signed
 from tiebreak.gates.evidence import Evidence, MeasureKind, exact, measure_of
 from tiebreak.gates.outcome import GateOutcome
 from tiebreak.records import Gate, Regression
@@ -50,26 +51,11 @@ def percent(rate: float) -> str:
     return f"{100 * rate:g} %"
 
 
-def money(usd: float) -> str:
-    """Dollars with two significant digits at least: `$0.0021`, `$3.50`."""
-    return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.2g}" if usd >= 0.0001 else f"${usd:.1e}"
-
-
 def spent(usd: float, unknown: int, noun: str) -> str:
     """What was spent: `$0.12`, `$0.12 and 3 answers of unknown cost`; `cost unknown` where none is known."""
     if unknown and not usd:
         return "cost unknown"
     return money(usd) + (f" and {plural(f'{unknown:,}', noun)} of unknown cost" if unknown else "")
-
-
-def seconds(value: float) -> str:
-    """Seconds with three significant digits: `0.8 s`, `1.25 s`, `0.043 s`."""
-    return f"{value:.3g} s"
-
-
-def points(value: float) -> str:
-    """A difference of two shares in percentage points: `+1.5 pp`, `−12 pp`."""
-    return f"{'−' if value < 0 else '+' if value > 0 else ''}{f'{abs(100 * value):.1f}'.removesuffix('.0')} pp"
 
 
 def amount(gate: Gate, value: float) -> str:
@@ -98,7 +84,7 @@ def value_of(outcome: GateOutcome) -> str:
         return f"{outcome.value:g}"
     compared, _, rest = str(outcome.evidence.get("compared", "")).partition(" ")
     if compared in ("rubric", "score"):
-        return f"{outcome.value:+.{2 if compared == 'rubric' else 3}f}"
+        return signed(outcome.value, fixed(2 if compared == "rubric" else 3))
     if compared in ("cost", "latency"):
         return saved(compared, outcome.value, relative=" " in rest)
     return in_unit(cast("Metric", outcome.evidence["metric"]), outcome.value)
@@ -196,7 +182,7 @@ def set_needs(gate: Gate, evidence: Evidence, limit: float) -> str:
     at_least = gate.at_most is None
     if kind in ("regression", "rubric_regression"):
         mean = float(open_sum / missing)
-        short = points(mean) if kind == "regression" else f"{mean:+.2f}"
+        short = points(mean) if kind == "regression" else signed(mean, fixed(2))
         return f"a mean difference of at least {short} over {left}"
     if kind in ("rubric", "score", "pass_at_k"):
         mean, places = open_sum / missing, 2 if kind == "rubric" else 3

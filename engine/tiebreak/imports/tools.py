@@ -52,7 +52,8 @@ def tool_named(name: str) -> Tool:
         UsageError: for a name that is none.
     """
     if name not in TOOLS:
-        raise UsageError(f"There is no importer “{name}”.", hint=nearest(name, list(TOOLS)))
+        near, known = nearest(name, list(TOOLS)), f"Known are {', '.join(TOOLS)}."
+        raise UsageError(f"There is no importer “{name}”.", hint=near if near == known else f"{near} {known}")
     return TOOLS[name]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol
 
+from tiebreak.amounts import dollars
 from tiebreak.errors import PromptError
 from tiebreak.judge.asking import Asker
 from tiebreak.judge.planning import Ask
@@ -288,6 +289,6 @@ class JudgeRun:
         if self._max_cost is None:
             return
         if float(self._usd) >= self._max_cost:
-            self._end("budget", f"The budget of ${self._max_cost:g} is spent.")
+            self._end("budget", f"The budget of {dollars(self._max_cost)} is spent.")
         elif self._unknown and not self._unknown_cost:
             self._end("unpriced", "The cost of a judgment is not known, so a budget cannot be kept.")

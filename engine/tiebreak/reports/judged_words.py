@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tiebreak.amounts import fixed, money, signed
 from tiebreak.gates import JudgeStatus
-from tiebreak.gates.wording import money, percent
+from tiebreak.gates.wording import percent
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.judged import JudgedLine, JudgedMean
 from tiebreak.reports.report import Report
@@ -78,7 +79,7 @@ def leans(report: Report) -> Iterator[Row]:
         if line.position_p is not None:
             place = f"{line.first_favoured} / {line.second_favoured}, p {p_value(line.position_p)}"
         if line.length_slope is not None:
-            slope = f"{line.length_slope:+.2f}, p {p_value(line.length_p)}"
+            slope = f"{signed(line.length_slope, fixed(2))}, p {p_value(line.length_p)}"
         if (place, slope) != (NONE, NONE):
             marked = (f"! {place}" if line.position_biased else place, f"! {slope}" if line.length_alarm else slope)
             rings = line.position_biased or line.length_alarm
@@ -97,7 +98,7 @@ def means(report: Report) -> Iterator[Row]:
         for line in one.lines:
             for role, found in line.estimates.items():
                 what = f"{line.dimension} of {SIDES[role]}" if line.dimension else f"win rate of {SIDES[role]}"
-                saved = NONE if found.labels_saved is None else f"{found.labels_saved:+.0f}"
+                saved = NONE if found.labels_saved is None else signed(found.labels_saved, fixed(0))
                 three = (_mean(mean, line) for mean in (found.judge, found.people, found.calibrated))
                 yield Row((what, one.name, *three, saved), "")
 

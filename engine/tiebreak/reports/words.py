@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tiebreak.amounts import money, points, seconds, signed
 from tiebreak.compare import Comparison, MeasureDiff, SegmentDiff
 from tiebreak.compare.result import Unit
 from tiebreak.gates import GateOutcome, GateStatus, standing
-from tiebreak.gates.wording import RAW, money, percent, plural, points, rests_on_raw_judge, seconds, value_of
+from tiebreak.gates.wording import RAW, percent, plural, rests_on_raw_judge, value_of
 from tiebreak.records import ROLES, Phase, Policy, Run, Session, SessionRole
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.report import Report
@@ -62,8 +63,7 @@ def change(unit: Unit, value: float) -> str:
     """A difference in its unit, with its sign."""
     if unit == "share":
         return points(value)
-    sign = "−" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{amount(unit, abs(value))}"
+    return signed(value, lambda size: amount(unit, size))
 
 
 def interval(unit: Unit, of: MeasureDiff | SegmentDiff) -> str:

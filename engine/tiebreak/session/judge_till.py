@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from fractions import Fraction
 
-from tiebreak.gates.wording import money, plural
+from tiebreak.amounts import money
+from tiebreak.gates.wording import plural
 from tiebreak.records import CheckResult
 from tiebreak.records.judges import Judge, Judgment
 

@@ -159,3 +159,11 @@ def test_files_without_a_case_are_refused(tmp_path: Path) -> None:
         take(rows(tmp_path, {"input": "x"}), "jsnl")
     with pytest.raises(UsageError, match="no field “inptu”"):
         take(rows(tmp_path, {"input": "x"}), None, {"inptu": "input"})
+
+
+def test_a_file_without_an_ending_is_read_as_the_named_format(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_text("id,input\na,Hello\n")
+    assert [case.id for case in take(path, "csv").cases] == ["a"]
+    with pytest.raises(ImportFormatError, match="says nothing about the format"):
+        take(path)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tiebreak.amounts import money
 from tiebreak.gates import Evidence, evaluate, expand, overall, phase_status, title_of, validate_policy
 from tiebreak.gates.outcome import GateOutcome, GateStatus
-from tiebreak.gates.wording import money, percent
+from tiebreak.gates.wording import percent
 from tiebreak.records import Case, CheckSpec, Dataset, DatasetCard, Dimension, Form, Gate, Phase, Policy
 
 CASES = tuple(
@@ -142,7 +143,13 @@ def test_numbers_in_words() -> None:
         "99.99 %",
         "0.04 %",
     ]
-    assert [money(usd) for usd in (0, 3.5, 0.0021, 0.25, 0.00002)] == ["$0.00", "$3.50", "$0.0021", "$0.25", "$2.0e-05"]
+    assert [money(usd) for usd in (0, 3.5, 0.0021, 0.25, 0.00002)] == [
+        "$0.00",
+        "$3.50",
+        "$0.0021",
+        "$0.25",
+        "$0.00002",
+    ]
 
 
 def outcome(phase: Phase, status: GateStatus) -> GateOutcome:

@@ -183,7 +183,7 @@ def test_ratings_and_errors_are_compared_too() -> None:
     cases = [Case(id=f"c{n}", input="q") for n in range(4)]
     policy = policy_of(gate(0.4, "rubric"), phase="human", dimensions=[TONE])
     (found,) = story.snapshot(cases, policy).gates
-    assert (found.status, value_of(found), found.title) == ("fail", "-0.50", "tone at most 0.4 worse than A")
+    assert (found.status, value_of(found), found.title) == ("fail", "−0.50", "tone at most 0.4 worse than A")
     story = Story()
     for n in range(4):
         story.answer(f"c{n}", "A")

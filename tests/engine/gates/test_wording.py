@@ -2,8 +2,9 @@
 
 import pytest
 
+from tiebreak.amounts import money
 from tiebreak.gates import expand, title_of
-from tiebreak.gates.wording import money, percent, spent
+from tiebreak.gates.wording import percent, spent
 from tiebreak.records import Gate, Policy
 
 
@@ -16,7 +17,16 @@ def test_a_share_never_reads_as_all_or_nothing_unless_it_is(rate: float, written
 
 
 @pytest.mark.parametrize(
-    ("usd", "written"), [(0, "$0.00"), (3.5, "$3.50"), (0.0021, "$0.0021"), (0.00000123, "$1.2e-06"), (0.126, "$0.13")]
+    ("usd", "written"),
+    [
+        (0, "$0.00"),
+        (3.5, "$3.50"),
+        (0.0021, "$0.0021"),
+        (0.00000123, "$0.0000012"),
+        (0.6, "$0.60"),
+        (-0.000054, "−$0.000054"),
+        (0.126, "$0.13"),
+    ],
 )
 def test_small_amounts_keep_two_digits(usd: float, written: str) -> None:
     assert money(usd) == written

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tiebreak.gates.wording import money, seconds
+from tiebreak.amounts import money, seconds
 from tiebreak.records import ROLES, SessionRole
 from tiebreak.records.judges import Claim, Judgment, seal_of
 from tiebreak.records.sessions import TAGS, Tag

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
+from tiebreak.amounts import fixed, signed
 from tiebreak.calibration import Agreement, Estimate
 from tiebreak.gates import JudgeStatus
 from tiebreak.gates.wording import percent, plural
@@ -124,7 +125,7 @@ def _estimates(line: LineCalibration, room: Room) -> Iterator[Content]:
         for name, one in (("the judge alone", found.raw), ("people alone", found.human), ("both", found.calibrated)):
             rows.append([f"  {name}", _mean(line, one.mean), _interval(line, one)])
         if found.labels_saved is not None:
-            rows.append(["  labels that the judge saved", f"{found.labels_saved:+.0f}", ""])
+            rows.append(["  labels that the judge saved", signed(found.labels_saved, fixed(0)), ""])
     if rows:
         yield Content("")
         yield from columns(rows, room.width, right=(1, 2))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
-from tiebreak.gates.wording import money, points, seconds
+from tiebreak.amounts import money, points, seconds, signed
 from tiebreak.records import ROLES, SessionRole
 from tiebreak.scoreboard import CheckCount, Mean
 from tiebreak.scoreboard.pace import Timed
@@ -37,8 +37,7 @@ def _mean_row(name: str, means: Mapping[SessionRole, Mean], form: str, *, judged
     if a is None or b is None:
         return (name, *cells, "")
     gap = b - a
-    told = form.replace("{:", "{:+").format(gap).replace("-", "−")
-    return (name, *cells, Cell(told, _good(gap) if judged else ""))
+    return (name, *cells, Cell(signed(gap, form.format), _good(gap) if judged else ""))
 
 
 def _check_row(name: str, counts: Mapping[SessionRole, CheckCount]) -> Row:

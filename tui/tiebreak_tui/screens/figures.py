@@ -2,8 +2,9 @@
 
 from textual.content import Content
 
+from tiebreak.amounts import money
 from tiebreak.gates import GateOutcome
-from tiebreak.gates.wording import money, plural
+from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Case, Form
 from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean, clean_line

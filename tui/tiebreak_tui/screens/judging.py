@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from tiebreak.gates.wording import money, plural, spent
+from tiebreak.amounts import money
+from tiebreak.gates.wording import plural, spent
 from tiebreak.judge.review import Reason, lines_of, reasons_for
 from tiebreak.records.policies import SIDES
 from tiebreak.session.live import LiveSession

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tiebreak.amounts import dollars
 from tiebreak.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def judge_text(choosing: "Choosing") -> Content:
         Content.assemble(("model   ", "dim"), clean_line(judge.model_label, 80)),
         Content.assemble(("status  ", "dim"), (choosing.judge_status, "$text-warning")),
         *(Content.assemble(("asked   ", "dim"), clean_line(text, 120)) for text in asked),
-        *([Content.assemble(("budget  ", "dim"), f"${budget:g}")] if budget is not None else []),
+        *([Content.assemble(("budget  ", "dim"), dollars(budget))] if budget is not None else []),
         Content.styled(f"version {judge.version[:12]}", "dim"),
     ]
     parts += [

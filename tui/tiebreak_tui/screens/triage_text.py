@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 
+from tiebreak.amounts import signed
 from tiebreak.compare.wiring import changes_between
 from tiebreak.gates.wording import plural
 from tiebreak.metrics.kinds.citations import cited, named
@@ -186,7 +187,7 @@ def moved_lines(row: TriageRow, detail: CaseDetail, width: int) -> list[Content]
     if row.slower is not None and abs(row.slower) >= NOTICED:
         facts.append(f"B {abs(row.slower):.2f} s {'slower' if row.slower >= 0 else 'faster'}")
     if row.dearer:
-        facts.append(f"{'+' if row.dearer >= 0 else '−'}{dollars(abs(row.dearer))}")
+        facts.append(signed(row.dearer, dollars))
     if facts:
         lines.append(Content.styled(clean_line(" · ".join(facts), width), "$text-accent" if row.conflict else "dim"))
     return lines

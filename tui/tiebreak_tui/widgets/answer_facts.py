@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tiebreak.amounts import money
 from tiebreak.records import Response, ResponseStatus
 from tiebreak.targets.events import Retrying
 
@@ -116,4 +117,4 @@ def dollars(value: float | None) -> str:
     """$0.0002, $1.25; an unknown price is said to be unknown."""
     if value is None:
         return "cost unknown"
-    return f"${value:.2f}" if value >= 1 or value == 0 else f"${value:.4f}"
+    return f"${value:.4f}" if 0.0001 <= value < 1 else money(value)

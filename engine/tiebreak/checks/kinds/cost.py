@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tiebreak.amounts import dollars, money
 from tiebreak.checks.base import Answer, Check, CheckUnavailable, Example, Verdict
 from tiebreak.records import Case, Cost, Response
 
@@ -35,7 +36,7 @@ class Ceiling(Check):
             if usd is None:
                 raise CheckUnavailable("its cost is not known")
             if usd > self.usd:
-                return Verdict.of(False, f"${usd:.6g}, ${self.usd:g} allowed")
+                return Verdict.of(False, f"{money(usd)}, {dollars(self.usd)} allowed")
         if self.tokens is not None:
             usage = response.usage
             if usage.prompt_tokens is None or usage.completion_tokens is None:

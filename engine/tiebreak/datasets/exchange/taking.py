@@ -10,7 +10,7 @@ from tiebreak.datasets.exchange.rows import as_mapping
 from tiebreak.datasets.foreign import CASE_FIELDS, MISSING, content_id, follow
 from tiebreak.datasets.importing import Reject, source_hash, with_raw
 from tiebreak.datasets.reading import Located, read_document
-from tiebreak.datasets.tables import DOCUMENTS, STREAMED, tolerant_rows
+from tiebreak.datasets.tables import DOCUMENTS, STREAMED, SUFFIXES, tolerant_rows
 from tiebreak.errors import ImportFormatError, InputError, UsageError
 from tiebreak.records import Case
 
@@ -40,7 +40,8 @@ def take(path: Path, format_: str | None = None, fields: Mapping[str, str] | Non
     digest = source_hash(path)
     known: dict[str, Case] = {}
     rejects: list[Reject] = []
-    for row in _rows(path):
+    suffix = _suffix(path, format_)
+    for row in _rows(path, suffix):
         format_ = format_ or (None if isinstance(row, InputError) else _recognised(path, row))
         taken = row if isinstance(row, InputError) else _case(row, format_ or "jsonl", fields or {})
         if isinstance(taken, Case) and taken.id in known and isinstance(row, Located):
@@ -58,14 +59,20 @@ def take(path: Path, format_: str | None = None, fields: Mapping[str, str] | Non
         first = f"; the first: line {rejects[0].line}: {rejects[0].reason}" if rejects else "."
         message = f"None of the {len(rejects)} rows can be taken{first}" if rejects else "The file holds no row."
         raise ImportFormatError(message, path=str(path))
-    if path.suffix.lower() in STREAMED:
+    if suffix in STREAMED:
         rejects = list(with_raw(rejects, path))
     return Taken(format=format_ or "jsonl", cases=tuple(known.values()), rejects=tuple(rejects), source_hash=digest)
 
 
-def _rows(path: Path) -> Iterator[Located | InputError]:
-    if path.suffix.lower() not in DOCUMENTS:
-        yield from tolerant_rows(path, ImportFormatError)
+def _suffix(path: Path, format_: str | None) -> str:
+    """How the file is read: by its ending, or where that says nothing by the format that was named."""
+    own = path.suffix.lower()
+    return own if own in SUFFIXES or format_ is None else FORMATS[format_].suffix
+
+
+def _rows(path: Path, suffix: str) -> Iterator[Located | InputError]:
+    if suffix not in DOCUMENTS:
+        yield from tolerant_rows(path, ImportFormatError, suffix)
         return
     source = read_document(path, ImportFormatError)
     if source.mapping is not None:
