@@ -300,7 +300,7 @@ def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed
 
 
 def _cost(judge: "Judge", summary: "JudgeSummary") -> str:
-    from tiebreak.gates.wording import money
+    from tiebreak.amounts import money
     from tiebreak.records import RecordingTarget
 
     if isinstance(judge.target, RecordingTarget):
