@@ -33,13 +33,7 @@ def diff_words(left: str, right: str) -> tuple[list[Run], list[Run]]:
     """
     from rapidfuzz.distance import Indel  # not needed to open a session
 
-    if max(len(left), len(right)) > LENGTH_LIMIT:
-        return _whole(left, right)
-    left_tokens, right_tokens = _TOKEN.findall(left), _TOKEN.findall(right)
-    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
-        left_tokens, right_tokens = left.splitlines(keepends=True), right.splitlines(keepends=True)
-    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
-        return _whole(left, right)
+    left_tokens, right_tokens = _tokens(left, right)
     left_runs: list[Run] = []
     right_runs: list[Run] = []
     for operation in Indel.opcodes(left_tokens, right_tokens):
@@ -53,11 +47,7 @@ def merge_words(left: str, right: str) -> list[Run]:
     """Both texts as one: what they share once, what is only on the left before what is only on the right."""
     from rapidfuzz.distance import Indel
 
-    left_tokens, right_tokens = _TOKEN.findall(left), _TOKEN.findall(right)
-    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
-        left_tokens, right_tokens = left.splitlines(keepends=True), right.splitlines(keepends=True)
-    if max(len(left_tokens), len(right_tokens)) > TOKEN_LIMIT:
-        left_tokens, right_tokens = [left], [right]
+    left_tokens, right_tokens = _tokens(left, right)
     runs: list[Run] = []
     gone: list[str] = []
     come: list[str] = []
@@ -70,24 +60,35 @@ def merge_words(left: str, right: str) -> list[Run]:
 
     for operation in Indel.opcodes(left_tokens, right_tokens):
         old = left_tokens[operation.src_start : operation.src_end]
-        if operation.tag == "equal" and not (gone or come):
-            _extend(runs, old, "same")
-        elif operation.tag == "equal" and "".join(old).isspace() and "\n" not in "".join(old):
-            gone += old  # a change goes on over a mere blank
-            come += old
-        else:
-            if operation.tag == "equal":
-                told()
-                _extend(runs, old, "same")
-                continue
+        if operation.tag != "equal":
             gone += old
             come += right_tokens[operation.dest_start : operation.dest_end]
+        elif (gone or come) and _mere_blank("".join(old)):
+            gone += old  # a change goes on over it
+            come += old
+        else:
+            told()
+            _extend(runs, old, "same")
     told()
     return runs
 
 
-def _whole(left: str, right: str) -> tuple[list[Run], list[Run]]:
-    return [Run(left, "same" if left == right else "removed")], [Run(right, "same" if left == right else "added")]
+def _tokens(left: str, right: str) -> tuple[list[str], list[str]]:
+    """What is compared: words, lines where there are too many words, or the texts themselves."""
+    if max(len(left), len(right)) <= LENGTH_LIMIT:
+        for cut in (_TOKEN.findall, _lines):
+            tokens: tuple[list[str], list[str]] = cut(left), cut(right)
+            if max(map(len, tokens)) <= TOKEN_LIMIT:
+                return tokens
+    return [left] if left else [], [right] if right else []
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _mere_blank(text: str) -> bool:
+    return text.isspace() and "\n" not in text
 
 
 def _extend(runs: list[Run], tokens: Sequence[str], change: Change) -> None:
@@ -100,7 +101,7 @@ def _bridge(runs: list[Run]) -> list[Run]:
     bridged = list(runs)
     for index in range(1, len(runs) - 1):
         before, run, after = bridged[index - 1], runs[index], runs[index + 1]
-        if run.change == "same" and run.text.isspace() and "\n" not in run.text and before.change == after.change:
+        if run.change == "same" and _mere_blank(run.text) and before.change == after.change:
             bridged[index] = Run(run.text, before.change)
     groups = [list(group) for _, group in groupby(bridged, key=lambda run: run.change)]
     return [Run("".join(run.text for run in group), group[0].change) for group in groups]

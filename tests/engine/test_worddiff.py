@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiebreak.worddiff import TOKEN_LIMIT, Run, merge_words
+from tiebreak.worddiff import LENGTH_LIMIT, TOKEN_LIMIT, Run, diff_words, merge_words
 
 WORDS = st.lists(st.sampled_from(["one ", "two ", "three, ", "\n", "(four)", "日本", "  ", "five"]), max_size=25)
 TEXTS = WORDS.map("".join)
@@ -43,3 +43,13 @@ def test_a_changed_phrase_is_told_whole() -> None:
 def test_texts_too_long_to_compare_are_told_whole() -> None:
     left = "a\n" * (TOKEN_LIMIT + 1)
     assert merge_words(left, "b\n") == [Run(left, "removed"), Run("b\n", "added")]
+
+
+def test_one_text_or_two_the_same_is_compared() -> None:
+    """However long the lines are: neither way looks at what is too long for the other."""
+    shared = "word " * (LENGTH_LIMIT // 5)
+    left, right = f"{shared}\nbefore\n", f"{shared}\nafter\n"
+    assert merge_words(left, right) == [Run(left, "removed"), Run(right, "added")]
+    assert diff_words(left, right) == ([Run(left, "removed")], [Run(right, "added")])
+    assert merge_words(left, left) == [Run(left, "same")]
+    assert diff_words("", left) == ([], [Run(left, "added")])
