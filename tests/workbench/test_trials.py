@@ -83,6 +83,25 @@ async def test_limits_end_it_and_what_came_is_handed_over(bench: Workbench, serv
             assert (ended.value.reason, trials.progress.calls, len(came)) == (reason, calls, calls)
 
 
+@pytest.mark.parametrize("max_cost", [0.001, 0.02])
+async def test_what_is_in_flight_is_held_back_from_the_budget(
+    bench: Workbench, server: ModelServer, max_cost: float
+) -> None:
+    """An answer costs $0.007, and only the last goes over, however many may be asked at once."""
+    async with Trials(bench, POLICY, TrialLimits(concurrency=4, max_cost=max_cost)) as trials:
+        with pytest.raises(EndedError, match="is spent"):
+            await trials.answers(config(server, "normal?words=3"), wanted(), specs)
+        assert max_cost <= trials.progress.usd < max_cost + 0.0071
+        assert len(server.calls) == trials.progress.calls
+
+
+async def test_a_budget_without_a_price_lets_as_many_calls_go_as_wished(bench: Workbench, server: ModelServer) -> None:
+    unpriced = replace(config(server, "normal?ttft=0.05"), price=None)
+    async with Trials(bench, POLICY, TrialLimits(concurrency=3, max_cost=1, unknown_cost=True)) as trials:
+        assert len(await trials.answers(unpriced, wanted(2), specs)) == 12
+    assert server.peak == 3
+
+
 async def test_stopping_lets_calls_finish_and_cancelling_cuts_them(bench: Workbench, server: ModelServer) -> None:
     came: list[Trial] = []
     async with Trials(bench, POLICY, TrialLimits(concurrency=1)) as trials:

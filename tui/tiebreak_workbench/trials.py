@@ -12,6 +12,7 @@ from typing import Literal, Self
 
 from tiebreak.amounts import dollars
 from tiebreak.batch.breaker import ASKED_IN_VAIN, breaker_of
+from tiebreak.batch.holdback import HoldBack
 from tiebreak.checks import Checker, load_checks
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.records import (
@@ -54,7 +55,7 @@ class TrialLimits:
     concurrency: int = 4
     max_calls: int | None = None
     max_cost: float | None = None
-    """US dollars; no call is begun beyond them."""
+    """US dollars; no call is begun beyond them, nor while those in flight may use them up."""
     unknown_cost: bool = False
     """Go on within `max_cost` though the cost of an answer is not known."""
     fresh: bool = False
@@ -136,6 +137,9 @@ class Trials:
         self._free = asyncio.Semaphore(limits.concurrency)
         self._breaker = breaker_of(limits.concurrency)
         self._purse = Purse()
+        self._hold_back = HoldBack(limits.max_cost, unknown_cost=limits.unknown_cost)
+        self._in_flight = 0
+        self._landed = asyncio.Event()
         self._calls = self._known = 0
         self._stopped = False
         self._ended: EndedError | None = None
@@ -264,11 +268,17 @@ class Trials:
     async def _ask(self, arm: Arm, case: Case, sample: int) -> Response:
         attempt = 1
         while True:
-            self._heed_limits()
+            await self._room()
             self._calls += 1
-            answering = Answering(arm, case, attempt, sample=sample)
-            response, _ = await answering.run(self._bench.new_id(), stamp(utc_now()))
-            self._purse.add(response)
+            self._in_flight += 1
+            try:
+                answering = Answering(arm, case, attempt, sample=sample)
+                response, _ = await answering.run(self._bench.new_id(), stamp(utc_now()))
+                self._purse.add(response)
+                self._hold_back.note(response)
+            finally:
+                self._in_flight -= 1
+                self._landed.set()
             self._file.keep(response)
             if (why := self._breaker.note(response)) is not None:
                 self._ended = self._ended or EndedError("unavailable", why)
@@ -277,6 +287,18 @@ class Trials:
             if not response.excluded or in_vain or attempt == ROUNDS:
                 return response
             attempt += 1
+
+    async def _room(self) -> None:
+        """Wait until the budget has room for a call whatever those in flight cost.
+
+        Raises:
+            EndedError: where nothing more may be asked.
+        """
+        self._heed_limits()
+        while not self._hold_back.affords(self._purse.usd, self._in_flight):
+            self._landed.clear()
+            await self._landed.wait()
+            self._heed_limits()
 
     async def _checked(self, case: Case, response: Response, specs: Sequence[CheckSpec]) -> tuple[CheckResult, ...]:
         if self._checker is None:

@@ -8,12 +8,14 @@ from fractions import Fraction
 from functools import partial
 
 from tiebreak.amounts import dollars
+from tiebreak.batch.holdback import HoldBack
 from tiebreak.batch.lane import Lane
 from tiebreak.batch.ledger import Ledger
 from tiebreak.batch.outbox import AnswerRecorder, Outbox
 from tiebreak.batch.progress import Ending, Progress, Reason
 from tiebreak.checks import Checker, Outside
 from tiebreak.errors import PromptError
+from tiebreak.gates.evidence import exact
 from tiebreak.records import AppTarget, Case, IdMaker, Policy, Response, stamp, utc_now
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.judge_till import JudgeTill
@@ -89,8 +91,7 @@ class Batch:
         self._still = asyncio.Event()
         self._reason: Reason = "finished"
         self._why = ""
-        self._dearest: float | None = None
-        """US dollars of one answer."""
+        self._hold_back = HoldBack(self._limits.max_cost, unknown_cost=self._limits.unknown_cost)
         self._crash: BaseException | None = None
         self._closed = False
         self._at_once = 0
@@ -179,13 +180,14 @@ class Batch:
 
     @property
     def _affordable(self) -> bool:
-        """Whether one more call fits the budget, were it and all in flight as dear as the dearest answer so far. Alone
-        a call may always go: what it costs is known once it is there."""
-        limit, in_flight = self._limits.max_cost, sum(lane.in_flight for lane in self._lanes)
-        if limit is None or not in_flight:
+        if self._limits.max_cost is None:
             return True
-        spent = self._limits.spent + sum(lane.purse.usd for lane in self._lanes)
-        return self._dearest is not None and spent + (in_flight + 1) * self._dearest <= limit
+        return self._hold_back.affords(self._spent, sum(lane.in_flight for lane in self._lanes))
+
+    @property
+    def _spent(self) -> Fraction:
+        """US dollars of all arms, of the judges that checks ask, and of what shares the budget."""
+        return sum((lane.purse.usd for lane in self._lanes), self._limits.spent + exact(self._beside.usd))
 
     def _may_start(self, lane: Lane) -> bool:
         if not (lane.waiting and lane.in_flight < self._at_once and self._goes_on and self._affordable):
@@ -251,8 +253,7 @@ class Batch:
             # Whoever kills this run meanwhile loses the answer with its checks: neither is ever there alone.
             results += await self._checker.awaited(case, response)
         lane.take_in(position, response)
-        if not response.reused_from:
-            self._dearest = max(self._dearest or 0.0, response.cost.usd or 0.0)
+        self._hold_back.note(response)
         self._heed_budget()
         self._outbox.put(response, chunks, results, specs, partial(self._landed, lane, response))
 
@@ -265,8 +266,7 @@ class Batch:
         limit = self._limits.max_cost
         if limit is None or not self._goes_on:
             return
-        spent = self._limits.spent + sum(lane.purse.usd for lane in self._lanes)
-        if spent + Fraction(str(self._beside.usd)) >= limit:
+        if self._spent >= limit:
             self._reason, self._why = "budget", f"The budget of {dollars(limit)} is spent."
         elif not self._limits.unknown_cost and any(lane.purse.unknown for lane in self._lanes):
             self._reason, self._why = "unpriced", "The cost of an answer is not known, so a budget cannot be kept."

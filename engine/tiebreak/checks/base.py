@@ -64,6 +64,11 @@ class BaseCheck(ABC):
         """
         raise ValueError(f"The file is a mapping, not a list, for the check “{cls.kind}”.")
 
+    @property
+    def runs_patterns(self) -> bool:
+        """Whether it runs patterns of the user, each of which may take its second of processor time on any answer."""
+        return False
+
     def of_broken(self, _case: Case, _response: Response, why: str, /) -> Verdict:
         """What is said of an answer that is broken, which no check is put to."""
         return Verdict.of(False, why)

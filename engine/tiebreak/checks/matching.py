@@ -6,6 +6,7 @@ machine does not use up, and dies of it; the next question starts another one. W
 """
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -19,14 +20,17 @@ from tiebreak.checks.words import shown
 SECONDS = 1.0
 """Of processor time, for one pattern on one answer. An ordinary one takes a thousandth of it."""
 
-# Sent as text, so that no import of ours slows its start: it is there within some 20 ms.
+TOO_MUCH = 3
+"""Exit code of a helper that ran out of memory."""
+
+# Sent as text, so that no import of ours slows its start: it is there within 30 ms, or 120 on a busy machine.
 _HELPER = """
 import json, re, signal, sys
-seconds = float(sys.argv[1])
+seconds, too_much = float(sys.argv[1]), int(sys.argv[2])
 questions, answers = sys.stdin.buffer, sys.stdout.buffer
 for line in questions:
     pattern, text, every = json.loads(line)
-    found = None
+    found, problem = None, None
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         compiled = re.compile(pattern)
@@ -35,10 +39,12 @@ for line in questions:
         else:
             one = compiled.search(text)
             found = one and one.group()
+    except (re.error, OverflowError) as error:
+        problem = str(error)
     except (MemoryError, RecursionError):
-        sys.exit(1)
+        sys.exit(too_much)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    answers.write(json.dumps(found).encode() + b"\\n")
+    answers.write(json.dumps([found, problem]).encode() + b"\\n")
     answers.flush()
 """
 
@@ -49,7 +55,7 @@ class _Helper:
     def __init__(self) -> None:
         # A session of its own: Ctrl-C is for the one who asks, and finds an answer waiting.
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own text
-            [sys.executable, "-I", "-S", "-c", _HELPER, str(SECONDS)],
+            [sys.executable, "-I", "-S", "-c", _HELPER, str(SECONDS), str(TOO_MUCH)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -87,7 +93,8 @@ def first_match(pattern: str, text: str) -> str | None:
     """What the pattern finds first; None where it finds nothing.
 
     Raises:
-        CheckUnavailable: where that takes too long.
+        CheckUnavailable: where that takes too long or too much memory, for what is no pattern, and where the helper
+            was ended from outside.
     """
     return cast("str | None", _asked(pattern, text, every=False))
 
@@ -105,11 +112,24 @@ def _asked(pattern: str, text: str, *, every: bool) -> object:
     answer = helper.ask(question)
     if answer is None:
         _of_thread.helper = None
-        raise CheckUnavailable(
+        raise CheckUnavailable(_why_ended(pattern, helper.process.returncode))
+    found, problem = cast("tuple[object, str | None]", json.loads(answer))
+    if problem is not None:
+        raise CheckUnavailable(f"{shown(pattern)} is no pattern: {problem}")
+    return found
+
+
+def _why_ended(pattern: str, code: int) -> str:
+    """What the end of a helper says of its pattern, if anything."""
+    if code == -signal.SIGVTALRM:
+        return (
             f"the pattern {shown(pattern)} takes more than {SECONDS:g} s on this answer: write it so that no two parts "
             "of it can match the same text, or make repeats possessive (`\\w++`)"
         )
-    return json.loads(answer)
+    if code == TOO_MUCH:
+        return f"the pattern {shown(pattern)} takes more memory on this answer than there is"
+    how = f"by signal {-code}" if code < 0 else f"with code {code}"
+    return f"the process that ran the pattern {shown(pattern)} was ended {how}; scoring again makes up for it"
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> None:

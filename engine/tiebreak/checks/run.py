@@ -73,7 +73,7 @@ def load_checks(specs: Iterable[CheckSpec]) -> None:
 class Checker:
     """The checks of a policy and of its cases, ready to be put to many answers.
 
-    Those that are functions of the answer are run at once or, where the answer is long, in a thread; those that ask
+    Those that are functions of the answer are run at once or, where the answer is `long`, in a thread; those that ask
     something outside are awaited with `outside` or, where there is none, left open. An answer's checks are done once
     `results`, or `results_aside`, and `awaited` are.
     """
@@ -93,9 +93,13 @@ class Checker:
         return _at_once(case, response, [ready for ready in self._of(case) if ready.version not in known])
 
     def long(self, case: Case, response: Response) -> bool:
-        """Whether checking this answer may take so long that nobody should wait for it."""
+        """Whether checking this answer may take so long that nobody should wait for it: there is much to read, or a
+        pattern of the user to run."""
+        ready = self._of(case)
+        if any(one.runs_patterns for one in ready):
+            return not (response.excluded or response.broken or response.status == "imported")
         texts = (response.text, response.reasoning or "", *(call.arguments for call in response.tool_calls))
-        return sum(map(len, (*texts, case.reference or "", *case.accepted))) > AT_ONCE and bool(self._of(case))
+        return sum(map(len, (*texts, case.reference or "", *case.accepted))) > AT_ONCE and bool(ready)
 
     async def results_aside(self, case: Case, response: Response, *, known: Collection[str] = ()) -> list[CheckResult]:
         """The same as `results`, worked out in a thread: one answer after the other, in the order of the calls."""
@@ -147,6 +151,7 @@ class _Ready:
     version: str
     check: BaseCheck | None
     """None where this version of Tiebreak cannot run it as it is written."""
+    runs_patterns: bool
 
     @classmethod
     def of(cls, spec: CheckSpec) -> "_Ready":
@@ -154,7 +159,7 @@ class _Ready:
             check = build_check(spec.kind, canonical_json(spec.params))
         except (KeyError, ValueError):
             check = None
-        return cls(spec, spec.version, check)
+        return cls(spec, spec.version, check, check is not None and check.runs_patterns)
 
     def result(self, response: Response, verdict: Verdict | None, problem: str = "") -> CheckResult:
         return CheckResult(

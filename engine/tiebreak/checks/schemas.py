@@ -44,6 +44,11 @@ def usable_schema(schema: object, name: str = "schema") -> None:
             usable(str(pattern) for pattern in cast("Mapping[object, object]", value))
 
 
+def has_patterns(schema: object) -> bool:
+    """Whether judging by the schema runs patterns. A property that is named as a keyword is taken for one."""
+    return any(key in ("pattern", "patternProperties") for key, _ in _keywords(schema))
+
+
 def problem_in(instance: object, schema: object) -> str | None:
     """Where and how a value does not fit a schema; None where it does.
 

@@ -14,8 +14,20 @@ from support.model_server import ModelServer
 from tiebreak.batch import Batch, Ending, Limits
 from tiebreak.batch.breaker import FATAL_IN_A_ROW, PATIENCE
 from tiebreak.errors import StoreError
-from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy, Price, Prompt, Response, SessionRole
+from tiebreak.records import (
+    Case,
+    CheckResult,
+    CheckSpec,
+    Config,
+    ModelTarget,
+    Policy,
+    Price,
+    Prompt,
+    Response,
+    SessionRole,
+)
 from tiebreak.session.answering import Arm
+from tiebreak.session.judge_till import JudgeTill
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
 
@@ -157,6 +169,32 @@ async def test_what_is_in_flight_is_held_back_from_the_budget(bench: Bench) -> N
     ending = await bench.run(cases_of(50), limits={"concurrency": 8, "max_cost": 9.5})
     assert ending.reason == "budget"
     assert len(bench.server.calls) == len(bench.kept.responses) == 10
+
+
+@pytest.mark.parametrize("first", ["429", "500"])
+async def test_an_answer_that_never_came_does_not_say_what_one_costs(bench: Bench, first: str) -> None:
+    bench.server.script(first)
+    ending = await bench.run(cases_of(50), limits={"concurrency": 8, "max_cost": 1.5})
+    assert ending.reason == "budget"
+    assert sum(not r.excluded for r in bench.kept.responses) == 2
+
+
+async def test_what_judges_cost_is_held_back_too(bench: Bench) -> None:
+    """Of $9.50 a judge has used up $6.50 already: the fourth answer ends it, and none was asked beside it."""
+    till = JudgeTill()
+    stamp = CheckResult(
+        response_id="r",
+        check_id="j",
+        check_hash="h",
+        status="pass",
+        value=1.0,
+        detail="[$6.5, safety 3f2a9c1b2d3e, m] ",
+    )
+    till.take_earlier([stamp], {"h"})
+    assert till.usd == 6.5
+    ending = await bench.run(cases_of(50), limits={"concurrency": 8, "max_cost": 9.5}, beside=till)
+    assert ending.reason == "budget"
+    assert len(bench.server.calls) == len(bench.kept.responses) == 3
 
 
 async def test_a_budget_cannot_be_kept_where_a_cost_is_unknown(bench: Bench) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import importlib
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +21,7 @@ from support.workspaces import ANSWERS_B, QUESTIONS, make_workspace
 from tiebreak.batch import Batch
 from tiebreak.checks import Answer, Checker, parse_check, run_checks
 from tiebreak.checks.kinds.no_secrets import NEEDED
+from tiebreak.checks.matching import first_match
 from tiebreak.checks.parse import build_check
 from tiebreak.checks.personal import phones
 from tiebreak.checks.registry import forget
@@ -107,6 +110,57 @@ def test_what_counts_as_long() -> None:
     assert not Checker(Policy(name="p")).long(case, Answer(text="x" * AT_ONCE * 2).response), (
         "there is nothing to check"
     )
+
+
+@pytest.mark.parametrize(
+    ("check", "runs"),
+    [
+        ({"kind": "regex", "pattern": "a"}, True),
+        ({"kind": "forbidden", "patterns": {"p": "a"}}, True),
+        ({"kind": "forbidden", "topics": {"t": ["a"]}}, False),
+        ({"kind": "citations", "pattern": "<(.)>"}, True),
+        ({"kind": "citations"}, False),
+        ({"kind": "json_schema", "schema": {"items": {"type": "string", "pattern": "a"}}}, True),
+        ({"kind": "json_schema", "schema": {"patternProperties": {"a": {}}}}, True),
+        ({"kind": "json_schema", "schema": {"type": "object"}}, False),
+        ({"kind": "tool_schema", "tools": {"f": {"type": "object"}, "g": {"patternProperties": {"a": {}}}}}, True),
+        ({"kind": "tool_schema", "tools": {"f": {"type": "object"}}}, False),
+        ({"kind": "max_length", "chars": 4}, False),
+    ],
+)
+def test_whoever_runs_patterns_of_the_user_counts_as_long(check: dict[str, object], runs: bool) -> None:
+    spec = parse_check(check)
+    case, short = Case(id="c", input="q"), Answer(text="[a]").response
+    assert Checker(Policy(name="p", checks=(spec,))).long(case, short) == runs
+    assert Checker(Policy(name="p")).long(replace(case, checks=(spec,)), short) == runs
+    for never_searched in (replace(short, status="empty"), replace(short, status="imported")):
+        assert not Checker(Policy(name="p", checks=(spec,))).long(case, never_searched)
+
+
+async def test_a_live_session_runs_patterns_beside_its_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And reads the answer meanwhile: its verdict comes after it, from the thread."""
+    where: list[str] = []
+
+    def noted(pattern: str, text: str) -> str | None:
+        where.append(threading.current_thread().name)
+        return first_match(pattern, text)
+
+    monkeypatch.setattr("tiebreak.checks.kinds.regex.first_match", noted)
+    policy = POLICY.replace("{kind: patient}", "{kind: regex, pattern: days}")
+    folder = make_workspace(tmp_path / "ws", a=ANSWERS_B, b=ANSWERS_B, policy=policy)
+    with open_bench(folder) as bench:
+        session_id = start(bench)
+        async with taken_up(bench, session_id) as live:
+            await both(live, 0)
+            async with asyncio.timeout(60):
+                await live.checking.checked()
+            await live.saves.settled()
+        assert {name.split("_")[0] for name in where} == {"checks"}
+        stored = bench.store.load_session(session_id)
+        batch = Batch(cases=stored.dataset.cases, arms=bench.arms(stored), policy=stored.policy, recorder=Kept())
+        where.clear()
+        assert (await batch.run()).complete
+        assert {name.split("_")[0] for name in where} == {"checks"}
 
 
 async def test_an_answer_is_there_before_its_long_checks_and_a_resumed_session_asks_none_twice(

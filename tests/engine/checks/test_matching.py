@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import threading
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiebreak.checks import Answer, parse_check, run_checks
+from tiebreak.checks import Answer, CheckUnavailable, parse_check, run_checks
 from tiebreak.checks.matching import all_matches, first_match
 from tiebreak.records import Case, CheckResult
 
@@ -66,6 +67,37 @@ def test_a_pattern_without_an_end_judges_nothing_and_the_next_one_does(params: d
     assert found.detail.startswith("the pattern “")
     assert "takes more than 1 s on this answer: write it so" in found.detail
     assert judged({"kind": "regex", "pattern": "a"}, "a").status == "pass"
+
+
+def test_what_is_no_pattern_is_told_as_such() -> None:
+    for pattern in ("(", "a{1,99999999999999999999}"):
+        with pytest.raises(CheckUnavailable, match="is no pattern"):
+            first_match(pattern, "a")
+    assert first_match("a", "a") == "a"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
+def test_a_helper_that_was_killed_is_not_taken_for_a_slow_pattern(
+    sent: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **how: Any) -> None:
+            super().__init__(*words, **how)
+            self.send_signal(sent)
+
+    found: list[CheckResult] = []
+
+    def ask() -> None:
+        found.append(judged({"kind": "regex", "pattern": "a"}, "a"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", Killed)
+        asking = threading.Thread(target=ask)  # which has no helper yet
+        asking.start()
+        asking.join()
+    assert found[0].status == "error"
+    assert f"was ended by signal {sent.value}" in found[0].detail
+    assert "takes more than" not in found[0].detail
 
 
 def _until_told() -> None:

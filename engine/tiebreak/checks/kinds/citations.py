@@ -40,6 +40,10 @@ class Citations(Check):
             if re.compile(self.pattern).groups != 1:
                 raise ValueError("The pattern needs one group, which holds the id: `\\(see ([\\w-]+)\\)`.")
 
+    @property
+    def runs_patterns(self) -> bool:
+        return self.pattern is not None
+
     def judge(self, case: Case, response: Response, /) -> Verdict:
         cited = self._cited(searchable(response.text))
         if len(cited) < self.least:

@@ -40,6 +40,10 @@ class Forbidden(Check):
                 raise ValueError(f"The topic “{name}” needs words, and none of them empty.")
         usable(self.patterns.values())
 
+    @property
+    def runs_patterns(self) -> bool:
+        return bool(self.patterns)
+
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         text = searchable(response.text)
         plain = composed(text)

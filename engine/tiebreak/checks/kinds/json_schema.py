@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tiebreak.checks.base import Check, Example, Verdict
-from tiebreak.checks.schemas import problem_in, usable_schema
+from tiebreak.checks.schemas import has_patterns, problem_in, usable_schema
 from tiebreak.checks.structured import NotReadable, read_json, unfenced
 from tiebreak.records import Case, Response
 
@@ -27,6 +27,10 @@ class JsonSchema(Check):
 
     def __post_init__(self) -> None:
         usable_schema(self.schema)
+
+    @property
+    def runs_patterns(self) -> bool:
+        return has_patterns(self.schema)
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         try:

@@ -25,6 +25,10 @@ class Regex(Check):
     def __post_init__(self) -> None:
         usable([self.pattern])
 
+    @property
+    def runs_patterns(self) -> bool:
+        return True
+
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         found = first_match(self.pattern, searchable(response.text))
         if self.expect == "present":

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from tiebreak.checks.base import Answer, Check, Example, Verdict
-from tiebreak.checks.schemas import problem_in, usable_schema
+from tiebreak.checks.schemas import has_patterns, problem_in, usable_schema
 from tiebreak.checks.structured import NotReadable
 from tiebreak.checks.tools import arguments_of
 from tiebreak.checks.words import few, shown
@@ -53,6 +53,10 @@ class ToolSchema(Check):
         if not isinstance(name, str):
             raise ValueError('A tool is a row {"name": "find_order", "parameters": {"type": "object"}}.')
         return name, tool.get("parameters", tool.get("input_schema", {"type": "object"}))
+
+    @property
+    def runs_patterns(self) -> bool:
+        return any(has_patterns(schema) for schema in self.tools.values())
 
     def judge(self, _case: Case, response: Response, /) -> Verdict:
         if not response.tool_calls:
