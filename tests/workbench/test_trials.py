@@ -1,5 +1,6 @@
 """Asking beside sessions: what is kept, what ends it, and what is asked at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 
 from support.model_server import ModelServer
 from tiebreak.errors import NotTrustedError, PromptError, UsageError
+from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, CheckSpec, CommandTarget, Config, ModelTarget, Policy, Price, Prompt
-from tiebreak_workbench.trials import EndedError, Trial, TrialLimits, TrialProgress, Trials
+from tiebreak_workbench.trials import SLICE, EndedError, Trial, TrialLimits, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
 POLICY = Policy(name="p")
@@ -102,6 +104,53 @@ async def test_a_budget_without_a_price_lets_as_many_calls_go_as_wished(bench: W
     assert server.peak == 3
 
 
+async def test_many_cases_are_rendered_by_one_prompt_in_slices_and_answered_by_few_tasks(
+    bench: Workbench, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    class Noted(PromptRenderer):
+        def __init__(self, config: Config) -> None:
+            made.append(config.version)
+            super().__init__(config)
+
+    monkeypatch.setattr("tiebreak.session.answering.PromptRenderer", Noted)
+    many = [Case(id=f"q-{n}", input=f"How long, {n}?") for n in range(300)]
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    asked = config(server, "normal?words=1")
+    async with Trials(bench, POLICY, TrialLimits(concurrency=4)) as trials:
+        beside = asyncio.ensure_future(others())
+        await trials.renderable(asked, many)
+        assert turns >= len(many) // SLICE
+        tasks: list[int] = []
+        trials.tick = lambda _: tasks.append(len(asyncio.all_tasks()))
+        await trials.answers(asked, [(case, 0) for case in many], specs)
+        turns = 0
+        again = await trials.answers(asked, [(case, 0) for case in many], specs)
+        assert turns >= len(many) // SLICE
+        beside.cancel()
+    assert [(one.case_id, one.known) for one in again] == [(case.id, True) for case in many]
+    assert max(tasks) < 50
+    assert made == [asked.version]
+
+
+async def test_what_is_there_is_handed_over_also_behind_an_early_end(bench: Workbench, server: ModelServer) -> None:
+    async with Trials(bench, POLICY, TrialLimits()) as trials:
+        await trials.answers(config(server), [(CASES[5], 0)], specs)
+    came: list[Trial] = []
+    async with Trials(bench, POLICY, TrialLimits(max_calls=1, concurrency=1)) as trials:
+        with pytest.raises(EndedError):
+            await trials.answers(config(server), wanted(), specs, came.append)
+    assert {one.case_id for one in came} == {"q-0", "q-5"}
+
+
 async def test_stopping_lets_calls_finish_and_cancelling_cuts_them(bench: Workbench, server: ModelServer) -> None:
     came: list[Trial] = []
     async with Trials(bench, POLICY, TrialLimits(concurrency=1)) as trials:
@@ -144,7 +193,7 @@ async def test_what_cannot_be_asked_is_said_first(bench: Workbench, server: Mode
         trials.ready([code], [RIGHT])
     assert trials.find(code, CASES[0]) is None  # its code may have changed since
     unknown = config(server, prompt=Prompt(system="{{ nothing }}"))
-    assert not trials.renders(unknown, CASES[0])
+    assert await trials.renderable(unknown, CASES) == []
     with pytest.raises(PromptError):
         await trials.answers(unknown, wanted(), specs)
     await trials.close()

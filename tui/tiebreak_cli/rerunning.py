@@ -10,7 +10,7 @@ from tiebreak_cli import trying
 from tiebreak_cli.exits import DONE, GATE_FAILED, UNAVAILABLE
 from tiebreak_cli.output import console, print_json, say, show, table_of
 from tiebreak_workbench import rerunning
-from tiebreak_workbench.rerunning import AGAIN, CaseAgain, Rerun
+from tiebreak_workbench.rerunning import AGAIN, FAILING, CaseAgain, Rerun
 from tiebreak_workbench.trials import TrialLimits
 from tiebreak_workbench.workbench import Workbench
 
@@ -92,7 +92,7 @@ def _code(done: Rerun) -> int:
         return trying.CODES[done.reason]
     if done.of("not_answered"):
         return UNAVAILABLE
-    return GATE_FAILED if done.of("still_failing") or done.of("now_failing") else DONE
+    return GATE_FAILED if any(done.of(verdict) for verdict in FAILING) else DONE
 
 
 def _print(done: Rerun) -> None:

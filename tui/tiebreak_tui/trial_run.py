@@ -39,6 +39,8 @@ class TrialRun:
         self._trials: Trials | None = None
         self._worker: Worker[None] | None = None
         self._stopping = False
+        self._ended: asyncio.Event | None = None
+        """Of the errand that is under way; None before its first step."""
         self.progress: TrialProgress | None = None
         """How far it is."""
 
@@ -60,6 +62,7 @@ class TrialRun:
         """Ask, and hand over what came of it, also of an end before its time. `host` is the screen that waits."""
         self._stopping = False
         self.progress = None
+        self._ended = None
         self._worker = host.run_worker(self._run(errand, done, failed), exclusive=True, group="errand")
 
     def stop(self) -> None:
@@ -74,14 +77,16 @@ class TrialRun:
         """Cut what is asked, and wait until it is let go of."""
         if self._worker is not None and self.running:
             self._worker.cancel()
-            await asyncio.wait([asyncio.ensure_future(self._ended.wait())])
+            if self._ended is not None:  # else it never begins
+                await asyncio.wait([asyncio.ensure_future(self._ended.wait())])
+            self._worker = None
 
     async def _run(
         self, errand: Errand[T], done: Callable[[T], object], failed: Callable[[TiebreakError], object]
     ) -> None:
         from tiebreak_workbench.trials import Trials
 
-        self._ended = asyncio.Event()
+        ended = self._ended = asyncio.Event()
         try:
             async with Trials(self._bench, errand.policy, errand.limits, self._tick) as trials:
                 await asyncio.to_thread(trials.ready, errand.configs, errand.specs, errand.sample)
@@ -96,7 +101,7 @@ class TrialRun:
             done(found)
         finally:
             self._trials = None
-            self._ended.set()
+            ended.set()
 
     def _tick(self, at: "TrialProgress") -> None:
         self.progress = at

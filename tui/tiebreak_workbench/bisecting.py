@@ -22,9 +22,10 @@ from tiebreak.triage.bisecting import (
 from tiebreak.triage.hunks import LEVELS, Difference, Hunk, Level, difference_of
 from tiebreak_store import StoredRun
 from tiebreak_workbench.comparing import two_runs
+from tiebreak_workbench.estimate import cost_of_call
 from tiebreak_workbench.promoting import given_check
 from tiebreak_workbench.triage_case import CaseDetail, CaseSide, case_detail
-from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials, cost_of_call
+from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
 Ending = Literal["found", "interaction", "not_reproduced"] | Reason
@@ -149,7 +150,7 @@ def prepare_bisect(
         finer = finer.finer(range(len(finer.hunks)), level)
         tries += most_tries(len(finer.hunks))
     asked = (difference.a, difference.b)
-    usd = [0.0 if offline else cost_of_call(bench, config, cases) for config in asked]
+    usd = [0.0 if offline else cost_of_call(bench.environ, config, cases) for config in asked]
     return BisectPlan(
         runs=(a.run.id, b.run.id),
         cases=cases,

@@ -66,3 +66,13 @@ def _answer_tokens(config: Config) -> int:
         if isinstance(limit, int | float) and not isinstance(limit, bool) and limit > 0:
             return int(limit)
     return ANSWER_TOKENS
+
+
+def cost_of_call(environ: Mapping[str, str], config: Config, cases: Sequence[Case]) -> float | None:
+    """US dollars that an answer of a config to one of these cases costs at most; None where no price is known.
+
+    Raises:
+        TiebreakError: as `estimate_cost`.
+    """
+    usd = estimate_cost(config, cases, environ).usd if cases else 0.0
+    return None if usd is None else usd / max(1, len(cases))

@@ -19,23 +19,30 @@ from tiebreak.stats.intervals import clopper_pearson
 from tiebreak.triage import Filter
 from tiebreak.workspace.configs import read_config
 from tiebreak_workbench.again import failed_cases
+from tiebreak_workbench.estimate import cost_of_call
 from tiebreak_workbench.pinning import pinned
 from tiebreak_workbench.triage import Done, Triage
-from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials, cost_of_call
+from tiebreak_workbench.trials import EndedError, Reason, Trial, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
-AgainVerdict = Literal["fixed", "still_failing", "flaky", "now_failing", "still_passing", "not_answered"]
+AgainVerdict = Literal[
+    "fixed", "still_failing", "flaky", "now_failing", "still_passing", "passing", "failing", "not_answered"
+]
 AGAIN: Mapping[AgainVerdict, str] = {
     "fixed": "fixed",
     "still_failing": "still failing",
     "flaky": "flaky",
     "now_failing": "now failing",
     "still_passing": "passing as before",
+    "passing": "passing, not answered before",
+    "failing": "failing, not answered before",
     "not_answered": "not answered",
 }
 """In the order in which they are told."""
+FAILING: tuple[AgainVerdict, ...] = ("still_failing", "now_failing", "failing")
+"""Every answer fails."""
 MARKS: Mapping[AgainVerdict, Mapping[DecisionField, str]] = {"flaky": {"cause": "flaky"}, "fixed": {"status": "fixed"}}
-"""What a verdict can be written down as."""
+"""What a verdict can be written down as. Of a case without an answer before, no change is known."""
 
 AT_ONCE = 500
 """Cases that are read together."""
@@ -51,8 +58,9 @@ class RerunPlan:
     cases: tuple[Case, ...]
     specs: Mapping[str, tuple[CheckSpec, ...]]
     """Of each case the checks in force."""
-    failed_before: Mapping[str, bool]
-    """Whether the recorded answer of the candidate fails one of them, or is broken."""
+    failed_before: Mapping[str, bool | None]
+    """Whether the recorded answer of the candidate fails one of them, or is broken; None where there is none, or no
+    check could judge it."""
     config: Config
     same: bool
     """Whether it is the very config that gave the recorded answers."""
@@ -73,7 +81,8 @@ class CaseAgain:
 
     case_id: str
     verdict: AgainVerdict
-    failed_before: bool
+    failed_before: bool | None
+    """As in the plan."""
     passes: int
     of: int
     """Answers that could be judged."""
@@ -126,11 +135,12 @@ def select_cases(
         if wanted.words:
             triage.index_texts()
         left = triage.case_ids(triage.listing(wanted).places)
-        chosen = [case_id for case_id in left if not chosen or case_id in chosen]
+        named = set(chosen)
+        chosen = [case_id for case_id in left if not named or case_id in named]
     if failed:
         stored = triage.bench.store.load_session(triage.b.session_id, facts=False)
-        every = list(failed_cases(triage.bench, stored))
-        chosen = [case_id for case_id in chosen if case_id in set(every)] if chosen or wanted is not None else every
+        every = dict.fromkeys(failed_cases(triage.bench, stored))
+        chosen = [case_id for case_id in chosen if case_id in every] if chosen or wanted is not None else list(every)
     if not chosen:
         raise UsageError("No case is left to ask again.", hint="`tiebreak triage SESSION` lists what there is.")
     return chosen
@@ -209,7 +219,7 @@ def prepare_rerun(
         cases[case_id] = case
     specs = {case_id: checks_for(case, b.policy) for case_id, case in cases.items()}
     in_force = {case_id: {spec.version for spec in of} for case_id, of in specs.items()}
-    failed = dict.fromkeys(cases, False)
+    failed: dict[str, bool | None] = dict.fromkeys(cases)
     ids = list(cases)
     for start in range(0, len(ids), AT_ONCE):
         for facts in store.iter_pairs(a.run, b.run, ids[start : start + AT_ONCE]):
@@ -224,7 +234,7 @@ def prepare_rerun(
         same=config.version == b.config.version,
         times=times,
         policy=b.policy,
-        usd_a_call=0.0 if offline else cost_of_call(bench, config, list(cases.values())),
+        usd_a_call=0.0 if offline else cost_of_call(bench.environ, config, list(cases.values())),
     )
 
 
@@ -236,7 +246,7 @@ async def rerun(plan: RerunPlan, trials: Trials, tell: Callable[[CaseAgain], obj
         StoreError: where an answer could not be kept.
     """
     came: dict[str, list[Trial]] = {case.id: [] for case in plan.cases}
-    asked = [case for case in plan.cases if trials.renders(plan.config, case)]
+    asked = await trials.renderable(plan.config, plan.cases)
     wanted = [(case, sample) for sample in range(plan.times) for case in asked]
     ended: EndedError | None = None
 
@@ -299,13 +309,14 @@ def rerun_plain(done: Rerun) -> dict[str, object]:
     }
 
 
-def _fails(side: SideFacts | None, in_force: set[str]) -> bool:
-    """Whether a counting answer is broken, or fails a check in force."""
+def _fails(side: SideFacts | None, in_force: set[str]) -> bool | None:
+    """Whether a counting answer is broken, or fails a check in force; None where nothing tells, as of an answer that
+    never came."""
     answers = side.answers if side is not None else ()
-    scored = (score for one in answers for score in one.scores.scored)
-    return any(one.status in BROKEN for one in answers) or any(
-        score.status == "fail" and score.check_hash in in_force for score in scored
-    )
+    said = {score.status for one in answers for score in one.scores.scored if score.check_hash in in_force}
+    if any(one.status in BROKEN for one in answers) or "fail" in said:
+        return True
+    return False if answers and (not said or "pass" in said) else None
 
 
 def _judged(plan: RerunPlan, case_id: str, trials: tuple[Trial, ...]) -> CaseAgain:
@@ -325,12 +336,14 @@ def _judged(plan: RerunPlan, case_id: str, trials: tuple[Trial, ...]) -> CaseAga
     )
 
 
-def verdict_of(passes: int, of: int, *, failed_before: bool, same: bool) -> AgainVerdict:
+def verdict_of(passes: int, of: int, *, failed_before: bool | None, same: bool) -> AgainVerdict:
     """What answers say of a case. The `same` config that failed before and passes now has done both: it is flaky."""
     if of == 0:
         return "not_answered"
-    if 0 < passes < of or (same and failed_before == (passes > 0)):
+    if 0 < passes < of or (same and failed_before is (passes > 0)):
         return "flaky"
+    if failed_before is None:
+        return "passing" if passes else "failing"
     if passes:
         return "fixed" if failed_before else "still_passing"
     return "still_failing" if failed_before else "now_failing"

@@ -10,8 +10,9 @@ from tiebreak.records import Case, CheckSpec, Config, Policy, RecordingTarget
 from tiebreak.triage.bisecting import Outcome, Parts, Reduction, Rule, most_tries
 from tiebreak.triage.shrinking import GRAINS, Pieces, pieces_of, words_of
 from tiebreak_workbench.comparing import two_runs
+from tiebreak_workbench.estimate import cost_of_call
 from tiebreak_workbench.promoting import Promotion
-from tiebreak_workbench.trials import EndedError, Reason, TrialProgress, Trials, cost_of_call
+from tiebreak_workbench.trials import EndedError, Reason, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
 MOST_OFFLINE = 5_000
@@ -99,7 +100,7 @@ def prepare_shrink(
     for grain in GRAINS:
         pieces = pieces.finer(range(len(pieces.pieces)), grain)
         most += most_tries(len(pieces.pieces))
-    usd = [0.0, 0.0] if offline else [cost_of_call(bench, run.config, [case]) for run in (a, b)]
+    usd = [0.0, 0.0] if offline else [cost_of_call(bench.environ, run.config, [case]) for run in (a, b)]
     return ShrinkPlan(
         case=case,
         specs=promotion.chosen,

@@ -44,6 +44,10 @@ ROUNDS = 3
 """Attempts at an answer that infrastructure ends, each with the retries that its config allows."""
 
 STOPPED = "It was stopped."
+SLICE = 50
+"""Cases that are rendered, each in some 0.05 ms, before the event loop may go on."""
+ARMS = 8
+"""Prompts that are kept ready to be rendered: making one takes milliseconds."""
 
 Reason = Literal["budget", "unpriced", "stopped", "unavailable"]
 
@@ -134,6 +138,7 @@ class Trials:
         self._limiters = LimiterPool(limits.concurrency)
         self._permit = Trust.of(bench.environ).permit(bench.workspace.folder)
         self._targets: dict[str, AnswerTarget] = {}
+        self._arms: dict[str, Arm] = {}
         self._free = asyncio.Semaphore(limits.concurrency)
         self._breaker = breaker_of(limits.concurrency)
         self._purse = Purse()
@@ -143,7 +148,7 @@ class Trials:
         self._calls = self._known = 0
         self._stopped = False
         self._ended: EndedError | None = None
-        self._tasks: set[asyncio.Task[Trial]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._checker: Checker | None = None
 
     def ready(self, configs: Iterable[Config], specs: Iterable[CheckSpec], sample: Case | None = None) -> None:
@@ -178,13 +183,19 @@ class Trials:
             found = self._bench.store.find_response(print_)
         return found
 
-    def renders(self, config: Config, case: Case) -> bool:
-        """Whether a request can be made of the case."""
-        try:
-            self._arm(config).request(case)
-        except PromptError:
-            return False
-        return True
+    async def renderable(self, config: Config, cases: Iterable[Case]) -> list[Case]:
+        """Those of which a request can be made."""
+        arm, found = self._arm(config), list[Case]()
+        for number, case in enumerate(cases, 1):
+            try:
+                arm.request(case)
+            except PromptError:
+                continue
+            else:
+                found.append(case)
+            finally:
+                await _let_go_on(number)
+        return found
 
     async def answers(
         self,
@@ -202,24 +213,38 @@ class Trials:
             StoreError: where an answer could not be kept.
         """
         arm = self._arm(config)
-        for case, sample in wanted:
+        for number, (case, sample) in enumerate(wanted, 1):
             arm.request(case, sample)
+            await _let_go_on(number)
+        found: dict[int, Trial] = {}
+        todo = iter(enumerate(wanted))
+        early: list[EndedError] = []
 
-        async def answer(case: Case, sample: int) -> Trial:
-            trial = await self._answer(arm, case, sample, specs(case))
-            take(trial)
-            return trial
+        async def work() -> None:
+            for place, (case, sample) in todo:
+                try:
+                    found[place] = trial = await self._answer(arm, case, sample, specs(case))
+                except EndedError as ended:
+                    early.append(ended)  # what is known already is handed over all the same
+                else:
+                    take(trial)
+                await asyncio.sleep(0)  # an answer that was there is found without waiting for anything
 
-        tasks = [asyncio.ensure_future(answer(case, sample)) for case, sample in wanted]
+        # Twice as many as may call: while one answer is checked, the next one is asked for.
+        tasks = [asyncio.ensure_future(work()) for _ in range(min(2 * self.limits.concurrency, len(wanted)))]
         self._tasks.update(tasks)
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        self._tasks.difference_update(tasks)
+        try:
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            self._tasks.difference_update(tasks)
         for one in ended:
             if isinstance(one, asyncio.CancelledError):
                 raise EndedError("stopped", STOPPED) from None
             if isinstance(one, BaseException):
                 raise one
-        return [one for one in ended if isinstance(one, Trial)]
+        if early:
+            raise early[0]
+        return [found[place] for place in range(len(wanted))]
 
     def stop(self) -> None:
         """Begin nothing more; calls in flight are let finish."""
@@ -332,7 +357,12 @@ class Trials:
                 raise EndedError("unpriced", "The cost of an answer is not known, so a budget cannot be kept.")
 
     def _arm(self, config: Config) -> Arm:
-        return Arm("candidate", "trial", config, self._target(config))
+        version = config.version
+        arm = self._arms.pop(version, None) or Arm("candidate", "trial", config, self._target(config))
+        self._arms[version] = arm  # the last used last
+        if len(self._arms) > ARMS:
+            del self._arms[next(iter(self._arms))]
+        return arm
 
     def _target(self, config: Config) -> AnswerTarget:
         """One for all configs that differ only in what they say."""
@@ -361,11 +391,7 @@ class Trials:
             )
 
 
-def cost_of_call(bench: Workbench, config: Config, cases: Sequence[Case]) -> float | None:
-    """US dollars that an answer of a config to one of these cases costs at most; None where no price is known.
-
-    Raises:
-        TiebreakError: as `estimate_cost`.
-    """
-    usd = estimate_cost(config, cases, bench.environ).usd if cases else 0.0
-    return None if usd is None else usd / max(1, len(cases))
+async def _let_go_on(number: int) -> None:
+    """Let the event loop go on now and then."""
+    if number % SLICE == 0:
+        await asyncio.sleep(0)

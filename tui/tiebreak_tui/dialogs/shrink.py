@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.trying import TryingDialog
-from tiebreak_tui.screens.triage_trial_text import shrunk_pieces
+from tiebreak_tui.screens.triage_trial_text import case_pieces, shrunk_pieces
 from tiebreak_tui.trial_run import Errand, TrialRun
 from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.styled_view import StyledView
@@ -73,7 +73,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
         self._plan = plan
         if not plan.offline:
             self.doubt(plan.good, plan.bad)
-        self.query_one("#whole", StyledView).show(shrunk_pieces(plan.case, plan.case))
+        self.query_one("#whole", StyledView).show(case_pieces(plan.case))
         self.tell_plan()
 
     @property
@@ -124,7 +124,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
         self.query_one("#how", Static).update(Content(" · ".join(word for word in words if word)))
         if plan is not None and step is not None and (self._shown is None or step.words != self._shown.words):
             self._shown = step
-            self.query_one("#left", StyledView).show(shrunk_pieces(plan.case, step.case), top=False)
+            self.query_one("#left", StyledView).show(case_pieces(step.case), top=False)
 
     def _done(self, found: "Shrunk") -> None:
         from tiebreak_workbench.trial_words import shrink_told
@@ -133,7 +133,9 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
         self.query_one("#how", Static).update(Content(clean(shrink_told(found))))
         view = self.query_one("#left", StyledView)
         if self._plan is not None:
-            view.show(shrunk_pieces(self._plan.case, found.case))
+            # Comparing long texts takes a while.
+            whole = self._plan.case
+            self.in_thread(lambda: shrunk_pieces(whole, found.case), view.show)
         view.focus()
         smaller = found.words_after < found.words_before
         self.subtitle("⏎ takes the smaller case · esc leaves it whole" if smaller else "esc closes")

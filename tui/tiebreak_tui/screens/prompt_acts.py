@@ -86,7 +86,7 @@ def ask_scope(arena: "Workshop", role: SessionRole, config: Config) -> None:
 
     async def chosen(key: str | None) -> None:
         if key == "case":
-            _try_out(arena, role, config)
+            await _try_out(arena, role, config)
         elif key is not None:
             await _fork(arena, role, config, "rated" if key == "rated" else "all")
         else:
@@ -97,21 +97,23 @@ def ask_scope(arena: "Workshop", role: SessionRole, config: Config) -> None:
     app.push_screen(OptionsDialog("Run it again", words, offers), chosen)
 
 
-def _try_out(arena: "Workshop", role: SessionRole, config: Config) -> None:
+async def _try_out(arena: "Workshop", role: SessionRole, config: Config) -> None:
     from tiebreak_workbench.editing import keep_trial
 
     app, bench = arena.tiebreak, arena.tiebreak.bench
     if bench is None:
         return
+    case_id = arena.exchange.case.id
     try:
         # First the answer: what may not be asked leaves no trace of an edit.
         arena.live.regenerate(arena.position, role, config)
-        event = keep_trial(bench, arena.stored, role, config, arena.exchange.case.id)
+        event = await asyncio.to_thread(keep_trial, bench, arena.stored, role, config, case_id)
     except TiebreakError as error:
         app.tell_error(error)
         return
     arena.live.scoreboard.add(event)
-    arena.show_again()
+    if arena.is_attached:
+        arena.show_again()
     app.flash("Asked with the edited prompt: exploratory, esc brings the counting answer back.")
 
 

@@ -26,6 +26,8 @@ GLYPHS: "Mapping[AgainVerdict, tuple[str, str]]" = {
     "flaky": ("≈", "$text-warning"),
     "now_failing": ("✘", "$text-error"),
     "still_passing": ("·", "dim"),
+    "passing": ("✔", "$text-success"),
+    "failing": ("✘", "$text-error"),
     "not_answered": ("–", "$text-warning"),
 }
 BRIEFLY: "Mapping[AgainVerdict, str]" = {
@@ -34,6 +36,8 @@ BRIEFLY: "Mapping[AgainVerdict, str]" = {
     "flaky": "flaky",
     "now_failing": "fails",
     "still_passing": "passes",
+    "passing": "passes",
+    "failing": "fails",
     "not_answered": "none",
 }
 
@@ -150,6 +154,11 @@ def rerun_remark(done: "Rerun | None", *, written: bool) -> tuple[str, ...]:
 def shrunk_pieces(before: Case, after: Case) -> list[Piece]:
     """The case with what was left out of it marked."""
     return diff_pieces(merge_words(_asked(before), _asked(after)))
+
+
+def case_pieces(case: Case) -> list[Piece]:
+    """The case as it is, without a comparison."""
+    return [(_asked(case), "")]
 
 
 def _asked(case: Case) -> str:
