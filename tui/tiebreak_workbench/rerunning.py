@@ -76,6 +76,15 @@ class RerunPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenCases:
+    """Cases that may be asked again, as they are read; see `RerunPlan`."""
+
+    cases: tuple[Case, ...]
+    specs: Mapping[str, tuple[CheckSpec, ...]]
+    failed_before: Mapping[str, bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAgain:
     """One case, asked again."""
 
@@ -210,8 +219,17 @@ def prepare_rerun(
         UsageError: where there is no such case.
         TiebreakError: where the config's model cannot be reached, such as for a missing key.
     """
-    bench, a, b = triage.bench, triage.a, triage.b
-    store, cases = bench.store, dict[str, Case]()
+    return plan_rerun(triage, read_cases(triage, case_ids), config, times=times, offline=offline)
+
+
+def read_cases(triage: Triage, case_ids: Sequence[str]) -> ChosenCases:
+    """The cases, with what was made of them before.
+
+    Raises:
+        UsageError: where there is no such case.
+    """
+    a, b = triage.a, triage.b
+    store, cases = triage.bench.store, dict[str, Case]()
     for case_id in case_ids:
         case = store.case(b.run.dataset_hash or "", case_id)
         if case is None:
@@ -224,17 +242,25 @@ def prepare_rerun(
     for start in range(0, len(ids), AT_ONCE):
         for facts in store.iter_pairs(a.run, b.run, ids[start : start + AT_ONCE]):
             failed[facts.case_id] = _fails(facts.b, in_force[facts.case_id])
+    return ChosenCases(cases=tuple(cases.values()), specs=specs, failed_before=failed)
+
+
+def plan_rerun(
+    triage: Triage, chosen: ChosenCases, config: Config, *, times: int = 1, offline: bool = False
+) -> RerunPlan:
+    """As `prepare_rerun`, of cases that are read."""
+    a, b = triage.a, triage.b
     return RerunPlan(
         session=b.session_id,
         runs=(a.run.id, b.run.id),
-        cases=tuple(cases.values()),
-        specs=specs,
-        failed_before=failed,
+        cases=chosen.cases,
+        specs=chosen.specs,
+        failed_before=chosen.failed_before,
         config=config,
         same=config.version == b.config.version,
         times=times,
         policy=b.policy,
-        usd_a_call=0.0 if offline else cost_of_call(bench.environ, config, list(cases.values())),
+        usd_a_call=0.0 if offline else cost_of_call(triage.bench.environ, config, chosen.cases),
     )
 
 

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tiebreak.records import Config
@@ -20,11 +21,13 @@ from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.rerunning import CaseAgain, Rerun, RerunPlan
+    from tiebreak_workbench.rerunning import CaseAgain, ChosenCases, Rerun, RerunPlan
     from tiebreak_workbench.trials import TrialLimits, TrialProgress, Trials
 
 TIMES = 3
 """Answers of each case that are proposed."""
+PAUSE = 0.2
+"""Seconds without a key after which the name of a model is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,10 @@ class RerunFor:
 
     base: Callable[[], tuple[Config, str]]
     """The candidate's config as it is now, and what is to be known of that. Reads files."""
-    prepare: "Callable[[Sequence[str], Config, bool], RerunPlan]"
-    """Of cases and config what asking takes; the last says whether nothing may be asked. Reads the database."""
+    read: "Callable[[Sequence[str]], ChosenCases]"
+    """Reads cases from the database."""
+    prepare: "Callable[[ChosenCases, Config, bool], RerunPlan]"
+    """Of cases and config what asking takes; the last says whether nothing may be asked. Renders every case."""
     edit: Callable[[Config, Callable[[Config], None]], object]
     """Opens the prompt of a config, and hands over what it was made."""
     keep: "Callable[[Rerun], object]"
@@ -99,6 +104,9 @@ class RerunDialog(TryingDialog[Again]):
         self._base: tuple[Config, str] | None = None
         self._edited = edited
         self._plan: RerunPlan | None = None
+        self._read: dict[str, ChosenCases] = {}
+        """By scope; the runs do not change while the dialog is open."""
+        self._pause: Timer | None = None
         self._again: dict[str, CaseAgain] = {}
         self._result: Rerun | None = None
 
@@ -133,7 +141,11 @@ class RerunDialog(TryingDialog[Again]):
 
     @on(Input.Changed, "#model")
     def model_typed(self) -> None:
-        self.work_out()
+        self._plan = None
+        self.tell_plan()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.work_out)
 
     def work_out(self) -> None:
         from tiebreak_workbench.rerunning import with_model
@@ -142,19 +154,27 @@ class RerunDialog(TryingDialog[Again]):
         scope, edited, offline, base = self._scope, self._edited, self._offline, self._base
         model = self.query_one("#model", Input).value.strip()
 
-        def work() -> "tuple[tuple[Config, str], RerunPlan]":
+        known = self._read.get(scope.key)
+
+        def work() -> "tuple[tuple[Config, str], ChosenCases, RerunPlan]":
             found = base or self._needs.base()
             config = edited or found[0]
             config = with_model(config, model) if model else config
-            return found, self._needs.prepare(scope.case_ids(), config, offline)
+            chosen = known or self._needs.read(scope.case_ids())
+            return found, chosen, self._needs.prepare(chosen, config, offline)
 
-        self.in_thread(work, self._worked_out)
+        def worked_out(found: "tuple[tuple[Config, str], ChosenCases, RerunPlan]") -> None:
+            self._read[scope.key] = found[1]
+            if scope is self._scope and model == self.query_one("#model", Input).value.strip():
+                self._worked_out(found[0], found[2])
+
+        self.in_thread(work, worked_out)
         self.tell_plan()
 
-    def _worked_out(self, found: "tuple[tuple[Config, str], RerunPlan]") -> None:
-        self._base, self._plan = found
-        self.doubt(self._plan.config)
-        config, known = self._base
+    def _worked_out(self, base: "tuple[Config, str]", plan: "RerunPlan") -> None:
+        self._base, self._plan = base, plan
+        self.doubt(plan.config)
+        config, known = base
         model = self.query_one("#model", Input)
         model.placeholder = clean_line(config.model_label, 60)
         words = prompt_change(config, self._edited) if self._edited is not None else f"as in {config.name}, {known}"

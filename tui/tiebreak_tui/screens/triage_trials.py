@@ -121,13 +121,13 @@ class Trying(Asking):
         from tiebreak_tui.dialogs.rerun import RerunFor
         from tiebreak_workbench.editing import keep_edit
         from tiebreak_workbench.findings import keep_rerun
-        from tiebreak_workbench.rerunning import candidate_now, prepare_rerun
+        from tiebreak_workbench.rerunning import ChosenCases, candidate_now, plan_rerun, read_cases
 
         triage, bench = self.triage, self.triage.bench
         edits: dict[str, Config] = {} if edited is None else {edited.version: edited}
 
-        def prepare(case_ids: Sequence[str], config: Config, offline: bool) -> "RerunPlan":
-            return prepare_rerun(triage, case_ids, config, offline=offline)
+        def prepare(chosen: "ChosenCases", config: Config, offline: bool) -> "RerunPlan":
+            return plan_rerun(triage, chosen, config, offline=offline)
 
         def edit(config: Config, take: Callable[[Config], None]) -> None:
             def taken(new: Config) -> None:
@@ -143,7 +143,13 @@ class Trying(Asking):
                 ids = [case.case_id for case in done.cases if case.trials]
                 keep_edit(bench, triage.b, config, ids)
 
-        return RerunFor(base=lambda: candidate_now(bench, triage), prepare=prepare, edit=edit, keep=keep)
+        return RerunFor(
+            base=lambda: candidate_now(bench, triage),
+            read=lambda ids: read_cases(triage, ids),
+            prepare=prepare,
+            edit=edit,
+            keep=keep,
+        )
 
     def _asked_again(self, again: "Again | None") -> None:
         if again is None:
