@@ -121,6 +121,31 @@ def test_what_was_changed_on_the_way_is_refused(rated: CommandLine, monkeypatch:
     ]
 
 
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ({"kind": "nonsense"}, "definition: This is no judge"),
+        ({"both_orders": "false"}, "definition: It was changed"),
+    ],
+)
+def test_a_line_whose_definition_is_no_judge_is_left_out(
+    rated: CommandLine, monkeypatch: pytest.MonkeyPatch, definition: dict[str, str], said: str
+) -> None:
+    rated("export", "last", "--format", "judgments", "--to", "../said.jsonl")
+    monkeypatch.chdir("..")
+    rated("init", "there")
+    monkeypatch.chdir("there")
+    assert rated("import", "../rated.jsonl").code == 0
+    rows = [json.loads(line) for line in Path("../said.jsonl").read_text().splitlines()]
+    rows[0]["definition"] |= definition
+    done = rated("import", str(write_lines(Path("s.jsonl"), rows[:2])), "--what", "judgments", "-s", "last", "--json")
+    assert done.code == 0, done.err
+    assert [one["line"] for one in done.json["rejects"]] == [1]
+    assert done.json["rejects"][0]["reason"].startswith(said)
+    assert done.json["judgments"] == 1
+    assert [one.case_id for one in kept(Path())] == [rows[1]["case"]]
+
+
 def test_verdicts_from_elsewhere_become_judgments_by_a_field_map(rated: CommandLine) -> None:
     """With what a label cannot hold: no verdict at all, points of a side, costs."""
     ids = [line["id"] for line in map(json.loads, Path("../rated.jsonl").read_text().splitlines())

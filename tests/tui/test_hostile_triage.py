@@ -131,7 +131,7 @@ async def test_a_prompt_is_edited(folder: Path, tmp_path: Path) -> None:
         await paste(seat, f"# user\n{DOCUMENT}")
         await seat.sees("“# user” is no heading.")
         await seat.press("ctrl+e")
-        await seat.until(lambda: seen.exists() and "␛]52" in dialog.query_one(TextArea).text)
+        await seat.until(lambda: seen.exists() and "⟨U+001B⟩]52" in dialog.query_one(TextArea).text)
         await seat.press("ctrl+s")
         await seat.reaches(EditPromptDialog)
         await seat.press("escape")

@@ -17,7 +17,7 @@ from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.errors import PromptError, UsageError
 from tiebreak.prompts import written_prompt
-from tiebreak.records import ROLES
+from tiebreak.records import ROLES, Config, ModelTarget, Prompt
 from tiebreak_workbench.editing import edited, fork, keep_trial
 from tiebreak_workbench.forked import forked_words
 from tiebreak_workbench.scoring import scoreboard_of
@@ -88,6 +88,18 @@ async def test_the_rated_cases_alone_can_be_asked_again(tmp_path: Path) -> None:
             stored = bench.store.load_session(parent)
             assert bench.store.load_session(made.session_id).session.plan.case_ids == stored.session.plan.case_ids[:2]
             assert made.reused == {"baseline": 0, "candidate": 2}
+
+
+def test_what_cannot_be_seen_and_line_ends_are_kept_and_those_of_an_editor_are_no_change() -> None:
+    odd = Config(name="c", target=ModelTarget(model="m"), prompt=Prompt(system="a\u00ad\r\nb\ud83d"))
+    assert edited(odd, "=== system ===\na\u00ad\r\nb\ud83d!\n").prompt.system == "a\u00ad\r\nb\ud83d!"
+    plain = Config(name="c", target=ModelTarget(model="m"), prompt=Prompt(system="a\nb"))
+    assert edited(plain, "=== system ===\r\na\r\nb!\r\n").prompt.system == "a\nb!"
+    for config in (odd, plain):
+        with pytest.raises(UsageError, match=r"Nothing was changed\."):
+            edited(config, written_prompt(config.prompt))
+    with pytest.raises(UsageError, match=r"Nothing was changed\."):
+        edited(plain, written_prompt(plain.prompt).replace("\n", "\r\n"))
 
 
 async def test_a_trial_on_one_case_never_counts_and_is_remembered(tmp_path: Path) -> None:

@@ -67,3 +67,9 @@ async def test_a_version_is_taken_up_again_and_what_stood_there_is_kept(tmp_path
             assert kept.read_text() == text
             assert [entry.name for entry in bench.workspace.configs] == ["plain", "warm"]
             assert take_up(bench, after) == (path, None)
+            drafts = [text.replace("Be warm", f"Be {word}") for word in ("brief", "slow")]
+            for draft in drafts:
+                path.write_text(draft)
+                take_up(bench, after)
+            kept_texts = {file.read_text() for file in (folder / "configs").glob("warm.yaml.*")}
+            assert kept_texts == {text, *drafts}

@@ -1,6 +1,7 @@
 """`tiebreak history`, `tiebreak edit` and `tiebreak compare`: versions of prompts, and why quality moved."""
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,10 +102,14 @@ def edit(
         bench.require_record()
         if show:
             from tiebreak.prompts import written_prompt
+            from tiebreak.sanitise import clean
 
             stored = bench.store.load_session(session, facts=False)
             text = written_prompt(stored.configs[role].prompt)
-            print_json({"prompt": text}) if as_json else typer.echo(text, nl=False)
+            if as_json:
+                print_json({"prompt": text})
+            else:
+                typer.echo(clean(text) if sys.stdout.isatty() else text.encode("utf-8", "surrogatepass"), nl=False)
             return
         made = _forked(bench, session, role, prompt, rerun)
     place = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
@@ -140,7 +145,7 @@ def text_of(path: Path) -> str:
         UsageError: where it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8", "surrogatepass")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:

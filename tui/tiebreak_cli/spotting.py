@@ -108,7 +108,7 @@ def _asked(
 def _template(path: Path) -> str:
     from tiebreak_cli.past import text_of
 
-    return text_of(path)
+    return text_of(path).replace("\r\n", "\n")
 
 
 def _keep(bench: "Workbench", session: str, folder: Path, dataset: str, *, as_json: bool) -> None:

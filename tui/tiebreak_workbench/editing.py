@@ -51,8 +51,8 @@ class Forked:
     """Answers that were taken over."""
 
 
-def edited(config: Config, text: str, *, shown: str | None = None) -> Config:
-    """The config with the prompt that was written for it; `shown` is what its own prompt was shown as, if not as it is.
+def edited(config: Config, text: str) -> Config:
+    """The config with the prompt that was written for it. Line ends of another system's editor are no change.
 
     Raises:
         PromptError: for a text that is no prompt.
@@ -61,7 +61,10 @@ def edited(config: Config, text: str, *, shown: str | None = None) -> Config:
     if isinstance(config.target, RecordingTarget):
         hint = "Edit the prompt of a config that asks a model."
         raise UsageError("This side replays recorded answers; another prompt would change none of them.", hint=hint)
-    if text.rstrip("\n") == (shown or written_prompt(config.prompt)).rstrip("\n"):
+    before = written_prompt(config.prompt)
+    if "\r" not in before:
+        text = text.replace("\r\n", "\n")
+    if text.rstrip("\n") == before.rstrip("\n"):
         raise UsageError("Nothing was changed.")
     changed = replace(config, prompt=read_prompt(text, config.prompt))
     if changed.version == config.version:

@@ -59,7 +59,9 @@ def edit_text(text: str, name: str, environ: Mapping[str, str], run: Run = in_te
         try:
             if path.stat().st_size > LARGEST:
                 raise UsageError(f"The edited text is longer than {LARGEST:,} bytes; nothing was taken over.")
-            return path.read_text(encoding="utf-8", errors="surrogateescape")
+            return path.read_bytes().decode("utf-8", "surrogatepass")
+        except UnicodeError:
+            raise UsageError("The edited text is not UTF-8; nothing was taken over.") from None
         except OSError as error:
             raise UsageError(f"The edited text cannot be read: {error.strerror or error}.") from None
 
@@ -91,8 +93,8 @@ def _file(text: str, name: str, mode: int) -> Generator[Path]:
     try:
         path = folder / name
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "surrogatepass"))
         path.chmod(mode)
         yield path
     finally:

@@ -57,12 +57,13 @@ class JudgmentDesk:
 
     def take(self, store: Store | None) -> None:
         """Make a judgment of each row. `store` knows the judges that are recorded already, and what they said here."""
-        self._find_judges(store)
+        known, rows = self._defined()
+        self._find_judges(store, known, rows)
         if store is not None:
             for version in store.judges_of(self.desk.session.id):
                 for earlier in store.iter_judgments(self.desk.session.id, version, light=True):
                     self._asked.add(_question(earlier))
-        for row in self.sheet.judgments:
+        for row in rows:
             self._take(row)
         unread = Counter(one.problem for one in self.judgments if one.status == "unparseable")
         for problem, count in unread.most_common(3):
@@ -73,13 +74,12 @@ class JudgmentDesk:
 
     # -- who judged
 
-    def _find_judges(self, store: Store | None) -> None:
+    def _find_judges(self, store: Store | None, known: Mapping[str, Judge], rows: Sequence[JudgmentRow]) -> None:
         """The judge of each row: as the file defines it, as it is recorded here, or one that stands in for it."""
-        known = dict(self._defined())
-        rows: dict[Name, list[JudgmentRow]] = {}
-        for row in self.sheet.judgments:
-            rows.setdefault(self._name(row), []).append(row)
-        for (name, version, kind), own in rows.items():
+        said: dict[Name, list[JudgmentRow]] = {}
+        for row in rows:
+            said.setdefault(self._name(row), []).append(row)
+        for (name, version, kind), own in said.items():
             judge = known.get(version or "")
             if judge is None and version is not None and store is not None:
                 judge = next((j for v, j in self._recorded(store, name) if v == version), None)
@@ -88,25 +88,30 @@ class JudgmentDesk:
                 judge = next(iter(defined.values())) if len(defined) == 1 else None
             if judge is None:
                 judge = _stand_in(name, version, kind, own)
-                said = f"Of the judge {shown(name)} no definition came along: it can be calibrated, and not be asked."
-                self.remarks.append(said)
+                self.remarks.append(
+                    f"Of the judge {shown(name)} no definition came along: it can be calibrated, and not be asked."
+                )
             self._of[name, version, kind] = judge
 
-    def _defined(self) -> list[tuple[str, Judge]]:
-        found: list[tuple[str, Judge]] = []
+    def _defined(self) -> tuple[dict[str, Judge], list[JudgmentRow]]:
+        """The judges that the rows define, by version, and the rows without those whose definition is none: nobody
+        knows what their verdicts mean."""
+        known: dict[str, Judge] = {}
+        rows: list[JudgmentRow] = []
         for row in self.sheet.judgments:
-            if row.definition is None:
-                continue
-            try:
-                judge = adapter(Judge).validate_python(row.definition)
-            except ValueError as problem:
-                self.sheet.reject(row.line, f"definition: This is no judge: {_first(problem)}.")
-                continue
-            if row.version is not None and judge.version != row.version:
-                self.sheet.reject(row.line, "definition: It was changed: it is not of the version that the line names.")
-                continue
-            found.append((judge.version, judge))
-        return found
+            if row.definition is not None:
+                try:
+                    judge = adapter(Judge).validate_python(row.definition)
+                except ValueError as problem:
+                    self.sheet.reject(row.line, f"definition: This is no judge: {_first(problem)}.")
+                    continue
+                if row.version is not None and judge.version != row.version:
+                    told = "definition: It was changed: it is not of the version that the line names."
+                    self.sheet.reject(row.line, told)
+                    continue
+                known[judge.version] = judge
+            rows.append(row)
+        return known, rows
 
     def _recorded(self, store: Store, name: str) -> list[tuple[str, Judge]]:
         return [(version, store.judge(version)) for version in dict.fromkeys(v for v, _ in store.judge_sessions(name))]

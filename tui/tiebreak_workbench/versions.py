@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tiebreak.compare.wiring import Change, changes_between
 from tiebreak.errors import UsageError, WorkspaceError
-from tiebreak.records import Config, SessionRole
+from tiebreak.records import Config, SessionRole, digest
 from tiebreak.reports.tried import Tried, versions_tried
 from tiebreak.scoreboard import WinRate
 from tiebreak_store import ConfigUse, ConfigVersion, Store, StoredSession
@@ -161,7 +161,8 @@ def take_up(bench: Workbench, config: Config) -> tuple[Path, Path | None]:
     """Write a version into `configs/` again, under its own name; what stood there is kept beside it.
 
     Returns:
-        The file, and the copy of what it held before, if that said something else.
+        The file, and the copy of what it held before, if that said something else; it is named by the hash of what it
+        holds.
 
     Raises:
         WorkspaceError: where the folder cannot be written.
@@ -175,7 +176,7 @@ def take_up(bench: Workbench, config: Config) -> tuple[Path, Path | None]:
                 return there, None
         except WorkspaceError:
             pass  # a file that cannot be read is kept all the same
-        kept = there.with_name(f"{there.name}.before-{config.version[:SHORT]}")
+        kept = there.with_name(f"{there.name}.kept-{digest(before)[:SHORT]}")
         try:
             kept.write_bytes(before)
         except OSError as problem:

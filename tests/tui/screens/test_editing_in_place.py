@@ -24,7 +24,6 @@ async def test_an_edit_is_checked_as_it_is_typed_and_tried_on_one_case(tmp_path:
             await seat.press("tab", "e")
             await seat.reaches(EditPromptDialog)
             await seat.sees("=== system ===", "Be warm.", "✔ Renders for", "nothing is changed")
-            await seat.press("down")
             await seat.write("{{ inptu }} ")
             await seat.sees("✘", "system", "“inptu” is unknown. Did you mean “input”?")
             await seat.press("ctrl+s")  # which refuses, and keeps what was typed
@@ -34,7 +33,7 @@ async def test_an_edit_is_checked_as_it_is_typed_and_tried_on_one_case(tmp_path:
             await seat.press("e")
             await seat.reaches(EditPromptDialog)
             await seat.sees("{{ inptu }}")
-            await seat.press("down", *["delete"] * 12)
+            await seat.press(*["delete"] * 12)
             await seat.write("Say moo. ")
             await seat.sees("✔ Renders for", "Say moo. Be warm.")
             await seat.press("ctrl+s")
@@ -58,6 +57,37 @@ async def test_an_edit_is_checked_as_it_is_typed_and_tried_on_one_case(tmp_path:
             assert len(store.sessions()) == 1
 
 
+async def test_an_edit_changes_no_character_that_nobody_touched_seen_or_not(tmp_path: Path) -> None:
+    odd = "Be\u00ad \u202ewarm\ufeff.\r\n\x1b[1mKind, \\⟨U+200B⟩"
+    async with ModelServer() as server:
+        folder = against(tmp_path / "ws", server, A, B, prompt={"system": odd})
+        async with sit_down(folder, Wishes(start=True, seed=7)) as seat:
+            await seat.reaches(ArenaScreen)
+            await seat.answered()
+            await seat.press("tab", "e")
+            await seat.reaches(EditPromptDialog)
+            await seat.sees("Be⟨U+00AD⟩ ⟨U+202E⟩warm⟨U+FEFF⟩.⟨U+000D⟩", "nothing is changed")
+            await seat.write("Say moo. ")
+            await seat.sees("✔ Renders for", "Say moo. ")
+            await seat.press("ctrl+s")
+            await seat.reaches(OptionsDialog)
+            await seat.press("escape")  # kept as a draft
+            await seat.reaches(ArenaScreen)
+            await seat.press("e")
+            await seat.reaches(EditPromptDialog)
+            await seat.sees("Say moo. Be⟨U+00AD⟩")
+            asked = len(server.calls)
+            await seat.press("ctrl+s")
+            await seat.reaches(OptionsDialog)
+            await seat.press("enter")
+            await seat.until(lambda: len(server.calls) == asked + 1)
+            await seat.answered()
+            said = server.calls[-1].body["messages"][0]["content"]
+            assert said == f"Say moo. {odd}".replace("\r\n", "\n")  # as templates are rendered
+        with Store.open(folder / ".tiebreak" / "tiebreak.db") as store:
+            assert store.config_versions("warm")[-1].config.prompt.system == f"Say moo. {odd}"
+
+
 async def test_the_whole_set_is_asked_in_a_child_session_whose_header_says_what_was_reused(tmp_path: Path) -> None:
     async with ModelServer() as server:
         folder = against(tmp_path / "ws", server, A, B)
@@ -69,7 +99,6 @@ async def test_the_whole_set_is_asked_in_a_child_session_whose_header_says_what_
             await seat.answered()
             await seat.press("tab", "e")
             await seat.reaches(EditPromptDialog)
-            await seat.press("down")
             await seat.write("Say moo.")
             await seat.press("ctrl+s")
             await seat.reaches(OptionsDialog)

@@ -14,6 +14,7 @@ from tiebreak.errors import TiebreakError
 from tiebreak.prompts import Trial, try_on, written_prompt
 from tiebreak.records import Case, Config
 from tiebreak.sanitise import clean
+from tiebreak.spelling import made_visible, spelled, unspelled
 from tiebreak_tui.dialogs.dialog import Dialog
 
 SHOWN = 20_000
@@ -53,11 +54,14 @@ class EditPromptDialog(Dialog[Config]):
         *,
         draft: str | None = None,
     ) -> None:
-        """`read` makes the config of a text, or refuses it; `outside` opens a text in the user's editor."""
+        """`read` makes the config of a text, or refuses it; `outside` opens a text in the user's editor.
+
+        What cannot be seen is written out here (`tiebreak.spelling`), also in `draft` and in what `changed` hears.
+        """
         super().__init__()
         self.heading = heading
         self._config = config
-        self._start = clean(written_prompt(config.prompt))
+        self._start = spelled(written_prompt(config.prompt))
         self._case = case
         self._read = read
         self._outside = outside
@@ -88,7 +92,7 @@ class EditPromptDialog(Dialog[Config]):
         """Render it beside the keys: a template may take its time."""
         unchanged = text == self._start
         try:
-            trial = try_on(self._config if unchanged else self._read(text), self._case)
+            trial = try_on(self._config if unchanged else self._read(unspelled(text)), self._case)
         except TiebreakError as error:
             trial = Trial(problem=str(error))
         if not get_current_worker().is_cancelled:
@@ -111,11 +115,11 @@ class EditPromptDialog(Dialog[Config]):
 
     def action_editor(self) -> None:
         area = self.query_one(TextArea)
-        self._outside(area.text, lambda text: area.load_text(clean(text)))
+        self._outside(area.text, lambda text: area.load_text(made_visible(text)))
 
     def action_save(self) -> None:
         try:
-            config = self._read(self.query_one(TextArea).text)
+            config = self._read(unspelled(self.query_one(TextArea).text))
         except TiebreakError as error:
             self._tried(Trial(problem=str(error)), unchanged=False)
             return

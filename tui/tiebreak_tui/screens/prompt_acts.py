@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tiebreak.errors import TiebreakError
 from tiebreak.prompts import written_prompt
 from tiebreak.records import Config, RecordingTarget, SessionRole
-from tiebreak.sanitise import clean
+from tiebreak.spelling import spelled
 from tiebreak_tui.dialogs.edit_prompt import EditPromptDialog
 from tiebreak_tui.dialogs.options import Offer, OptionsDialog
 from tiebreak_tui.outside import with_terminal
@@ -55,7 +55,7 @@ def edit_prompt(arena: "Workshop", role: SessionRole) -> None:
             heading,
             config,
             arena.exchange.case,
-            lambda typed: edited(config, typed, shown=clean(written_prompt(config.prompt))),
+            lambda typed: edited(config, typed),
             outside,
             changed,
             draft=drafts.get(role),
@@ -90,7 +90,7 @@ def ask_scope(arena: "Workshop", role: SessionRole, config: Config) -> None:
         elif key is not None:
             await _fork(arena, role, config, "rated" if key == "rated" else "all")
         else:
-            arena.prompt_drafts[role] = written_prompt(config.prompt)
+            arena.prompt_drafts[role] = spelled(written_prompt(config.prompt))
             app.flash("Nothing was run; the edit is kept as a draft: e goes on with it.")
 
     words = "The scoreboard never mixes versions. What is to be asked again with the edited prompt?"
@@ -127,7 +127,7 @@ async def _fork(arena: "Workshop", role: SessionRole, config: Config, scope: "Sc
         await arena.live.saves.settled()
         made = await asyncio.to_thread(fork, bench, arena.stored.session.id, role, config, scope)
     except TiebreakError as error:
-        arena.prompt_drafts[role] = written_prompt(config.prompt)
+        arena.prompt_drafts[role] = spelled(written_prompt(config.prompt))
         app.tell_error(error)
         return
     reused = ", ".join(f"{count} of {'A' if one == 'baseline' else 'B'}" for one, count in made.reused.items())

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiebreak.errors import TiebreakError
 from tiebreak.gates.wording import plural
-from tiebreak.prompts import written_prompt
 from tiebreak.records import Config, RecordingTarget
-from tiebreak.sanitise import clean
 from tiebreak_tui.screens.triage_asking import Asking
 from tiebreak_tui.to_triage import leave_triage
 from tiebreak_tui.trial_run import TrialRun
@@ -236,7 +234,7 @@ class Trying(Asking):
                 f"Prompt of B: {config.name}",
                 config,
                 detail.case,
-                lambda typed: edited(config, typed, shown=clean(written_prompt(config.prompt))),
+                lambda typed: edited(config, typed),
                 outside,
                 changed,
                 draft=self._prompt_draft,
