@@ -5,11 +5,14 @@ A lone surrogate is kept as U+10FFFF (a code point that is no character) and the
 stands for; U+10FFFF itself is kept the same way. All other text, NUL included, is kept as it is.
 """
 
+import dataclasses
 import json
 import re
+from typing import TypeVar, cast
 
 from tiebreak.records import canonical_json
 
+T = TypeVar("T")
 _MARK = "\U0010ffff"
 _ODD = re.compile("[\ud800-\udfff\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -34,6 +37,25 @@ def storable_or_none(text: str | None) -> str | None:
 
 def restored_or_none(text: str | None) -> str | None:
     return None if text is None else restored(text)
+
+
+def restored_record(record: T) -> T:
+    """A record of which every text was made `storable`, also in the records, tuples and mappings that it holds."""
+    return cast("T", _restored_within(record))
+
+
+def _restored_within(value: object) -> object:
+    if isinstance(value, str):
+        return restored(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
+        return dataclasses.replace(value, **{name: _restored_within(item) for name, item in fields.items()})
+    if isinstance(value, tuple):
+        return tuple(_restored_within(item) for item in cast("tuple[object, ...]", value))
+    if isinstance(value, dict):
+        mapping = cast("dict[object, object]", value)
+        return {_restored_within(key): _restored_within(item) for key, item in mapping.items()}
+    return value
 
 
 def to_json(value: object) -> str:

@@ -7,8 +7,7 @@ is wanted again is then asked again. One that is damaged, or was made by another
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tiebreak.records import Response, canonical_json
 from tiebreak.records.codec import decode
@@ -16,7 +15,9 @@ from tiebreak_store.database import immediate
 from tiebreak_store.responses import REUSABLE
 from tiebreak_store.side_file import SideFile
 from tiebreak_store.sqlite_errors import store_errors
-from tiebreak_store.text import restored, restored_or_none, storable
+from tiebreak_store.text import restored_record, storable
+
+T = TypeVar("T")
 
 VERSION = 1
 """Of what is kept here. Another one is thrown away."""
@@ -32,7 +33,7 @@ _FINDINGS = (
 
 
 class KeptFinding(NamedTuple):
-    """What was found of a case; `told` is JSON, of a form that its kind says."""
+    """What was found of a case; `told` is JSON, of a form that its kind says: `kept_as` reads it."""
 
     kind: str
     case_id: str
@@ -55,7 +56,7 @@ class TrialFile(SideFile):
                 connection.execute(statement)
 
     def find(self, fingerprint: str) -> Response | None:
-        """The answer to a request, if it was asked.
+        """The answer to a request, if it was asked; not one that was kept in another form.
 
         Raises:
             StoreError: where the file cannot be read.
@@ -63,7 +64,7 @@ class TrialFile(SideFile):
         with self._lock, store_errors(self.path):
             found = self._connection.execute("SELECT response FROM trial WHERE fingerprint = ?", (fingerprint,))
             row = found.fetchone()
-        return None if row is None else _with_odd_text(decode(Response, row[0]))
+        return None if row is None else kept_as(Response, row[0])
 
     def keep(self, response: Response) -> None:
         """Keep an answer in place of an earlier one to the same request; one that came to no end is not kept.
@@ -107,22 +108,9 @@ class TrialFile(SideFile):
             return [KeptFinding(str(kind), case_id, str(told)) for kind, told in found]
 
 
-def _with_odd_text(kept: Response) -> Response:
-    """The response with what `storable` did to its texts undone."""
-    return replace(
-        kept,
-        case_id=restored(kept.case_id),
-        text=restored(kept.text),
-        reasoning=restored(kept.reasoning),
-        finish=restored_or_none(kept.finish),
-        requested_model=restored_or_none(kept.requested_model),
-        served_model=restored_or_none(kept.served_model),
-        system_fingerprint=restored_or_none(kept.system_fingerprint),
-        tool_calls=tuple(
-            replace(call, name=restored(call.name), arguments=restored(call.arguments)) for call in kept.tool_calls
-        ),
-        contexts=tuple(
-            replace(one, id=restored(one.id), text=restored(one.text), title=restored_or_none(one.title))
-            for one in kept.contexts
-        ),
-    )
+def kept_as(record_type: type[T], kept: str) -> T | None:
+    """What was kept as JSON, with what `storable` did to its texts undone; None of a form that another version kept."""
+    try:
+        return restored_record(decode(record_type, kept))
+    except ValueError:  # pydantic's error is one
+        return None

@@ -1,7 +1,9 @@
 """`tiebreak rerun` of chosen cases: fixed, flaky or failing still, beside any session."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -134,5 +136,11 @@ def test_offline_only_answers_that_are_there_are_looked_at(tmp_path: Path, url: 
     told = rerun(folder, "q-0", "--times", 2, "--offline", code=1)
     assert (verdicts(told), told["usage"]["calls"]) == ({"q-0": ("still_failing", 0, 2)}, 0)
     assert verdicts(rerun(folder, "q-1", "--times", 2, "--offline", code=1)) == {"q-1": ("still_failing", 0, 1)}
-    shown = json.loads(command(folder, "show", "last", "q-0", "--json").stdout)["findings"]
-    assert [(one["verdict"], one["passes"], one["of"]) for one in shown] == [("still_failing", 0, 2)] * 2
+    found = json.loads(command(folder, "show", "last", "q-0", "--json").stdout)["findings"]
+    assert [(one["verdict"], one["passes"], one["of"]) for one in found] == [("still_failing", 0, 2)] * 2
+    with closing(sqlite3.connect(folder / ".tiebreak" / "trials.db")) as plain, plain:
+        plain.execute("UPDATE finding SET told = '{}' WHERE seq = (SELECT min(seq) FROM finding)")
+    told = json.loads(command(folder, "show", "last", "q-0", "--json").stdout)
+    assert (len(told["findings"]), told["findings_unread"]) == (1, 1)
+    shown = command(folder, "show", "last", "q-0").stdout
+    assert "1 finding of asking again or bisecting was kept by another version" in shown

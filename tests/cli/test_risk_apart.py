@@ -17,6 +17,7 @@ from support.headless import server_process
 from support.live import both, open_bench, start, taken_up
 from support.live_judging import write_judge
 from support.scripted import make_long_workspace
+from tiebreak.session.risk import SEALED
 from tiebreak_cli.case_text import detail_of
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.triage_text import verdict_parts
@@ -179,7 +180,11 @@ def test_no_figure_is_another_with_the_risk_queue(
         one, two = (tiebreak("export", "last", "--csv", "-w", folder).out for folder in twins)
         assert list(csv.DictReader(io.StringIO(one))) == list(csv.DictReader(io.StringIO(two)))
 
-    assert tiebreak("queue", "-w", risky, "--json").json["looked"] == 4
+    listed = tiebreak("queue", "-w", risky, "--json").json
+    assert listed["looked"] == 4
+    sealed = [SEALED in case["reasons"] for case in listed["cases"]]
+    assert [case["risk"] is None for case in listed["cases"]] == sealed
+    assert any(sealed)
     the_same(*ACTING, *READING)
     noted = stored_session(risky).presentations[-1]
     assert noted.queue == "risk"

@@ -61,6 +61,22 @@ def test_what_came_to_no_end_is_asked_again(path: Path, answer: Response) -> Non
     file.close()
 
 
+def test_every_text_of_an_answer_comes_back(path: Path) -> None:
+    odd = replace(ANSWER, tool_calls=(ToolCall(id="\udc00", name="\U0010ffff", arguments='"\ud83d"'),), finish="\ud83d")
+    file = TrialFile.open(path)
+    file.keep(odd)
+    file.close()
+    assert kept(path) == odd
+
+
+def test_an_answer_of_another_form_is_asked_for_again(path: Path) -> None:
+    file = TrialFile.open(path)
+    file.keep(ANSWER)
+    file._connection.execute("UPDATE trial SET response = '{}'")  # pyright: ignore[reportPrivateUsage]
+    assert file.find(ANSWER.fingerprint) is None
+    file.close()
+
+
 def test_a_damaged_file_is_made_anew(path: Path) -> None:
     path.write_bytes(b"no database at all" * 400)
     assert kept(path) is None

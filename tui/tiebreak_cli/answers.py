@@ -79,7 +79,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = 
             {"case": case, "verdict": state.verdict, "responses": responses, "checks": checks, "raters": said}
             | ({"further_samples": further} if stored.samples > 1 else {})
             | detail_plain(detail)
-            | {"findings": found},
+            | {"findings": found.found, "findings_unread": found.unread},
         )
         return
     show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))

@@ -1,7 +1,5 @@
 """The rest of a case as plain text: prompts, passages, tool calls, times, judgments and decisions."""
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
 from tiebreak.records import ROLES, Context, Response
@@ -9,10 +7,10 @@ from tiebreak.records.policies import SIDES
 from tiebreak_cli.bisecting import hunks_text
 from tiebreak_cli.output import local_minute, safe, safe_line, show
 from tiebreak_store import StoredSession
-from tiebreak_workbench.findings import Bisected, Finding
+from tiebreak_workbench.findings import Bisected, Findings
 from tiebreak_workbench.judge_seals import note_shown, sealed_on_case, seals_of
 from tiebreak_workbench.triage_case import CaseDetail, case_detail
-from tiebreak_workbench.trial_words import bisect_evidence, finding_head
+from tiebreak_workbench.trial_words import bisect_evidence, finding_head, unread_words
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -115,15 +113,17 @@ def print_rest(detail: CaseDetail) -> None:
         show(text)
 
 
-def print_findings(findings: Sequence[Finding]) -> None:
+def print_findings(findings: Findings) -> None:
     """What bisecting and asking again found, oldest first."""
-    for finding in findings:
+    for finding in findings.found:
         text = Text(f"{local_minute(finding.at)} {safe_line(finding_head(finding), 400)}\n", "bold")
         if isinstance(finding, Bisected):
             text.append_text(hunks_text(finding.found.found))
             text.append(safe("\n".join(bisect_evidence(finding.found, finding.times))), "dim")
         text.rstrip()
         show(text)
+    if findings.unread:
+        show(Text(unread_words(findings.unread), "dim"))
 
 
 def _contexts(title: str, contexts: tuple[Context, ...]) -> Text:

@@ -1,12 +1,15 @@
 """`queue`: the cases of a session that most likely hold a harmful answer, and why."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
+
+if TYPE_CHECKING:
+    from tiebreak_workbench.risk_queue import AtRisk
 
 
 def queue(
@@ -39,7 +42,7 @@ def queue(
         ("risk #", "id", "looked at", "why"),
         (
             (
-                f"{one.risk:.2f}" if first else "",
+                _figure(one) if first else "",
                 one.case_id if first else "",
                 "yes" if first and one.looked else "",
                 why,
@@ -51,6 +54,10 @@ def queue(
     if not report["feeds_a_gate"]:
         say(FEEDS_NOTHING)
     say(f"`tiebreak arena -r {stored.session.id} --queue risk` rates them; the order is all that the figure says.")
+
+
+def _figure(one: "AtRisk") -> str:
+    return "sealed" if one.open_risk is None else f"{one.open_risk:.2f}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tiebreak.records import canonical_json, stamp, utc_now
-from tiebreak.records.codec import decode
 from tiebreak_store import Store
-from tiebreak_store.trials import FILE, KeptFinding, TrialFile
+from tiebreak_store.trials import FILE, KeptFinding, TrialFile, kept_as
 from tiebreak_workbench.bisecting import Bisection, BisectPlan
 from tiebreak_workbench.rerunning import AgainVerdict, Rerun
 from tiebreak_workbench.workbench import Workbench
@@ -40,6 +40,17 @@ class AskedAgain:
 
 
 Finding = Bisected | AskedAgain
+
+
+class Findings(NamedTuple):
+    """What was found of one case."""
+
+    found: tuple[Finding, ...] = ()
+    """Oldest first."""
+    unread: int = 0
+    """How many more there are, in a form that another version of Tiebreak kept."""
+
+
 KINDS: Mapping[str, type[Finding]] = {"bisect": Bisected, "rerun": AskedAgain}
 
 
@@ -79,21 +90,22 @@ def keep_rerun(bench: Workbench, done: Rerun) -> None:
     _keep(bench, plan.runs, "rerun", zip(ids, told, strict=True))
 
 
-def findings_of(store: Store, baseline_run: str, candidate_run: str, case_id: str) -> tuple[Finding, ...]:
-    """What was found of a case of two runs, oldest first.
+def findings_of(store: Store, baseline_run: str, candidate_run: str, case_id: str) -> Findings:
+    """What was found of a case of two runs.
 
     Raises:
         StoreError: where the file cannot be read.
     """
     path = store.path.with_name(FILE)
     if not path.exists():
-        return ()
+        return Findings()
     file = TrialFile.open(path)
     try:
         kept = file.findings(baseline_run, candidate_run, case_id)
     finally:
         file.close()
-    return tuple(decode(KINDS[one.kind], one.told) for one in kept if one.kind in KINDS)
+    read = [kept_as(KINDS[one.kind], one.told) if one.kind in KINDS else None for one in kept]
+    return Findings(tuple(one for one in read if one is not None), read.count(None))
 
 
 def _keep(bench: Workbench, runs: tuple[str, str], kind: str, told: Iterable[tuple[str, Finding]]) -> None:

@@ -10,7 +10,7 @@ from tiebreak.records import ROLES, Ballot, CheckResult, Rater, Response, Sessio
 from tiebreak.records.judges import Judgment
 from tiebreak.records.policies import SIDES
 from tiebreak.scoreboard import Scoreboard, effective_ballots
-from tiebreak.session.risk import RiskReason, Seen, feeds_a_gate, reasons_of, risk_of, usual_lengths, watched
+from tiebreak.session.risk import JUDGED, RiskReason, Seen, feeds_a_gate, reasons_of, risk_of, usual_lengths, watched
 from tiebreak.stats.order import risk_first
 from tiebreak_store import StoredSession
 from tiebreak_workbench.scoring import scoreboard_of
@@ -38,10 +38,20 @@ class AtRisk:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The reasons; to whom the sides are sealed nothing is said that tells them."""
-        sides = ("" if self.veiled or reason.role is None else SIDES[reason.role] for reason in self.reasons)
-        told = (reason.words(side, sealed=self.sealed) for reason, side in zip(self.reasons, sides, strict=True))
+        """The reasons, sealed ones last, since where they stand would tell them; to whom the sides are sealed nothing
+        is said that tells these."""
+        reasons = sorted(self.reasons, key=self._hides)
+        sides = ("" if self.veiled or reason.role is None else SIDES[reason.role] for reason in reasons)
+        told = (reason.words(side, sealed=self.sealed) for reason, side in zip(reasons, sides, strict=True))
         return tuple(dict.fromkeys(told))
+
+    @property
+    def open_risk(self) -> float | None:
+        """The risk as far as it may be told: none where a sealed verdict is in it, which it would tell."""
+        return None if any(map(self._hides, self.reasons)) else self.risk
+
+    def _hides(self, reason: RiskReason) -> bool:
+        return self.sealed and reason.kind in JUDGED
 
 
 def risk_queue(bench: Workbench, stored: StoredSession, rater: Rater | None = None) -> list[AtRisk]:
@@ -140,7 +150,7 @@ def risk_report(stored: StoredSession, queue: Sequence[AtRisk]) -> dict[str, obj
         "cases": [
             {
                 "case": one.case_id,
-                "risk": round(one.risk, 4),
+                "risk": None if one.open_risk is None else round(one.open_risk, 4),
                 "looked": one.looked,
                 "position": one.position,
                 "reasons": list(one.words),

@@ -158,6 +158,12 @@ def shrink_told(shrunk: Shrunk) -> str:
 # -- what was found before
 
 
+def unread_words(count: int) -> str:
+    """What is said of findings that cannot be read."""
+    was = "was" if count == 1 else "were"
+    return f"{plural(count, 'finding')} of asking again or bisecting {was} kept by another version and cannot be read."
+
+
 def finding_head(finding: Finding) -> str:
     """What was found, in a line without its time."""
     if isinstance(finding, Bisected):

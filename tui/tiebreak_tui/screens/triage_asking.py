@@ -11,7 +11,7 @@ from tiebreak_tui.screens.keeping import Drafts
 from tiebreak_tui.screens.triage_copies import Copying
 from tiebreak_tui.screens.triage_rows import find_groups
 from tiebreak_tui.screens.triage_text import context_parts, detail_parts, verdict_parts
-from tiebreak_tui.screens.triage_trial_text import finding_pieces, finding_title
+from tiebreak_tui.screens.triage_trial_text import findings_parts
 from tiebreak_tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tiebreak_tui.screens.triage_rows import Rows
     from tiebreak_tui.widgets.case_list import CaseList
     from tiebreak_tui.widgets.pair import AnswerPane
-    from tiebreak_workbench.findings import Finding
+    from tiebreak_workbench.findings import Findings
     from tiebreak_workbench.triage import Triage
     from tiebreak_workbench.triage_case import CaseDetail
 
@@ -37,7 +37,7 @@ class Asking(Copying):
     words: str
     rows: "Rows | None"
     detail: "CaseDetail | None"
-    findings: "tuple[Finding, ...]" = ()
+    findings: "Findings | None" = None
     """What bisecting and asking again found of that case."""
     marked: set[int]
     ready: bool
@@ -293,7 +293,7 @@ class Asking(Copying):
             self.tiebreak.flash(none)
 
     def action_open(self) -> None:
-        found = [(finding_title(one), finding_pieces(one)) for one in reversed(self.findings)]
+        found = findings_parts(self.findings) if self.findings is not None else []
         self._page("Case", lambda detail: [*found, *detail_parts(detail)])
 
     def action_contexts(self) -> None:

@@ -65,7 +65,7 @@ class Panes(Trying):
 
     def show_nothing(self) -> None:
         self.detail = self.at = None
-        self.findings = ()
+        self.findings = None
         self.query_one("#question-text", Static).update("")
         self.left.idle()
         self.right.idle()
@@ -78,7 +78,8 @@ class Panes(Trying):
             return
         width = max(20, self.query_one("#sides").size.width - 2)
         moved = self.query_one("#moved", Static)
-        lines = [found_line(self.findings, width), *moved_lines(self.triage.view.row(self.at), self.detail, width)]
+        found = self.findings.found if self.findings is not None else ()
+        lines = [found_line(found, width), *moved_lines(self.triage.view.row(self.at), self.detail, width)]
         most = moved.styles.max_height
         rows = int(most.value) if most is not None else len(lines)
         moved.update(in_rows([line for line in lines if line.plain], rows, width))

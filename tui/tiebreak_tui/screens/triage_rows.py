@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tiebreak_workbench.findings import Finding
+    from tiebreak_workbench.findings import Findings
     from tiebreak_workbench.triage import Triage
     from tiebreak_workbench.triage_case import CaseDetail
 
@@ -150,7 +150,7 @@ class CaseRead(NamedTuple):
     """A case in full, and what bisecting and asking again found of it."""
 
     detail: "CaseDetail"
-    findings: "tuple[Finding, ...]"
+    findings: "Findings"
 
 
 def read_case(triage: "Triage", place: int) -> CaseRead:

@@ -16,8 +16,9 @@ from tiebreak_tui.widgets.virtual_list import ListRow
 
 if TYPE_CHECKING:
     from tiebreak.triage.hunks import Hunk
+    from tiebreak_tui.dialogs.pager import Titled
     from tiebreak_workbench.bisecting import Bisection, BisectStep
-    from tiebreak_workbench.findings import Finding
+    from tiebreak_workbench.findings import Finding, Findings
     from tiebreak_workbench.rerunning import AgainVerdict, CaseAgain, Rerun
 
 GLYPHS: "Mapping[AgainVerdict, tuple[str, str]]" = {
@@ -107,6 +108,14 @@ def finding_title(finding: "Finding") -> str:
         also = f", {plural(len(finding.cases), 'case')} together" if len(finding.cases) > 1 else ""
         return f"Bisected on {when}{also}"
     return f"Asked again on {when}"
+
+
+def findings_parts(findings: "Findings") -> "list[Titled]":
+    """All that was found of a case, the newest first."""
+    from tiebreak_workbench.trial_words import unread_words
+
+    parts: list[Titled] = [(finding_title(one), finding_pieces(one)) for one in reversed(findings.found)]
+    return [*parts, ("Not read", [(unread_words(findings.unread), "$text-muted")])] if findings.unread else parts
 
 
 def finding_pieces(finding: "Finding") -> list[Piece]:
