@@ -23,6 +23,7 @@ from tiebreak_store import StoredGateOutcome
 DOCS = Path(__file__).parent
 EXPORTED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "session": (records.Session, ()),
+    "draw": (records.Draw, ("case_id",)),
     "dataset": (records.DatasetCard, ("version",)),
     "dataset_case": (records.Case, ()),
     "config": (records.Config, ("role", "version")),

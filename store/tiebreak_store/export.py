@@ -8,6 +8,7 @@ from tiebreak.records.canonical import plain
 from tiebreak.records.judges import Judgment
 from tiebreak_store.ballots import iter_ballots, iter_presentations, iter_raters
 from tiebreak_store.content import get_config, get_dataset_card, get_policy, iter_cases
+from tiebreak_store.draws import iter_draws
 from tiebreak_store.events import iter_events, iter_gate_outcomes
 from tiebreak_store.judgments import get_judge, iter_judgments, judges_of
 from tiebreak_store.responses import iter_check_results, iter_checks, iter_responses
@@ -27,9 +28,9 @@ def export_lines(
 ) -> Iterator[Line]:
     """Every record of a session, as its fields and a `type`.
 
-    In this order: `session`, `dataset`, `dataset_case` (as in the dataset's file), `config` and `run` (each with its
-    `role`, baseline first), `policy`, `other_policy` (each that other gates were decided by),
-    `check` (each that was put), `judge` (each version that was asked), `rater`;
+    In this order: `session`, `draw` (of each planned case, where it is known), `dataset`, `dataset_case` (as in the
+    dataset's file), `config` and `run` (each with its `role`, baseline first), `policy`, `other_policy` (each that
+    other gates were decided by), `check` (each that was put), `judge` (each version that was asked), `rater`;
     then, each as recorded: `response`, `check_result`, `presentation`, `ballot`, `judgment` (with its claims and raw
     replies, version by version), `gate_outcome`, `event`. No chunks for replay. Judgments that `told` refuses are left
     out. Memory stays flat.
@@ -39,6 +40,8 @@ def export_lines(
     run_ids = [run.id for run in runs.values()]
     dataset = session.dataset_hash or ""
     yield _line("session", session)
+    for case_id, draw in iter_draws(connection, session_id):
+        yield {**_line("draw", draw), "case_id": case_id}
     yield {**_line("dataset", get_dataset_card(connection, dataset)), "version": dataset}
     yield from _lines("dataset_case", iter_cases(connection, dataset))
     for role, run in runs.items():

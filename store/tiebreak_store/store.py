@@ -14,6 +14,7 @@ from tiebreak.records import (
     CheckResult,
     CheckSpec,
     Dataset,
+    Draw,
     Event,
     Plan,
     Policy,
@@ -30,6 +31,7 @@ from tiebreak_store import (
     ballots,
     baselines,
     content,
+    draws,
     events,
     export,
     imports,
@@ -252,6 +254,11 @@ class Store(TriageRecords, JudgeReading, Past):
             yield from ballots.iter_presentations(connection, session_id)
             yield from ballots.iter_ballots(connection, session_id)
             yield from events.iter_events(connection, session_id)
+
+    def draws(self, session_id: str) -> list[Draw]:
+        """How each planned case was drawn, in the order of the plan; empty where that is not known."""
+        with self._database.reading() as connection:
+            return [draw for _, draw in draws.iter_draws(connection, session_id)]
 
     def candidates_tried(self, dataset_hash: str) -> list[str]:
         """The configs that were the candidate of a session over a version of a dataset and answered something, by

@@ -97,6 +97,7 @@ def to_rerun(
         samples=samples,
         runs={"baseline": baseline},
         plan=plan,
+        draws=() if failed else bench.store.draws(stored.session.id),
         fork=Fork(stored.session.id, f"asked again: {'cases that failed' if failed else 'every case'}"),
     )
     return Again(

@@ -162,6 +162,7 @@ def fork(bench: Workbench, wanted: str, role: SessionRole, config: Config, scope
                 session=session,
                 runs=runs,
                 rater=bench.rater(),
+                draws=bench.store.draws(stored.session.id) if plan == stored.session.plan else (),
             ),
             answers=answers,
             events=(*events, parent),

@@ -19,6 +19,7 @@ from tiebreak.records import (
     Config,
     Dataset,
     DatasetCard,
+    Draw,
     Event,
     Policy,
     Presentation,
@@ -37,10 +38,12 @@ from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")
 TOOL = "tiebreak"
-HEAD = ("session", "dataset", "dataset_case", "config", "run", "policy", "other_policy", "rater", "check", "judge")
+HEAD = (
+    "session", "draw", "dataset", "dataset_case", "config", "run", "policy", "other_policy", "rater", "check", "judge",
+)  # fmt: skip
 """Lines that come before the first response."""
 DAMAGED = "The export is damaged: export the session again."
-ADDED = ("type", "role", "version")
+ADDED = ("type", "role", "version", "case_id")
 """What lines have beside the fields of their record; `version` of a policy and a config only tells."""
 
 
@@ -193,9 +196,18 @@ def _session(lines: _Records, source: Source) -> NewSession:
             session=session,
             runs=_by_role(Run, "run", lines, source),
             rater=raters[0],
+            draws=_draws(session, lines, source),
         )
     except ValueError as problem:
         raise source.refuse(f"The export was changed: {problem}.", hint="Export the session again.") from None
+
+
+def _draws(session: Session, lines: _Records, source: Source) -> tuple[Draw, ...]:
+    """How the planned cases were drawn. Exports of older versions do not say it."""
+    told = lines.head.get("draw", [])
+    if told and tuple(line.get("case_id") for line in told) != session.plan.case_ids:
+        raise source.refuse("The lines of the type “draw” are not those of the plan.", hint=DAMAGED)
+    return tuple(_many(Draw, told, source))
 
 
 def _by_role(record_type: type[T], kind: str, lines: _Records, source: Source) -> dict[SessionRole, T]:

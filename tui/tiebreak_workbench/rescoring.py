@@ -73,6 +73,7 @@ def to_score(bench: Workbench, wanted: str, policy: str | None = None) -> ToScor
         title=stored.session.title,
         runs=stored.runs,
         plan=plan,
+        draws=bench.store.draws(stored.session.id),
         fork=Fork(stored.session.id, f"{BY_SCORE}: {now.name}"),
     )
     return ToScore(

@@ -13,6 +13,7 @@ from tiebreak.checks import all_checks, load_checks
 from tiebreak.errors import UsageError
 from tiebreak.records import (
     ROLES,
+    Draw,
     IdMaker,
     Plan,
     Rater,
@@ -167,12 +168,13 @@ class Workbench:
         samples: int = 1,
         runs: Mapping[SessionRole, Run] | None = None,
         plan: Plan | None = None,
+        draws: Sequence[Draw] = (),
         fork: Fork | None = None,
     ) -> str:
         """Set a session down, plan and all, before its first answer; returns its id.
 
-        It stands on `runs` as far as they are given, whose answers it takes as they are, and else on new ones. `plan`
-        stands in for that of the setup.
+        It stands on `runs` as far as they are given, whose answers it takes as they are, and else on new ones. `plan`,
+        of cases with their `draws` where they were drawn, stands in for that of the setup.
 
         Raises:
             UsageError: for a plan that cannot be made.
@@ -181,8 +183,7 @@ class Workbench:
         """
         given = runs or {}
         setup = self.pinned(setup, [role for role in ROLES if role not in given], judges=plan is None)
-        # Cases that somebody chose were not drawn.
-        draws = draws_of(setup.dataset, setup.plan()) if plan is None else ()
+        draws = draws_of(setup.dataset, setup.plan()) if plan is None else draws
         plan = plan or setup.plan()
         now = stamp(utc_now())
         order_hash = digest(canonical_json(plan.case_ids).encode())
