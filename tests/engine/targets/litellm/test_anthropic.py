@@ -34,7 +34,7 @@ async def test_text_usage_cost_and_stop(claude: AnthropicServer, through_litellm
     assert sum(isinstance(event, TextDelta) for event in answer.events) >= 3
     first = next(event for event in answer.events if not isinstance(event, Starting))
     assert isinstance(first, FirstToken)
-    assert 0.05 <= first.at < 2
+    assert first.at >= 0.05
     assert [type(event) for event in answer.events[-2:]] == [UsageEvent, Finish]
     response = answer.response
     assert response is not None

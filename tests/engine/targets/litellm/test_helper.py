@@ -44,7 +44,7 @@ def test_it_starts_without_network_reads_no_dotenv_and_ends_with_its_stdin(tmp_p
         [sys.executable, "-P", "-c", WATCHED],
         input=b"",
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
         cwd=tmp_path,
         env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "", "SEEN": str(seen)},
