@@ -9,12 +9,14 @@ from support import judge_server
 from support.commands import CommandLine
 from support.headless import model_workspace, server_process
 from support.live_judging import write_judge
+from support.workspaces import write_lines
 from tiebreak.records import ModelTarget
 from tiebreak.workspace.judges import shipped_judges
 from tiebreak_workbench.preflight import own_kind_warnings
 from tiebreak_workbench.workbench import Workbench
 
 RUN = ("run", "-d", "questions", "-a", "a", "-b", "b")
+ASKED = ("judge", "last", "--max-cost", "0")
 CASES = 4
 
 
@@ -102,3 +104,45 @@ def test_an_edited_judge_is_told_to_begin_another_version(tiebreak: CommandLine,
     assert "begins here, and counts from now on." in told
     assert "stands apart; the two never mix." in told
     assert "begins here" not in tiebreak("judge", "last", "--judge", "mine").err
+
+
+def test_a_floating_name_of_a_judge_that_goes_along_is_told_before_it_is_asked(
+    tiebreak: CommandLine, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a model of a provider's, which a budget of nothing keeps from being asked."""
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    for model, floats in (("gpt-4.1", True), ("gpt-4.1-2025-04-14", False)):
+        judge = f"kind: pairwise\ntarget: {{model: openai/{model}}}\nretries: 0\n"
+        (here / "judges").mkdir(exist_ok=True)
+        (here / "judges" / "mine.yaml").write_text(judge)
+        for command in ((*RUN, "--judge-cost", "0"), ("retry", "last", "--judge-cost", "0"), ASKED):
+            done = tiebreak(*command, "--judge", "mine")
+            assert "The budget of $0 is spent." in " ".join(done.written.split())
+            told = "The judge mine asks a floating name, dated: openai/gpt-4.1-2025-04-14." in done.err
+            assert told is floats, command
+
+
+def test_each_sides_hallucination_rate_stands_in_show_and_in_reports(
+    tiebreak: CommandLine, here: Path, url: str
+) -> None:
+    """A says what its passage bears out, B another word."""
+    passages = [{"id": "k", "text": "The quick brown dog."}]
+    lines = [{"id": f"case-{n}", "input": "Who?", "contexts": passages} for n in range(CASES)]
+    write_lines(here / "datasets" / "questions" / "cases.jsonl", lines)
+    write_judge(here, url, "honest", kind="faithfulness")
+    tiebreak(*RUN, "--judge", "mine")
+    words = (
+        "A: 0 of 4 claims unsupported, 0 % (4 answers, too few for an interval); "
+        "B: 4 of 4 claims unsupported, 100 % (4 answers, too few for an interval)."
+    )
+    assert words in " ".join(tiebreak("show", "last").out.split())
+    (told,) = tiebreak("show", "last", "--json").json["judged_claims"]
+    assert [(side["rate"], side["side"]["unsupported"]) for side in told["sides"]] == [(0.0, 0), (1.0, 4)]
+    tiebreak("gate", "last", "--report", "report.md", "--report", "report.html")
+    report, page = (Path(f"report.{kind}").read_text() for kind in ("md", "html"))
+    assert "| Judge | Side | claims | unsupported | share | 95 % | answers |" in report
+    assert "| mine | A | 4 | 0 | 0 % | – | 4 |" in report
+    assert "| mine | B | 4 | 4 | 100 % | – | 4 |" in report
+    assert ">unsupported<" in page
+    judged = tiebreak("judge", "last", "--judge", "mine").out
+    assert "B: hallucination rate" in judged

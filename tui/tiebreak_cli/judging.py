@@ -214,7 +214,7 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
-    complain_line(f"Judging session {judging.stored.session.id} with {judging.judge.name}. {judging.estimate}")
+    complain_line(f"Judging session {judging.stored.session.id}. {judging.estimate}")
     if not err.is_terminal:
         return await judge_all(judging, _waits_told(complain_line))
     columns = (
@@ -227,7 +227,7 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
         task = bar.add_task("", total=judging.planned)
 
         def show(progress: "JudgeProgress") -> None:
-            bar.update(task, completed=progress.answered, description=_figures(progress), refresh=True)
+            bar.update(task, completed=progress.answered, description=_figures(progress, judging.judge), refresh=True)
 
         return await judge_all(judging, show)
 
@@ -246,11 +246,11 @@ def _waits_told(say: "Callable[[str], None]") -> "Callable[[JudgeProgress], None
     return look
 
 
-def _figures(progress: "JudgeProgress") -> str:
+def _figures(progress: "JudgeProgress", judge: "Judge") -> str:
     from tiebreak.amounts import money
-    from tiebreak.gates.wording import plural
+    from tiebreak.gates.wording import RECORDED, plural
 
-    parts = [money(progress.usd)]
+    parts = [RECORDED if judge.recorded else money(progress.usd)]
     if progress.reused:
         parts.append(f"{progress.reused:,} reused")
     if progress.unknown:
@@ -301,10 +301,10 @@ def _print(judging: "Judging", ending: "JudgeEnding", outcome: "Told", *, sealed
 
 def _cost(judge: "Judge", summary: "JudgeSummary") -> str:
     from tiebreak.amounts import money
-    from tiebreak.records import RecordingTarget
+    from tiebreak.gates.wording import RECORDED
 
-    if isinstance(judge.target, RecordingTarget):
-        return "recorded"
+    if judge.recorded:
+        return RECORDED
     return money(summary.usd) + (f" and {summary.unknown} unknown" if summary.unknown else "")
 
 

@@ -204,8 +204,8 @@ class Live(Shown):
 
 
 def judging_figures(figures: JudgingFigures) -> str:
-    """`$0.04 · 2 errors · 3 in flight`: what judging costs stands apart from what answers cost."""
-    parts = [spent(figures.usd, figures.unknown, "judgment")]
+    """`$0.04 · 2 errors · 3 in flight`, or `recorded`: what judging costs stands apart from what answers cost."""
+    parts = [spent(figures.usd, figures.unknown, "judgment", recorded=figures.recorded)]
     if figures.reused:
         parts.append(f"{figures.reused:,} reused")
     if figures.unparseable:
@@ -227,7 +227,7 @@ def judging_words(judging: JudgedRun) -> str:
     missing = figures.planned - figures.answered
     counts = f"{figures.valid:,} valid, {figures.unparseable:,} unparseable, {plural(figures.errors, 'error')}"
     if figures.reused:
-        counts += f"; {reused_words(figures.reused)}"
+        counts += f"; {reused_words(figures.reused, recorded=figures.recorded)}"
     if not missing and not judging.pauses:
         return f"Every answer that could be was put to its judges: {counts}."
     why = " ".join(judging.problems)

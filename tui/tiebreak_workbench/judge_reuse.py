@@ -66,6 +66,8 @@ def _is_known(store: Store, asker: Asker, shared: Shared, ask: Ask) -> bool:
         return False  # asking will say so
 
 
-def reused_words(reused: int) -> str:
-    """`12 reused, $0.00`; empty where none was."""
-    return f"{reused:,} reused, $0.00" if reused else ""
+def reused_words(reused: int, *, recorded: bool = False) -> str:
+    """`12 reused, $0.00`, without a cost where replies are recorded; empty where none was."""
+    if not reused:
+        return ""
+    return f"{reused:,} reused" + ("" if recorded else ", $0.00")

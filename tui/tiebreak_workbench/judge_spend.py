@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from tiebreak.amounts import money
-from tiebreak.records import RecordingTarget
+from tiebreak.gates.wording import RECORDED
 from tiebreak_workbench.calibrating import version_status
 from tiebreak_workbench.workbench import Workbench
 
@@ -34,10 +34,10 @@ class JudgeSpend:
     @property
     def cost(self) -> str:
         """`$0.12`, `$0.12 and 2 unknown`, `$0.12, 30 reused`; `recorded` of replies that nobody was asked for."""
-        if self.recorded:
-            return "recorded"
         unknown = f" and {self.unknown} unknown" if self.unknown else ""
-        return money(self.usd) + unknown + (f", {self.reused} reused" if self.reused else "")
+        return (RECORDED if self.recorded else money(self.usd) + unknown) + (
+            f", {self.reused} reused" if self.reused else ""
+        )
 
 
 def judges_of_session(bench: Workbench, session_id: str) -> list[JudgeSpend]:
@@ -53,7 +53,7 @@ def judging_costs(bench: Workbench, session_id: str) -> dict[str, object]:
 
 def _spend(bench: Workbench, session_id: str, version: str) -> JudgeSpend:
     judge = bench.store.judge(version)
-    recorded = isinstance(judge.target, RecordingTarget) and not judge.stands_in
+    recorded = judge.recorded
     answered = errors = unknown = valid = reused = 0
     usd = 0.0
     for judgment in bench.store.iter_judgments(session_id, version, light=True):

@@ -77,6 +77,7 @@ def _version(
         usd=said.usd,
         unknown=said.unknown,
         reused=said.reused,
+        recorded=judge is not None and judge.recorded,
         said=dict(_said(said)),
         problems=said.problems,
         hallucinations=said.hallucinations,

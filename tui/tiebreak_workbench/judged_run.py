@@ -47,6 +47,8 @@ class JudgingFigures:
     """What calls of a judge wait for; None while none does."""
     reused: int
     """Judgments that were taken over and so cost nothing, earlier runs included."""
+    recorded: bool
+    """No judge is asked: all replies are recorded ones."""
 
 
 class JudgedRun:
@@ -116,6 +118,7 @@ class JudgedRun:
             in_flight=sum(progress.in_flight for progress in known),
             waits=first_of([progress.waits for progress in known]),
             reused=sum(judged.reused for _, judged in self._judged),
+            recorded=all(judged.judge.recorded for _, judged in self._judged),
         )
 
     @property

@@ -51,8 +51,15 @@ def percent(rate: float) -> str:
     return f"{100 * rate:g} %"
 
 
-def spent(usd: float, unknown: int, noun: str) -> str:
-    """What was spent: `$0.12`, `$0.12 and 3 answers of unknown cost`; `cost unknown` where none is known."""
+RECORDED = "recorded"
+"""What stands in place of a cost where a judge's replies are recorded: $0.00 would be a price."""
+
+
+def spent(usd: float, unknown: int, noun: str, *, recorded: bool = False) -> str:
+    """What was spent: `$0.12`, `$0.12 and 3 answers of unknown cost`; `cost unknown` where none is known, `recorded`
+    where nobody was asked."""
+    if recorded:
+        return RECORDED
     if unknown and not usd:
         return "cost unknown"
     return money(usd) + (f" and {plural(f'{unknown:,}', noun)} of unknown cost" if unknown else "")

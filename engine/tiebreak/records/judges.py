@@ -115,6 +115,11 @@ class Judge:
         return self.target == RecordingTarget(path=STAND_IN)
 
     @property
+    def recorded(self) -> bool:
+        """Whether its replies were recorded before, so that nobody is asked and nothing is spent."""
+        return isinstance(self.target, RecordingTarget) and not self.stands_in
+
+    @property
     def model_label(self) -> str:
         return self.target.model if isinstance(self.target, ModelTarget) else self.config.model_label
 

@@ -87,6 +87,8 @@ class JudgedVersion:
     """Judgments of unknown cost."""
     reused: int = 0
     """Judgments that were taken over, which cost nothing."""
+    recorded: bool = False
+    """Its replies are recorded ones, which nobody was asked for."""
     said: Mapping[str, int] = field(default_factory=dict[str, int])
     """What its verdicts are, with how often: `B wins`, `A: compliant`."""
     problems: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tiebreak.amounts import fixed, money, signed
 from tiebreak.gates import JudgeStatus
-from tiebreak.gates.wording import percent
+from tiebreak.gates.wording import RECORDED, percent
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.judged import JudgedLine, JudgedMean
 from tiebreak.reports.report import Report
@@ -53,7 +53,7 @@ def override(report: Report) -> str:
 def asked(report: Report) -> Iterator[Row]:
     """A row a version: what was asked, what could be read, what it cost."""
     for one in report.judges:
-        cost = money(one.usd) + (f" and {one.unknown} unknown" if one.unknown else "")
+        cost = RECORDED if one.recorded else money(one.usd) + (f" and {one.unknown} unknown" if one.unknown else "")
         cost += f", {one.reused} reused" if one.reused else ""
         status = STATUS[one.status] if one.in_force else "a later version counts"
         counts = (str(one.valid), str(one.unparseable), str(one.error))

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tiebreak.amounts import money, seconds
+from tiebreak.gates.wording import RECORDED
 from tiebreak.records import ROLES, SessionRole
 from tiebreak.records.judges import Claim, Judgment, seal_of
 from tiebreak.records.sessions import TAGS, Tag
@@ -144,8 +145,8 @@ class VerdictDialog(Dialog[None]):
             yield Content("")
             yield Content.assemble((self._place(judgment), "bold $primary"), "  ", self._said(judgment))
             facts = [
-                _cost(judgment),
-                seconds(judgment.seconds) if judgment.seconds is not None else "",
+                _cost(judgment, recorded=self._judge.recorded),
+                seconds(judgment.seconds) if judgment.seconds is not None and not self._judge.recorded else "",
                 clean_line(judgment.served_model or "", 60),
             ]
             yield Content.styled(" · ".join(filter(None, facts)), "dim")
@@ -227,7 +228,9 @@ class VerdictDialog(Dialog[None]):
             yield Content.styled(f"  {judgment.seal[:16]}…  {judgment.seal_nonce}", "dim")
 
 
-def _cost(judgment: Judgment) -> str:
+def _cost(judgment: Judgment, *, recorded: bool) -> str:
     if judgment.reused_from is not None:
-        return "reused, $0.00"
+        return "reused" if recorded else "reused, $0.00"
+    if recorded:
+        return RECORDED
     return money(judgment.cost.usd) if judgment.cost.usd is not None else "cost unknown"

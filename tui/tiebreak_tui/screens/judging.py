@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tiebreak.amounts import money
-from tiebreak.gates.wording import plural, spent
+from tiebreak.gates.wording import RECORDED, plural, spent
 from tiebreak.judge.review import Reason, lines_of, reasons_for
 from tiebreak.records.policies import SIDES
 from tiebreak.session.live import LiveSession
@@ -46,8 +46,10 @@ def judge_news(live: LiveSession, position: int, last: int | None) -> JudgeNews 
 
 
 def spent_on_judging(live: LiveSession) -> str:
-    """`judge $0.012`, apart from what answers cost; empty where nothing was asked."""
+    """`judge $0.012`, apart from what answers cost; `judge recorded`; empty where nothing was asked."""
     judged = live.judged
+    if judged is not None and judged.judge.recorded:
+        return f"judge {RECORDED}"
     if judged is None or not (judged.usd or judged.unknown or judged.reused):
         return ""
     known = money(judged.usd) if judged.usd or not judged.unknown else "$?"
@@ -68,6 +70,8 @@ def judging_in_short(live: LiveSession) -> str:
         far += f", {progress.waits.words}"
     if judged.reused:
         far += f", {judged.reused} reused"
+    if judged.judge.recorded:
+        return f"{who}: {far}; {RECORDED}, at no cost."
     return f"{who}: {far}; {spent(judged.usd, judged.unknown, 'judgment')}, apart from the answers."
 
 
@@ -81,8 +85,9 @@ def show_verdict(arena: "Asides") -> None:
         return
     look = live.verdicts.see(case.id)
     if look.verdict is None:
-        why = "Rate this case first: the judge" if look.seal else "The judge"
-        arena.tiebreak.flash(f"{why} {look.words(live.seating(arena.position))}.")
+        words = look.words(live.seating(arena.position))
+        why = "Rate this case first: until then its verdict stays" if look.seal else "The judge"
+        arena.tiebreak.flash(f"{why} {words.removesuffix('…')}.")
         return
     arena.tiebreak.push_screen(VerdictDialog(arena, arena.position, look))
 
