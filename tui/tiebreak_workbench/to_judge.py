@@ -21,10 +21,13 @@ def judges_asked_for(outcomes: Iterable[GateOutcome]) -> Mapping[str, int]:
     return found
 
 
-def words_to_judge(bench: Workbench, stored: StoredSession, outcomes: Iterable[GateOutcome]) -> Iterator[str]:
+def words_to_judge(
+    bench: Workbench, stored: StoredSession, outcomes: Iterable[GateOutcome], *, along: str | None = None
+) -> Iterator[str]:
     """A sentence for each judge that has yet to judge cases of a gate. Names are outside text.
 
-    While somebody works on the session its judge may still be at it, so nobody is sent to ask it beside them.
+    While somebody works on the session its judge may still be at it, so nobody is sent to ask it beside them. Where it
+    is worked on right here, `along` is the judge that goes along, of which nothing is said, or empty.
 
     Raises:
         StoreError: where the database cannot be read.
@@ -34,8 +37,10 @@ def words_to_judge(bench: Workbench, stored: StoredSession, outcomes: Iterable[G
     if not waiting:
         return
     said, here = judges_in(bench, stored), known_judges(bench.workspace)
-    at_work = held(bench.store.path.parent, session_id)
+    at_work = along is None and held(bench.store.path.parent, session_id)
     for name, cases in waiting.items():
+        if name == along:
+            continue
         open_ = f"The judge “{name}” has not judged {plural(cases, 'case')} that a gate needs"
         if name not in here:
             what = "its other verdicts were imported" if name in said else "there is no such judge here"
@@ -46,4 +51,5 @@ def words_to_judge(bench: Workbench, stored: StoredSession, outcomes: Iterable[G
         elif at_work:
             yield f"{open_}. The session is open elsewhere, where it may still be asked."
         else:
-            yield f"{open_}. `tiebreak judge {session_id} --judge {name}` puts them to it."
+            once = "" if along is None else "Once this session is left, "
+            yield f"{open_}. {once}`tiebreak judge {session_id} --judge {name}` puts them to it."

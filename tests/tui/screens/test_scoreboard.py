@@ -1,6 +1,5 @@
 """The Scoreboard at the keyboard: over a live session, over a stored one, and sealed."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ from textual.widgets import Static
 
 from support.app import Seat, rating, recomputed, sit_down, stored_session
 from support.workspaces import make_workspace
-from tiebreak.workspace import init_sample
 from tiebreak_tui.dialogs.help import HelpDialog
 from tiebreak_tui.keys import EVERYWHERE, SCOREBOARD
 from tiebreak_tui.screens.arena import ArenaScreen
@@ -16,9 +14,6 @@ from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.panel import Panel
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.demo import run_votes, sample_setup
-from tiebreak_workbench.judging import JudgeLimits, judge_all, load_judge, open_judging
-from tiebreak_workbench.workbench import Workbench
 
 
 def peeks(folder: Path) -> list[object]:
@@ -195,25 +190,6 @@ async def test_without_colour_the_path_is_a_table(tmp_path: Path) -> None:
         await seat.press("right")
         await opened(seat)
         await seat.sees("after 1  ", "after 2  ", "100 %")
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_the_panel_of_judges_says_what_each_is_worth(tmp_path: Path, size: tuple[int, int]) -> None:
-    folder = init_sample(tmp_path / "desk")
-    with Workbench.open(folder, os.environ) as bench:
-        session_id = bench.start(sample_setup(bench))
-        await run_votes(bench, session_id, folder / "ballots.jsonl")
-        judging = open_judging(bench, session_id, load_judge(bench, "first-and-long"), JudgeLimits())
-        await judge_all(judging)
-    async with sit_down(folder, size=size) as seat:
-        await seat.ready()
-        await seat.press("r")
-        board = await opened(seat)
-        board.query_one("#judges").focus(scroll_visible=False)
-        await seat.press("enter")
-        await seat.sees("first-and-long", "✔ calibrated", "of 87", "leans to the first", "Cohen's κ")
-        await seat.press("end")
-        await seat.sees("people alone")
 
 
 async def test_without_a_judge_the_panel_says_so(tmp_path: Path) -> None:

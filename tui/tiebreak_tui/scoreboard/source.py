@@ -40,6 +40,11 @@ class Source(Protocol):
     @property
     def events(self) -> Sequence[Event]: ...
 
+    @property
+    def along(self) -> str | None:
+        """The judge that goes along, or empty where none does; None where nobody rates."""
+        ...
+
     def judging(self) -> str:
         """How far the judge is that goes along; empty where none does."""
         ...
@@ -78,6 +83,11 @@ class LiveSource:
     def snapshot(self) -> Snapshot:
         return self._arena.live.scoreboard.snapshot()
 
+    @property
+    def along(self) -> str:
+        judged = self._arena.live.judged
+        return judged.judge.name if judged is not None else ""
+
     def judging(self) -> str:
         return judging_in_short(self._arena.live)
 
@@ -92,6 +102,7 @@ class StoredSource:
     """A session that nobody works on here."""
 
     at_rest = True
+    along = None
 
     def __init__(self, look: "Look", resume: str) -> None:
         self._look = look

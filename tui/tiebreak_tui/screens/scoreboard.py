@@ -147,11 +147,12 @@ class ScoreboardScreen(Place):
                 panel.repaint()
         else:
             self._working = True
-            self._work_out(self.source.material())
+            self._work_out(self.source.material(), self.source.along)
 
     @work(thread=True)
-    def _work_out(self, material: Material) -> None:
+    def _work_out(self, material: Material, along: str | None) -> None:
         from tiebreak_workbench.calibrating import calibrations
+        from tiebreak_workbench.to_judge import words_to_judge
         from tiebreak_workbench.versions import tried_on
 
         began, bench = time.monotonic(), self.tiebreak.bench
@@ -160,7 +161,8 @@ class ScoreboardScreen(Place):
         if self._tried is None:
             self._tried = tried_on(bench.store, material.stored)
         figures = work_out(material, self._tried)
-        judged = calibrations(bench, material.stored)
+        open_ = words_to_judge(bench, material.stored, figures.snapshot.gates, along=along)
+        judged = [*calibrations(bench, material.stored), *open_]
         looks = looks_of(figures.path)
         changed.prepare(figures.changes)
         self.tiebreak.call_from_thread(self._show, figures, looks, judged, time.monotonic() - began)
