@@ -108,3 +108,18 @@ def test_judges_of_checks_are_asked_once(tiebreak: CommandLine, url: str) -> Non
     assert resumed == told, "known from the rows"
     fresh = tiebreak(*RUN, "--no-resume", "--judge-fresh", "--json").json["run"]["check_judges"]
     assert (fresh["calls"], fresh["reused"]) == (QUESTIONS, 0)
+
+
+def test_sessions_that_share_verdicts_are_calibrated_as_one(tiebreak: CommandLine, judged: Path) -> None:
+    tiebreak("judge", "last", "-j", "mine")
+    newest, older = (one["id"] for one in tiebreak("sessions", "--json").json)
+    case_ids = {one.case_id for one in kept(judged)}
+    for session_id in (older, newest):
+        votes = judged / f"{session_id}.jsonl"
+        votes.write_text("".join(json.dumps({"case": case_id, "vote": "tie"}) + "\n" for case_id in sorted(case_ids)))
+        done = tiebreak("import", str(votes), "--what", "votes", "--session", session_id, "--rater", "ann")
+        assert done.code == 0, done.err
+    [alone] = tiebreak("calibrate", older, "-j", "mine", "--json").json["lines"]
+    [pooled] = tiebreak("calibrate", older, newest, "-j", "mine", "--json").json["lines"]
+    assert (alone["units"], pooled["units"]) == (CASES, CASES)
+    assert pooled["agreement_95"] == alone["agreement_95"]
