@@ -81,8 +81,8 @@ def test_answers_one_a_line_become_a_session_with_gates(bench: Workbench, long: 
     }
     snapshot = scoreboard_of(stored).snapshot()
     assert {gate.key: gate.status for gate in snapshot.gates} == {"short": "pass", "preferred": "pending"}
-    assert "12 answers on 6 cases from long.jsonl" in str(report)
-    assert "Not told by every answer: model, prompt tokens, completion tokens." in str(report)
+    assert "12 answers on 6 cases from long.jsonl" in report.words()
+    assert "Not told by every answer: model, prompt tokens, completion tokens." in report.words()
 
 
 def test_the_first_to_come_is_a_unless_names_are_given(bench: Workbench, long: Path) -> None:
@@ -144,7 +144,7 @@ def test_an_empty_answer_is_a_failed_one_and_a_missing_one_stays_open(bench: Wor
     assert [(reject.line, reject.reason[:34]) for reject in report.rejects] == [
         (2, "answer_b: There is nothing here. T")
     ]
-    assert "an answer of one side only" in str(report)
+    assert "an answer of one side only" in report.words()
     assert "The dataset has 6 cases; the plan holds the 2 of the file." in report.remarks
 
 
@@ -244,7 +244,7 @@ def test_the_same_is_imported_once(bench: Workbench, long: Path) -> None:
     before = rows_in(bench)
     second = import_file(bench, long, dataset="small")
     assert (second.already, second.session) == (True, first.session)
-    assert "already imported" in str(second)
+    assert "already imported" in second.words()
     assert rows_in(bench) == before
 
 

@@ -56,7 +56,7 @@ def test_a_column_named_like_a_vote_that_holds_none_is_told_and_left(bench: Work
     path = write_lines(tmp_path / "pairs.jsonl", pairs(label=("billing", "delivery")))
     report = import_file(bench, path)
     assert (report.answers, report.votes, report.rejects, report.unused) == (12, 0, (), ("label",))
-    assert "“label” holds no vote that is known, such as “billing”" in str(report)
+    assert "“label” holds no vote that is known, such as “billing”" in report.words()
 
 
 def test_beside_single_answers_a_label_is_no_vote_and_is_told(bench: Workbench, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_beside_single_answers_a_label_is_no_vote_and_is_told(bench: Workbench, 
     ]
     report = import_file(bench, write_lines(tmp_path / "long.jsonl", rows), dataset="small")
     assert (report.answers, report.votes, report.unused) == (12, 0, ("label",))
-    assert "Not used: “label”" in str(report)
+    assert "Not used: “label”" in report.words()
 
 
 # -- passages

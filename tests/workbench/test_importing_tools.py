@@ -54,8 +54,8 @@ async def test_results_of_promptfoo_are_a_session_with_gates(bench: Workbench) -
     assert {response.usage.source for response in stored.responses} == {"recorded", "unknown"}
     snapshot = scoreboard_of(stored).snapshot()
     assert {gate.key: gate.status for gate in snapshot.gates} == {"short": "pass", "preferred": "pending"}
-    assert "promptfoo/icontains" in str(report)
-    assert "Not told by the files: time to first token, tokens (2 of 4 do), cost." in str(report)
+    assert "promptfoo/icontains" in report.words()
+    assert "Not told by the files: time to first token, tokens (2 of 4 do), cost." in report.words()
     async with taken_up(bench, session) as live:
         live.vote(0, "A")
         await live.saves.settled()
@@ -128,7 +128,7 @@ def test_of_many_configs_each_stands_beside_the_first(bench: Workbench, tmp_path
     a, b = (bench.store.load_session(session) for session in report.sessions)
     assert a.session.runs["baseline"] == b.session.runs["baseline"], "A was answered once"
     assert (count(bench, "run"), count(bench, "response")) == (3, 9)
-    assert "1 further answer" in str(report)
+    assert "1 further answer" in report.words()
     assert [reject.line for reject in report.rejects] == [0]
     further = taken(bench, path, names={"baseline": "two", "candidate": "three"})
     ((session, pair),) = further.sessions.items()
@@ -254,8 +254,8 @@ def test_nothing_is_kept_of_a_file_that_is_changed_while_it_is_put(bench: Workbe
 
 def test_a_config_of_promptfoo_becomes_a_dataset_and_configs(bench: Workbench) -> None:
     report = import_any(bench, [DATA / "promptfoo/promptfooconfig.yaml"])
-    assert "javascript" in str(report)
-    assert "keys are read from the environment" in str(report)
+    assert "javascript" in report.words()
+    assert "keys are read from the environment" in report.words()
     dataset = bench.workspace.load_dataset("promptfooconfig")
     assert [case.input for case in dataset.cases] == ["Say goodbye."], (
         "the other has an assertion without a counterpart"
@@ -287,7 +287,7 @@ def test_prompts_of_promptfoo_in_files_and_as_chats(bench: Workbench, tmp_path: 
         "tests": [{"vars": {"q": "Hello?", "tone": "kind", "input": "Hello?"}}],
     }
     (folder / "pf.yaml").write_text(json.dumps(document))
-    told = str(import_any(bench, [folder / "pf.yaml"]))
+    told = import_any(bench, [folder / "pf.yaml"]).words()
     assert "exec:python x.py" in told
     assert "outside of the config's folder" in told
     assert "tools" in told

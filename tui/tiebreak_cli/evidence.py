@@ -1,6 +1,5 @@
 """Commands that read, take in and hand out evidence: `sessions`, `show`, `import`, `export`."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,9 +28,10 @@ def sessions(
 ) -> None:
     """List the sessions of a workspace, or with --find the places in them that hold a text."""
     from tiebreak_cli.output import local_minute, print_json, print_table, say
+    from tiebreak_workbench.shell import in_folder
     from tiebreak_workbench.workbench import Workbench
 
-    place = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
+    place = in_folder(workspace)
     with Workbench.existing(workspace) as bench:
         if find is not None:
             print_found(bench, find, limit, as_json=as_json)
@@ -227,7 +227,7 @@ def import_(
     if as_json:
         print_json(report)
     else:
-        say(str(report))
+        say(report.words(workspace))
 
 
 def pairs(texts: list[str] | None, form: str) -> dict[str, str]:

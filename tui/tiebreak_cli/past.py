@@ -1,6 +1,5 @@
 """`tiebreak history`, `tiebreak edit` and `tiebreak compare`: versions of prompts, and why quality moved."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -91,6 +90,7 @@ def edit(
     """
     from tiebreak_cli.output import print_json, say
     from tiebreak_workbench.replay import SIDE_OF
+    from tiebreak_workbench.shell import in_folder
     from tiebreak_workbench.workbench import Workbench
 
     if side.upper() not in SIDE_OF:
@@ -112,7 +112,7 @@ def edit(
                 typer.echo(clean(text) if sys.stdout.isatty() else text.encode("utf-8", "surrogatepass"), nl=False)
             return
         made = _forked(bench, session, role, prompt, rerun)
-    place = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
+    place = in_folder(workspace)
     if as_json:
         print_json(made)
         return

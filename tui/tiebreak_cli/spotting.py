@@ -112,10 +112,9 @@ def _template(path: Path) -> str:
 
 
 def _keep(bench: "Workbench", session: str, folder: Path, dataset: str, *, as_json: bool) -> None:
-    import shlex
-
     from tiebreak.gates.wording import plural
     from tiebreak_cli.output import print_json, say
+    from tiebreak_workbench.shell import command
     from tiebreak_workbench.spot import continue_spot
 
     bench.require_record()
@@ -123,10 +122,9 @@ def _keep(bench: "Workbench", session: str, folder: Path, dataset: str, *, as_js
     if as_json:
         print_json(made)
         return
-    place = "" if folder == HERE else f" -w {shlex.quote(str(folder))}"
-    words = " ".join(shlex.quote(name) for name in ("-d", made.dataset, "-a", made.baseline, "-b", made.candidate))
+    words = ("arena", "-d", made.dataset, "-a", made.baseline, "-b", made.candidate)
     say(f"{plural(made.added, 'case')} added to “{made.dataset}”; configs “{made.baseline}” and “{made.candidate}”.")
-    say(f"Go on with `tiebreak arena {words}{place}`.")
+    say(f"Go on with `{command(words, folder)}`.")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -259,9 +259,9 @@ class TiebreakApp(App[None]):
 
     def resume_command(self, session_id: str) -> str:
         """What to type to come back to a session."""
-        from tiebreak_tui.links import in_folder
+        from tiebreak_workbench.shell import command
 
-        return f"tiebreak arena -r {session_id}{in_folder(self.folder)}"
+        return command(("arena", "-r", session_id), self.folder)
 
     async def enter_arena(self, session_id: str, judge: str | None = None, queue: "Queue" = "random") -> None:
         """Open a session in the Arena; one that was open there is closed first. `judge` goes along from now on.

@@ -1,27 +1,22 @@
 """Links to a place in what was recorded: the command that shows it, copied."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tiebreak_workbench.shell import command
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
 
 
-def in_folder(folder: Path) -> str:
-    """How a command names the workspace, unless it is the current folder."""
-    return "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
-
-
 def show_command(folder: Path, session_id: str, case_id: str | None = None) -> str:
     """`tiebreak show SESSION CASE`, quoted for a shell."""
-    words = ("tiebreak", "show", session_id, *((case_id,) if case_id is not None else ()))
-    return " ".join(map(shlex.quote, words)) + in_folder(folder)
+    return command(("show", session_id, *((case_id,) if case_id is not None else ())), folder)
 
 
 def history_command(folder: Path, config: str) -> str:
     """`tiebreak history CONFIG`, quoted for a shell."""
-    return f"tiebreak history {shlex.quote(config)}{in_folder(folder)}"
+    return command(("history", config), folder)
 
 
 def copy_link(app: "TiebreakApp", session_id: str, case_id: str | None = None) -> None:

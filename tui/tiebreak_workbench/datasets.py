@@ -209,12 +209,21 @@ def import_dataset(
     taken = take(path, format_, fields)
     if strict and taken.rejects:
         return None, taken
+    return write_taken(folder, path, taken), taken
+
+
+def write_taken(folder: Path, path: Path, taken: Taken) -> Path:
+    """Write what was taken from a file as a dataset into a new folder; returns it.
+
+    Raises:
+        DatasetError: for cases that do not fit together, and where the folder cannot be written.
+    """
     rows = len(taken.cases) + len(taken.rejects)
     card = DatasetCard(
         name=folder.name,
         description=f"Imported from {path.name} ({taken.format}), {len(taken.cases)} of {rows} rows.",
     )
-    return write_dataset(folder, card, taken.cases), taken
+    return write_dataset(folder, card, taken.cases)
 
 
 def export_dataset(dataset: Dataset, format_: str) -> Written:

@@ -1,7 +1,7 @@
 """The session that imported answers, votes or verdicts are put into, where there is none yet."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ from tiebreak.records import (
 from tiebreak.stats.order import seeded_order
 from tiebreak.workspace import default_policy
 from tiebreak_store import NewSession
-from tiebreak_workbench.naming import session_id
+from tiebreak_workbench.naming import session_id, told_apart
 from tiebreak_workbench.sheet import Sheet, What
 from tiebreak_workbench.workbench import Workbench
 
@@ -73,7 +73,7 @@ def begin(
         UsageError: where no question is known, or the policy does not fit.
     """
     remarks: list[str] = []
-    files = " and ".join(file.name for file in options.files)
+    files = " and ".join(told_apart(options.files))
     if dataset is None:
         if sheet.unusable:
             raise ImportFormatError(
@@ -157,12 +157,24 @@ def policy_for(bench: Workbench, wanted: str | None, dataset: Dataset, ids: Sequ
         if problems:
             raise UsageError(f"The policy “{policy.name}” does not fit: {problems[0]}", hint="Choose with --policy.")
         return policy, []
+    policy = next(_fitting(bench, dataset, ids), None)
+    if policy is not None:
+        return policy, [f"Its gates are those of the policy “{policy.name}”."]
+    return default_policy(), ["Its gate is that of the default policy: B wins at least half of these cases."]
+
+
+def fitting_policy(bench: Workbench, dataset: Dataset) -> tuple[str | None, int]:
+    """The name of the first policy of the workspace that fits all cases, if there is one, and how many there are."""
+    found = next(_fitting(bench, dataset, [case.id for case in dataset.cases]), None)
+    return (found.name if found is not None else None), len(bench.workspace.policies)
+
+
+def _fitting(bench: Workbench, dataset: Dataset, ids: Sequence[str]) -> Iterator[Policy]:
     for entry in bench.workspace.policies:
         with suppress(TiebreakError):
             policy = bench.workspace.load_policy(entry.path)
             if not _problems(policy, dataset, ids):
-                return policy, [f"Its gates are those of the policy “{policy.name}”."]
-    return default_policy(), ["Its gate is that of the default policy: B wins at least half of these cases."]
+                yield policy
 
 
 def _problems(policy: Policy, dataset: Dataset, ids: Sequence[str]) -> list[str]:

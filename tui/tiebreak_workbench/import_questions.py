@@ -52,7 +52,7 @@ def read_cases(sheet: Sheet, fields: Mapping[str, str]) -> None:
             line = row.line(()) or 0
             asked, first_path, first_line = inputs.setdefault(case_id, (found["input"], path, line))
             if asked != found["input"]:
-                place = f"Line {first_line}" + (f" of {first_path.name}" if first_path != path else "")
+                place = f"Line {first_line}" + (f" of {sheet.told[first_path]}" if first_path != path else "")
                 sheet.reject(line, f"{place} asks another question under the id {shown(case_id)}.", path)
                 sheet.drop(line, case_id, path)
             elif case_id not in sheet.cases:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tiebreak.datasets.import_rows import AnswerRow
 from tiebreak.datasets.importing import Reject
 from tiebreak.gates.wording import plural
 from tiebreak_workbench.sheet import What
+from tiebreak_workbench.shell import HERE, command
 
 SHOWN = 10
 """Rejects that are told in words; JSON and the database have them all."""
@@ -23,7 +25,7 @@ UNTOLD: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """`str()` says it in sentences, a line each."""
+    """`words()` says it in sentences, a line each."""
 
     files: tuple[str, ...]
     what: What
@@ -53,12 +55,14 @@ class ImportReport:
     remarks: tuple[str, ...] = ()
     rejects: tuple[Reject, ...] = ()
 
-    def __str__(self) -> str:
+    def words(self, folder: Path = HERE) -> str:
+        """For a person, with commands for the workspace of a folder."""
         name = " and ".join(self.files)
         if self.already:
             told = f"{name} was already imported, into session {self.session}. Nothing was changed."
             return " ".join((told, *self.remarks))
-        return "\n".join((self._taken(name), *self._details(), f"`tiebreak show {self.session}` shows it."))
+        shows = f"`{command(('show', self.session), folder)}` shows it."
+        return "\n".join((self._taken(name), *self._details(folder), shows))
 
     def _taken(self, name: str) -> str:
         counts = (
@@ -71,14 +75,15 @@ class ImportReport:
         where = f"new session {self.session} ({self.title})" if self.new_session else f"session {self.session}"
         return f"{taken} on {plural(self.cases, 'case')} from {name} are now in the {where}."
 
-    def _details(self) -> Iterable[str]:
+    def _details(self, folder: Path) -> Iterable[str]:
+        weighs = command(("calibrate",), folder)
         if self.raters:
             yield f"Given by {', '.join(self.raters)}."
         if self.judges:
             told = ", ".join(f"{name} {version[:8]}" for version, name in self.judges.items())
-            yield f"Judged by {told}; `tiebreak calibrate` weighs it."
+            yield f"Judged by {told}; `{weighs}` weighs it."
         if self.verdicts:
-            yield "Verdicts of a judge are kept as labels, which no win rate counts; `tiebreak calibrate` weighs them."
+            yield f"Verdicts of a judge are kept as labels, which no win rate counts; `{weighs}` weighs them."
         if self.placeholders:
             yield f"{plural(self.placeholders, 'answer')} did not come with the labels; the checks leave them out."
         yield f"Read {', '.join(f'{field} from “{column}”' for field, column in self.mapping.items())}."

@@ -34,6 +34,7 @@ from tiebreak.records.codec import adapter
 from tiebreak.records.judges import Judge, Judgment, seal_of
 from tiebreak_store import ImportedRecords, NewSession, StoredGateOutcome
 from tiebreak_store.imports import Answered
+from tiebreak_workbench.shell import HERE, command
 from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ ADDED = ("type", "role", "version", "case_id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReport:
-    """What came of it; `str()` says it in sentences."""
+    """What came of it; `words()` says it in sentences."""
 
     file: str
     session: str
@@ -60,14 +61,15 @@ class SessionReport:
     ballots: int = 0
     judgments: int = 0
 
-    def __str__(self) -> str:
+    def words(self, folder: Path = HERE) -> str:
+        """For a person, with commands for the workspace of a folder."""
         if self.already:
             return f"Session {self.session} is here already. Nothing was changed."
         judged = f", {plural(self.judgments, 'judgment')}" if self.judgments else ""
         told = f"{plural(self.answers, 'answer')}{judged} and {plural(self.ballots, 'ballot')}"
         told += f" on {plural(self.cases, 'case')}"
         return f"{told} from {self.file} are now in session {self.session} ({self.title}), as they were.\n" + (
-            f"`tiebreak show {self.session}` shows it."
+            f"`{command(('show', self.session), folder)}` shows it."
         )
 
 

@@ -32,6 +32,7 @@ from tiebreak.datasets.reading import Located
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
 from tiebreak_workbench.import_questions import CASE_FIELDS, RETRIEVED, read_cases
+from tiebreak_workbench.naming import told_apart
 from tiebreak_workbench.sheet import ROLE_OF, SIDE_OF, Sheet, What
 
 Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
@@ -199,7 +200,7 @@ def _placed(sheet: Sheet, source: _Source, imported: Imported[AnswerRow]) -> Imp
     rejects: list[Reject] = []
     for reject in imported.rejects:
         if len(sheet.files) > 1:
-            reason = f"{source.path.name}: {reject.reason}"
+            reason = f"{sheet.told[source.path]}: {reject.reason}"
         else:
             reason = re.sub("^text: ", f"{column}: ", reject.reason)
         if (reject.line, reason) not in known:
@@ -211,7 +212,8 @@ def _placed(sheet: Sheet, source: _Source, imported: Imported[AnswerRow]) -> Imp
 def _called(source: _Source, files: Sequence[Path]) -> str:
     """A side that neither config nor model names goes by its file or its column, unless that says no more than A."""
     if len(files) > 1:
-        return source.path.stem
+        place = files.index(source.path)
+        return str(Path(told_apart(files)[place]).with_suffix(""))
     column = source.fields["text"]
     return str(source.side) if any(column in pair for pair in PAIRS) else column
 

@@ -24,6 +24,7 @@ from tiebreak.imports import (
     Tool,
 )
 from tiebreak.records import Case, Dataset, SessionRole
+from tiebreak_workbench.naming import told_apart
 
 Act = GivenVote | GivenVerdict | GivenLabel
 Progress = Callable[[str, int, int | None], None]
@@ -67,6 +68,11 @@ class Survey:
     """Number of the file and case in it → the case it is here, where that is another one, or none."""
     rejects: list[Reject] = field(default_factory=list[Reject])
     rejected: int = 0
+    told: tuple[str, ...] = field(init=False)
+    """What the files are called in messages."""
+
+    def __post_init__(self) -> None:
+        self.told = told_apart(self.files)
 
     def case_of(self, file: int, case_id: str) -> str | None:
         """What a case of a file is called here; None where it was not taken."""
@@ -76,7 +82,7 @@ class Survey:
     def reject(self, line: int, reason: str, raw: str = "", file: int = 0) -> None:
         self.rejected += 1
         if len(self.rejects) < KEPT:
-            place = f"{self.files[file].name}: " if len(self.files) > 1 else ""
+            place = f"{self.told[file]}: " if len(self.files) > 1 else ""
             self.rejects.append(Reject(line=line, reason=f"{place}{reason}", raw=raw))
 
     def labels(self) -> list[str]:

@@ -19,6 +19,7 @@ from tiebreak_workbench.import_begin import policy_for, stub_target, write_stub
 from tiebreak_workbench.import_records import Progress
 from tiebreak_workbench.import_runs import Acts, Answers, Job, sessions_of
 from tiebreak_workbench.import_survey import Survey, pairs_of, survey
+from tiebreak_workbench.shell import HERE, command
 from tiebreak_workbench.workbench import Workbench
 
 SHOWN = 10
@@ -27,7 +28,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolReport:
-    """What an import of another tool's results did; `str()` says it in sentences."""
+    """What an import of another tool's results did; `words()` says it in sentences."""
 
     tool: str
     title: str
@@ -50,7 +51,8 @@ class ToolReport:
     rejected: int = 0
     rejects: tuple[Reject, ...] = ()
 
-    def __str__(self) -> str:
+    def words(self, folder: Path = HERE) -> str:
+        """For a person, with commands for the workspace of a folder."""
         name = " and ".join(self.files)
         first = next(iter(self.sessions))
         if self.already:
@@ -79,7 +81,8 @@ class ToolReport:
             lines += [f"  {reject.line or '–'}: {reject.reason}" for reject in self.rejects[:SHOWN]]
         if self.rejected > SHOWN:
             lines.append(f"  and {self.rejected - SHOWN} more; --json lists them.")
-        lines.append(f"`tiebreak show {first}` shows it, `tiebreak diff {first}` compares the two.")
+        shows, compares = (command((name, first), folder) for name in ("show", "diff"))
+        lines.append(f"`{shows}` shows it, `{compares}` compares the two.")
         return "\n".join(lines)
 
 
@@ -122,7 +125,7 @@ def import_results(
     labels = list(dict.fromkeys(chain.from_iterable(pairs)))
     samples = _samples(found, labels)
     batch = digest(canonical_json([key, [list(pair) for pair in pairs], samples]).encode("utf-8", "surrogatepass"))
-    told = tuple(path.name for path in files)
+    told = found.told
     earlier = bench.store.import_mapping(batch) if bench.recorded else None
     if earlier is not None:
         known = _sessions(earlier)

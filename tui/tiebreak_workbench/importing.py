@@ -22,6 +22,7 @@ from tiebreak_workbench.import_judgments import JudgmentDesk, judgment_desk
 from tiebreak_workbench.import_records import Desk, Progress
 from tiebreak_workbench.import_report import ImportReport, untold
 from tiebreak_workbench.import_sheet import read_sheet
+from tiebreak_workbench.naming import told_apart
 from tiebreak_workbench.sheet import WHATS, Sheet
 from tiebreak_workbench.workbench import Workbench
 
@@ -172,7 +173,7 @@ def _fill(
     if half:
         remarks = [*remarks, f"{plural(half, 'case')} with an answer of one side only: open until the other is there."]
     return ImportReport(
-        files=tuple(file.name for file in options.files),
+        files=told_apart(options.files),
         what=options.what,
         session=desk.session.id,
         new_session=new is not None,
@@ -244,7 +245,7 @@ def _line(value: Mapping[str, object]) -> bytes:
 
 
 def _already(options: ImportOptions, session: str) -> ImportReport:
-    files = tuple(file.name for file in options.files)
+    files = told_apart(options.files)
     remarks: tuple[str, ...] = ()
     if options.names or options.policy is not None:
         remarks = ("That session keeps its policy and the names of its sides.",)

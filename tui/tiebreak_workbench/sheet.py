@@ -11,6 +11,7 @@ from tiebreak.datasets.importing import RAW, Reject
 from tiebreak.datasets.judgment_rows import JudgmentRow
 from tiebreak.errors import ImportFormatError
 from tiebreak.records import ROLES, Case, SessionRole
+from tiebreak_workbench.naming import told_apart
 
 What = Literal["answers", "votes", "verdicts", "judgments"]
 WHATS: tuple[What, ...] = ("answers", "votes", "verdicts", "judgments")
@@ -44,13 +45,18 @@ class Sheet:
     """What else is to be said of the file."""
     unusable: Reject | None = None
     """The first question that makes no case, where none does."""
+    told: Mapping[Path, str] = field(init=False)
+    """What each of the files is called in messages."""
     _without_raw: dict[Path, list[int]] = field(default_factory=dict[Path, list[int]])
     """Which of the rejects, by their index, still lack the line as it stands in a file."""
+
+    def __post_init__(self) -> None:
+        self.told = dict(zip(self.files, told_apart(self.files), strict=True))
 
     def reject(self, line: int, reason: str, path: Path | None = None) -> None:
         """Refuse a line, of the first file unless another is named."""
         path = path or self.files[0]
-        place = f"{path.name}: " if len(self.files) > 1 else ""
+        place = f"{self.told[path]}: " if len(self.files) > 1 else ""
         self._without_raw.setdefault(path, []).append(len(self.rejects))
         self.rejects.append(Reject(line=line, reason=f"{place}{reason}", raw=""))
 
