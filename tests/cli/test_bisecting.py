@@ -110,8 +110,8 @@ def test_a_budget_ends_it_with_the_best_so_far(tmp_path: Path, url: str) -> None
     assert "4 calls are made that were allowed" in told["why"]
     outcome = command(folder, "bisect", "last", "q-0", "--times", 1, "--max-cost", 0.00001, "--fresh")
     assert outcome.exit_code == 3
-    assert "The budget of $1e-05 is spent" in outcome.stdout
-    assert "no call beyond $1.0e-05" in outcome.stderr
+    assert "The budget of $0.00001 is spent" in outcome.stdout
+    assert "no call beyond $0.00001" in outcome.stderr
 
 
 def test_prompts_that_cannot_be_made_or_are_refused_are_passed_over(tmp_path: Path, url: str) -> None:

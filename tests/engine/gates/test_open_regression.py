@@ -38,7 +38,7 @@ def outcome(of: Gate, pairs: Sequence[tuple[float | None, float | None]], *, pla
 def test_scores_are_compared_pair_by_pair() -> None:
     kept = gate("score", 0.1, check="rouge")
     found = outcome(kept, [(0.8, 0.7), (0.6, 0.5)])
-    assert (found.status, found.value, value_of(found)) == ("pass", pytest.approx(-0.1), "-0.100")
+    assert (found.status, found.value, value_of(found)) == ("pass", pytest.approx(-0.1), "−0.100")
     assert title_of(kept) == "rouge at most 0.1 worse than A"
     assert outcome(kept, [(0.8, 0.7), (0.6, 0.4)]).status == "fail"
     assert outcome(kept, [(0.8, 0.8)], planned=2).status == "pending"

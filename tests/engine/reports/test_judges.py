@@ -31,7 +31,7 @@ def test_markdown_sets_the_three_estimates_side_by_side() -> None:
     assert "| fair | ✔ calibrated | 90 % | 80 to 96 % | 0.81 | 0.70 to 0.90 | 0.85 | 40, 2 excluded |" in text
     assert "| fair: plain | ✘ failed its calibration |" in text
     assert "| fair | 75 % | ! 9 / 1, p .020 | +0.10, p .200 |" in text
-    assert "| 80 | 3 | 2 | \\$0.5 and 1 unknown |" in text
+    assert "| 80 | 3 | 2 | \\$0.50 and 1 unknown |" in text
     assert "“fair” said: B wins 3." in text
     assert "Without a verdict of “fair”: no block (3)." in text
     assert "word alone decides" not in text
