@@ -82,7 +82,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = 
             | {"findings": found.found, "findings_unread": found.unread},
         )
         return
-    show(Text(f"{safe_line(case.id, 200)}\n{safe(case.question)}\n", "bold"))
+    show(Text(f"{safe_line(case.id, CELL)}\n{safe(case.question)}\n", "bold"))
     print_prompts(detail)
     if case.reference:
         show(Text.assemble(("reference: ", "dim"), safe(case.reference), "\n"))
@@ -114,8 +114,8 @@ def _with_checks(response: Response, stored: StoredSession) -> _Sample:
 
 
 def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) -> None:
-    model = safe_line(response.served_model or response.requested_model or "recorded", 60)
-    model += f" ({safe_line(response.system_fingerprint, 40)})" if response.system_fingerprint else ""
+    model = safe_line(response.served_model or response.requested_model or "recorded", CELL)
+    model += f" ({safe_line(response.system_fingerprint, CELL)})" if response.system_fingerprint else ""
     total = f"{response.timings.total:.1f} s" if response.timings.total is not None else "time not known"
     cost = f" · {money(response.cost.usd)}" if response.cost.usd is not None else ""
     text = Text.assemble((f"{side} ", "bold cyan"), f"{model} · {response.status} · {total}{cost}\n")
@@ -130,6 +130,6 @@ def _print(side: str, response: Response, checks: Sequence[CheckResult] = ()) ->
         mark, style = CHECKS[check.status]
         score = "" if check.value in (None, 0.0, 1.0) else f"{check.value:.3f} "
         text.append(
-            f"{mark} {safe_line(check.check_id, CELL)} {score}{safe_line(check.detail, 200)}".rstrip() + "\n", style
+            f"{mark} {safe_line(check.check_id, CELL)} {score}{safe_line(check.detail, CELL)}".rstrip() + "\n", style
         )
     show(text)

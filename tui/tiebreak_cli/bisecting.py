@@ -114,11 +114,11 @@ def hunks_text(hunks: "Sequence[Hunk]") -> "Text":
     """As a diff: what A has, then what B has."""
     from rich.text import Text
 
-    from tiebreak_cli.output import safe_line
+    from tiebreak_cli.output import CELL, safe_line
 
     said = Text()
     for hunk in hunks:
-        said.append(f"@@ {safe_line(hunk.place, 60)}, line {hunk.line}\n", "cyan")
+        said.append(f"@@ {safe_line(hunk.place, CELL)}, line {hunk.line}\n", "cyan")
         for mark, text, style in (("-", hunk.old, "red"), ("+", hunk.new, "green")):
             for line in text.splitlines():
                 said.append(f"{mark} {safe_line(line, 2000)}\n", style)

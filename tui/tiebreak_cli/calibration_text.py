@@ -11,7 +11,7 @@ from tiebreak.amounts import fixed, points, signed
 from tiebreak.calibration import Agreement, Estimate
 from tiebreak.gates.wording import percent, plural
 from tiebreak.records.policies import SIDES
-from tiebreak_cli.output import safe, safe_line, table_of
+from tiebreak_cli.output import CELL, safe, safe_line, table_of
 from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ def print_calibration(console: Console, found: JudgeCalibration) -> None:
 
 def _heading(found: JudgeCalibration) -> Text:
     word, style = STATUS[found.status]
-    by = f" by {safe_line(found.model, 60)}" if found.model else ""
+    by = f" by {safe_line(found.model, CELL)}" if found.model else ""
     version = f", version {found.version[:12]}" if found.version else ""
-    text = Text.assemble((safe_line(found.judge, 40), "bold"), f", {found.kind}{by}{version}\n")
+    text = Text.assemble((safe_line(found.judge, CELL), "bold"), f", {found.kind}{by}{version}\n")
     text.append(f"{word}", style).append(f": {MEANING[found.status]}\n")
     sessions = ", ".join(found.sessions)
-    text.append(f"{plural(len(found.sessions), 'session')}: {safe_line(sessions, 300)}\n", "dim")
+    text.append(f"{plural(len(found.sessions), 'session')}: {safe_line(sessions, CELL)}\n", "dim")
     if found.served:
-        text.append(f"served by {safe_line(', '.join(found.served), 200)}\n", "dim")
+        text.append(f"served by {safe_line(', '.join(found.served), CELL)}\n", "dim")
     if found.sealed:
         text.append(f"{found.sealed_words}\n", "magenta")
     for warning in found.warnings:
@@ -64,7 +64,7 @@ def _heading(found: JudgeCalibration) -> Text:
 def _line(line: LineCalibration) -> Iterator[RenderableType]:
     if line.dimension is not None:
         word, style = STATUS[line.status]
-        yield Text.assemble((f"“{safe_line(line.dimension, 40)}”: ", "bold"), (word, style))
+        yield Text.assemble((f"“{safe_line(line.dimension, CELL)}”: ", "bold"), (word, style))
     yield _agreement_table(line)
     for caution in line.agreement.cautions:
         yield Text(f"! {safe(caution)}", "yellow")
@@ -91,7 +91,7 @@ def _agreement_table(line: LineCalibration) -> Table:
     if one.excluded:
         table.add_row("the same, excluded cases as wrong", _share(one.share_of_all), "")
     if one.confusion.constant is not None:
-        label = safe_line(str(one.confusion.constant.label), 20)
+        label = safe_line(str(one.confusion.constant.label), CELL)
         table.add_row(f"a judge that always says {label}", _share(one.confusion.constant.share), "")
     if one.kappa is not None:
         interval = one.kappa_interval
@@ -106,10 +106,10 @@ def _agreement_table(line: LineCalibration) -> Table:
         span = _span(interval.low, interval.high) if interval is not None else "–"
         table.add_row(f"people with each other, α ({len(found.raters)} raters)", _figure(found.alpha), span)
         for two in found.pairs[:6]:
-            names = f"{safe_line(two.one, 16)} and {safe_line(two.other, 16)}"
+            names = f"{safe_line(two.one, CELL)} and {safe_line(two.other, CELL)}"
             table.add_row(f"  {names}, κ", _figure(two.kappa.value if two.kappa else None), "")
     for why, count in line.excluded.items():
-        table.add_row(f"excluded: {safe_line(why, 80)}", str(count), "")
+        table.add_row(f"excluded: {safe_line(why, CELL)}", str(count), "")
     if line.waiting:
         table.add_row("labelled, not judged yet", str(line.waiting), "")
     if line.agreement.gate.reason:
@@ -132,7 +132,7 @@ def _segments(segments: Mapping[str, Agreement]) -> Table:
     for name, one in segments.items():
         span = f"{100 * one.low:.0f} to {100 * one.high:.0f} %" if one.n else "–"
         kappa = _figure(one.kappa.value if one.kappa else None)
-        table.add_row(safe_line(name, 32), _share(one.share), span, kappa, str(one.n))
+        table.add_row(safe_line(name, CELL), _share(one.share), span, kappa, str(one.n))
     return table
 
 
@@ -154,7 +154,7 @@ def _biases(line: LineCalibration) -> Table:
             continue
         low, high = one.difference.low, one.difference.high
         span = "" if low is None or high is None else f" ({points(low)} to {points(high)})"
-        same = f", of the family {safe_line(one.family, 20)} too" if one.family else ""
+        same = f", of the family {safe_line(one.family, CELL)} too" if one.family else ""
         rings = one.family is not None and low is not None and low > 0
         told = f"gives it {points(one.difference.mean)} more than people do{span}{same}"
         table.add_row(f"towards {SIDES[role]}", _marked(told, rings=rings))
@@ -212,10 +212,12 @@ def _drift(line: LineCalibration) -> Text:
     if drift.to_one_side:
         told.append("\n! The judge has drifted to one side.", "bold yellow")
     if drift.other_model:
-        before, after = (safe_line(", ".join(one), 80) for one in (drift.served_before, drift.served_after))
+        before, after = (safe_line(", ".join(one), CELL) for one in (drift.served_before, drift.served_after))
         told.append(f"\n! Another model answers now: {after}, before {before}.", "bold yellow")
     if drift.other_fingerprint:
-        before, after = (safe_line(", ".join(one), 80) for one in (drift.fingerprints_before, drift.fingerprints_after))
+        before, after = (
+            safe_line(", ".join(one), CELL) for one in (drift.fingerprints_before, drift.fingerprints_after)
+        )
         told.append(f"\nSystem fingerprint {after}, before {before}.", "dim")
     if drift.lost:
         told.append(f"\n{plural(drift.lost, 'question')} with a valid verdict in one round only.")

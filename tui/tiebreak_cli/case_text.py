@@ -5,7 +5,7 @@ from rich.text import Text
 from tiebreak.records import ROLES, Context, Response
 from tiebreak.records.policies import SIDES
 from tiebreak_cli.bisecting import hunks_text
-from tiebreak_cli.output import local_minute, safe, safe_line, show
+from tiebreak_cli.output import CELL, local_minute, safe, safe_line, show
 from tiebreak_store import StoredSession
 from tiebreak_workbench.findings import Bisected, Findings
 from tiebreak_workbench.judge_seals import note_shown, sealed_on_case, seals_of
@@ -64,7 +64,7 @@ def print_prompts(detail: CaseDetail) -> None:
 def print_parts(response: Response, text: Text) -> None:
     """Add to an answer's text its tool calls, passages and times."""
     for call in response.tool_calls:
-        text.append(f"calls {safe_line(call.name, 80)} {safe_line(call.arguments, 400)}\n", "blue")
+        text.append(f"calls {safe_line(call.name, CELL)} {safe_line(call.arguments, 400)}\n", "blue")
     if response.contexts:
         text.append_text(_contexts("passages that came", response.contexts))
     times, usage = response.timings, response.usage
@@ -88,12 +88,12 @@ def print_rest(detail: CaseDetail) -> None:
             response = attempt.response
             why = response.error.message if response.error is not None else response.status
             text.append(
-                f"{SIDES[side.role]}, attempt {response.attempt}, does not count: {safe_line(why, 200)}\n", "dim"
+                f"{SIDES[side.role]}, attempt {response.attempt}, does not count: {safe_line(why, CELL)}\n", "dim"
             )
     for judgment in detail.judgments:
         what = str(judgment.verdict) if judgment.status == "valid" else f"no verdict ({judgment.problem})"
-        dimension = f" on {safe_line(judgment.dimension, 40)}" if judgment.dimension else ""
-        text.append(f"{judgment.kind} judge{dimension}, {judgment.order}: {safe_line(what, 80)}\n", "magenta")
+        dimension = f" on {safe_line(judgment.dimension, CELL)}" if judgment.dimension else ""
+        text.append(f"{judgment.kind} judge{dimension}, {judgment.order}: {safe_line(what, CELL)}\n", "magenta")
         if judgment.reasons:
             text.append(f"  {safe_line(judgment.reasons, 400)}\n", "dim")
     if detail.sealed:
@@ -102,12 +102,12 @@ def print_rest(detail: CaseDetail) -> None:
     for side in detail.sides:
         if side.suggestion is not None:
             text.append(f"{SIDES[side.role]} may be the fault of {side.suggestion.fault}: ", "yellow")
-            text.append(f"{safe_line(side.suggestion.why, 400)}\n")
+            text.append(f"{safe_line(side.suggestion.why, CELL)}\n")
     decided = detail.decided
     if detail.decisions:
         words = [decided.status, decided.cause, decided.assignee, decided.note]
         when = local_minute(detail.decisions[-1].at)
-        text.append(f"decided: {safe_line(', '.join(word for word in words if word), 400)} (last on {when})\n", "bold")
+        text.append(f"decided: {safe_line(', '.join(word for word in words if word), CELL)} (last on {when})\n", "bold")
     if text:
         text.rstrip()
         show(text)
@@ -116,7 +116,7 @@ def print_rest(detail: CaseDetail) -> None:
 def print_findings(findings: Findings) -> None:
     """What bisecting and asking again found, oldest first."""
     for finding in findings.found:
-        text = Text(f"{local_minute(finding.at)} {safe_line(finding_head(finding), 400)}\n", "bold")
+        text = Text(f"{local_minute(finding.at)} {safe_line(finding_head(finding), CELL)}\n", "bold")
         if isinstance(finding, Bisected):
             text.append_text(hunks_text(finding.found.found))
             text.append(safe("\n".join(bisect_evidence(finding.found, finding.times))), "dim")
@@ -129,6 +129,6 @@ def print_findings(findings: Findings) -> None:
 def _contexts(title: str, contexts: tuple[Context, ...]) -> Text:
     text = Text(f"{title}\n", "dim")
     for context in contexts:
-        text.append(f"[{safe_line(context.id, 60)}] ", "cyan")
+        text.append(f"[{safe_line(context.id, CELL)}] ", "cyan")
         text.append(f"{safe_line(context.text, 400)}\n", "dim")
     return text

@@ -5,8 +5,9 @@ import sys
 
 from rich.console import Console
 
-PIPED_WIDTH = 200
-"""Columns where nobody looks: ids and titles stay whole for whatever reads them. `COLUMNS` overrides it."""
+PIPED_WIDTH = 20_000
+"""Columns where nobody looks: a row of a table is a line, and ids, names and reasons stay whole for whatever reads
+them. `COLUMNS` overrides it."""
 
 
 class PlainConsole(Console):

@@ -14,7 +14,7 @@ from tiebreak.datasets.vary import Varied
 from tiebreak.gates.wording import plural
 from tiebreak.records import Dataset
 from tiebreak.worddiff import MARKS, Run, diff_words
-from tiebreak_cli.output import complain_line, local_minute, print_table, safe, safe_line, say, show
+from tiebreak_cli.output import CELL, complain_line, local_minute, print_table, safe, safe_line, say, show
 from tiebreak_store.content import DatasetVersion
 from tiebreak_workbench.datasets import SHORT, Checked, Listed
 
@@ -47,7 +47,7 @@ def print_list(found: Sequence[Listed]) -> None:
 
 def print_dataset(dataset: Dataset, versions: Sequence[DatasetVersion]) -> None:
     card = dataset.card
-    show(Text(safe_line(card.title or card.name, 200), "bold"))
+    show(Text(safe_line(card.title or card.name, CELL), "bold"))
     say(f"{card.name}@{dataset.version[:SHORT]} · {plural(len(dataset.cases), 'case')} · {card.task}")
     for name in ("description", "licence", "as_of", "kpi", "notice"):
         if value := getattr(card, name):
@@ -114,13 +114,13 @@ def print_diff(found: DatasetDiff) -> None:
         show(Text("card", "bold"))
         _print_changes(found.card)
     for case in found.removed:
-        show(Text(f"- {safe_line(case.id, 80)}  {safe_line(case.question, 120)}", "red"))
+        show(Text(f"- {safe_line(case.id, CELL)}  {safe_line(case.question, 120)}", "red"))
     for case in found.added:
-        show(Text(f"+ {safe_line(case.id, 80)}  {safe_line(case.question, 120)}", "green"))
+        show(Text(f"+ {safe_line(case.id, CELL)}  {safe_line(case.question, 120)}", "green"))
     for old, new in found.renamed:
-        say(f"→ {safe_line(old, 80)} is now called {safe_line(new, 80)}")
+        say(f"→ {safe_line(old, CELL)} is now called {safe_line(new, CELL)}")
     for case in found.changed:
-        show(Text(f"~ {safe_line(case.id, 80)}", "bold"))
+        show(Text(f"~ {safe_line(case.id, CELL)}", "bold"))
         _print_changes(case.fields)
     counts = (
         (len(found.added), "added"),
@@ -135,7 +135,7 @@ def print_diff(found: DatasetDiff) -> None:
 def _print_changes(changes: Sequence[FieldChange]) -> None:
     for change in changes:
         before, after = diff_words(change.before or "", change.after or "")
-        show(Text(f"  {safe_line(change.field, 80)}", "cyan"))
+        show(Text(f"  {safe_line(change.field, CELL)}", "cyan"))
         if change.before is not None:
             show(Text.assemble("  - ", _styled(before)))
         if change.after is not None:

@@ -12,7 +12,7 @@ from tiebreak.compare.result import Verdict
 from tiebreak.compare.wiring import Change
 from tiebreak.gates.wording import plural
 from tiebreak.reports.words import amount, change, dearer, interval, money_of, p_value, ratio_of
-from tiebreak_cli.output import safe, safe_line, table_of
+from tiebreak_cli.output import CELL, safe, safe_line, table_of
 
 LOOKS: dict[Verdict, tuple[str, str]] = {
     "worse": ("✘ worse", "bold red"),
@@ -44,16 +44,17 @@ def _parts(found: Comparison, cases: int, *, wide: bool) -> Iterator[RenderableT
 
 def _heading(found: Comparison) -> Text:
     a, b = (
-        f"{safe_line(side.config.name, 40)} ({safe_line(side.label, 40)})" for side in (found.baseline, found.candidate)
+        f"{safe_line(side.config.name, CELL)} ({safe_line(side.label, CELL)})"
+        for side in (found.baseline, found.candidate)
     )
-    text = Text.assemble((safe_line(found.baseline.dataset, 40), "bold"), f"  A {a}  against  B {b}\n")
+    text = Text.assemble((safe_line(found.baseline.dataset, CELL), "bold"), f"  A {a}  against  B {b}\n")
     text.append(f"{plural(found.pairs, 'case')} compared", "dim")
     for reason, count in found.excluded.items():
-        text.append(f" · {count} not: {safe_line(reason, 60)}", "dim")
+        text.append(f" · {count} not: {safe_line(reason, CELL)}", "dim")
     text.append("\n")
     for differs in found.overridden:
         text.append(f"! Compared all the same: {safe(differs.sentence)}\n", "yellow")
-    names = [safe_line(measure.name, 40) for measure in found.regressed]
+    names = [safe_line(measure.name, CELL) for measure in found.regressed]
     if names:
         text.append(f"\nWorse beyond chance: {', '.join(names)}\n", "bold red")
     else:
@@ -72,7 +73,7 @@ def measures_table(found: Comparison, *, wide: bool) -> RenderableType:
     table = table_of("Measure", "", *both, "B − A #", "95 % interval #", "p, Holm #", *more)
     for m in found.measures:
         table.add_row(
-            safe_line(m.name.replace("_", " "), 40),
+            safe_line(m.name.replace("_", " "), CELL),
             Text(*LOOKS[m.verdict]),
             *((amount(m.unit, m.baseline), amount(m.unit, m.candidate)) if wide else ()),
             change(m.unit, m.difference.mean),
@@ -96,8 +97,8 @@ def _segments(found: Comparison, wide: bool) -> Iterator[RenderableType]:
     for m, s in rows[:SEGMENTS]:
         figures = (interval(m.unit, s), p_value(s.p_holm), p_value(s.p_bh), str(s.n)) if wide else (p_value(s.p_holm),)
         table.add_row(
-            safe_line(s.segment, 30),
-            safe_line(m.name.replace("_", " "), 30),
+            safe_line(s.segment, CELL),
+            safe_line(m.name.replace("_", " "), CELL),
             Text(*LOOKS[s.verdict]),
             *((amount(m.unit, s.baseline), amount(m.unit, s.candidate)) if wide else ()),
             change(m.unit, s.difference.mean),
@@ -114,7 +115,7 @@ def _flips(title: str, flips: Sequence[Flip], limit: int) -> Iterator[Renderable
     table = table_of("Case", "Segment", "What moved, A → B", title=f"{title}: {len(flips)}")
     for flip in flips[:limit]:
         moved = ", ".join(f"{name} {before:g} → {after:g}" for name, (before, after) in flip.moved.items())
-        table.add_row(safe_line(flip.case_id, 40), safe_line(flip.segment or "–", 30), safe_line(moved, 120))
+        table.add_row(safe_line(flip.case_id, CELL), safe_line(flip.segment or "–", CELL), safe_line(moved, CELL))
     if len(flips) > limit:
         table.add_row(f"… and {len(flips) - limit} more", "", "")
     yield table
@@ -146,14 +147,14 @@ def _changes(changes: Sequence[Change]) -> Iterator[RenderableType]:
     for one in changes:
         before, after = ("" if value is None else str(value) for value in (one.before, one.after))
         if "\n" in before or "\n" in after:
-            text.append(f"{safe_line(one.field, 60)}\n", "bold")
+            text.append(f"{safe_line(one.field, CELL)}\n", "bold")
             lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
             for line in lines[:PROMPT_LINES]:
                 text.append(f"  {safe(line)}\n", {"+": "green", "-": "red"}.get(line[:1], "dim"))
             if len(lines) > PROMPT_LINES:
                 text.append(f"  … and {len(lines) - PROMPT_LINES} more lines\n", "dim")
         else:
-            text.append(f"{safe_line(one.field, 60)}  ", "bold")
+            text.append(f"{safe_line(one.field, CELL)}  ", "bold")
             text.append(f"{safe_line(before, 200) or '–'}", "red")
             text.append(" → ")
             text.append(f"{safe_line(after, 200) or '–'}\n", "green")

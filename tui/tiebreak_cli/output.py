@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from tiebreak_cli.consoles import PlainConsole
 
-CELL = 200
-"""Terminal cells that a cell of a table shows at most."""
+CELL = 2_000
+"""Terminal cells that a cell of a table, a name, an id, a path or a reason shows at most: none of ours is longer. What
+has no room in a narrow terminal goes on in the next line; nothing is cut that somebody has to type or to look up."""
 
 
 def console(*, stderr: bool = False) -> "PlainConsole":
@@ -105,7 +106,7 @@ def table_of(*columns: str, title: str = "") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(safe_line(title, 100)) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(safe_line(title, CELL)) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         number = column.endswith("#")
         table.add_column(column.rstrip("# "), overflow="fold", justify="right" if number else "left")

@@ -12,7 +12,7 @@ from tiebreak.reports.moved import Moved, sentences
 from tiebreak.reports.words import share, win_interval
 from tiebreak.worddiff import MARKS, Run, merge_words
 from tiebreak_cli.difference import measures_table
-from tiebreak_cli.output import local_minute, safe, safe_line, table_of
+from tiebreak_cli.output import CELL, local_minute, safe, safe_line, table_of
 from tiebreak_workbench.versions import SHORT, Result, Version
 
 STYLES = {"same": "", "removed": "red", "added": "green"}
@@ -30,8 +30,8 @@ def _version(version: Version) -> Iterator[RenderableType]:
     since = f"  {local_minute(version.created_at)}" if version.created_at else ""
     head = Text.assemble(
         (f"v{version.number} ", "bold"),
-        (safe_line(version.config.name, 40), "bold"),
-        (f"  {version.version[:SHORT]}  {safe_line(version.config.model_label, 50)}", "dim"),
+        (safe_line(version.config.name, CELL), "bold"),
+        (f"  {version.version[:SHORT]}  {safe_line(version.config.model_label, CELL)}", "dim"),
         (f"  {version.origin or 'recorded'}{since}", "dim"),
     )
     if version.parent is not None:
@@ -40,7 +40,7 @@ def _version(version: Version) -> Iterator[RenderableType]:
     yield from changes_text(version.changes)
     table = table_of("Session", "Against", "Win rate #", "95 % interval #", "n #")
     for result in version.results:
-        table.add_row(result.session_id, safe_line(_against(result), 50), *result_cells(result))
+        table.add_row(result.session_id, safe_line(_against(result), CELL), *result_cells(result))
     if version.results:
         yield table
     else:
@@ -64,7 +64,7 @@ def changes_text(changes: Sequence[Change]) -> Iterator[Text]:
     """Each field that differs, texts word by word."""
     for one in changes:
         before, after = ("" if value is None else str(value) for value in (one.before, one.after))
-        text = Text.assemble(("  ", ""), (f"{safe_line(one.field, 60)}  ", "bold"))
+        text = Text.assemble(("  ", ""), (f"{safe_line(one.field, CELL)}  ", "bold"))
         for run in _parts_of(before, after):
             left, right = MARKS[run.change]
             text.append(f"{left}{safe(run.text)}{right}", STYLES[run.change])
@@ -122,12 +122,12 @@ def _figures(moved: Moved) -> Iterator[RenderableType]:
     for name, (old, new) in {"overall": moved.win_rates, **moved.segments}.items():
         cells = [f"{share(r.mean)} ({win_interval(r)})" if r is not None and r.n else "–" for r in (old, new)]
         n = " / ".join(str(r.n) if r is not None else "–" for r in (old, new))
-        table.add_row(safe_line(name, 40), *cells, n)
+        table.add_row(safe_line(name, CELL), *cells, n)
     yield table
     if moved.gates:
         gates = table_of("Gate", "before", "after")
         for key, (old, new) in list(moved.gates.items())[:GATES]:
-            gates.add_row(safe_line(key, 60), old or "–", new or "–")
+            gates.add_row(safe_line(key, CELL), old or "–", new or "–")
         yield gates
     if moved.candidates is not None:
         yield Text("Answers of B, before (A) and after (B)", "bold")

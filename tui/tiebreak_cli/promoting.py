@@ -145,14 +145,14 @@ def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "T
 def _proposals(found: "Promotion") -> "Text":
     from rich.text import Text
 
-    from tiebreak_cli.output import safe_line
+    from tiebreak_cli.output import CELL, safe_line
 
     text = Text("Checks that the good answer passes and the bad one fails\n", "bold")
     chosen = {spec.version for spec in found.chosen}
     for proposal in found.proposals:
         mark, style = ("✔", "green") if proposal.spec.version in chosen else ("·", "dim")
-        text.append(f"{mark} {safe_line(proposal.spec.id, 40)}", style)
-        text.append(f"  {safe_line(proposal.why, 90)}; of the bad one: {safe_line(proposal.told, 90)}\n", "dim")
+        text.append(f"{mark} {safe_line(proposal.spec.id, CELL)}", style)
+        text.append(f"  {safe_line(proposal.why, CELL)}; of the bad one: {safe_line(proposal.told, CELL)}\n", "dim")
     return text
 
 

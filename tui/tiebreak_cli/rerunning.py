@@ -8,7 +8,7 @@ import typer
 from tiebreak.errors import UsageError
 from tiebreak_cli import trying
 from tiebreak_cli.exits import DONE, GATE_FAILED, UNAVAILABLE
-from tiebreak_cli.output import console, print_json, say, show, table_of
+from tiebreak_cli.output import CELL, console, print_json, say, show, table_of
 from tiebreak_workbench import rerunning
 from tiebreak_workbench.rerunning import AGAIN, FAILING, CaseAgain, Rerun
 from tiebreak_workbench.trials import TrialLimits
@@ -108,11 +108,11 @@ def _print(done: Rerun) -> None:
         for case in done.of(verdict):
             interval = f"{percent(case.low)} to {percent(case.high)}" if case.of else ""
             table.add_row(
-                Text(safe_line(case.case_id, 60)),
+                Text(safe_line(case.case_id, CELL)),
                 words,
                 f"{case.passes} of {case.of}",
                 interval,
-                Text(safe_line(_by(case), 120)),
+                Text(safe_line(_by(case), CELL)),
             )
     console().print(table)
     if done.why:

@@ -16,7 +16,7 @@ from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.served_words import changed_fingerprints
 from tiebreak.scoreboard.wording import lead_words, looked, places, reasked, reversal_words, turns_words
-from tiebreak_cli.output import print_table, safe, safe_line, table_of
+from tiebreak_cli.output import CELL, print_table, safe, safe_line, table_of
 from tiebreak_store import StoredSession
 from tiebreak_workbench.judge_spend import judges_of_session
 from tiebreak_workbench.report import remarks, said_by
@@ -70,11 +70,11 @@ def print_scoreboard(
 
 
 def _heading(stored: StoredSession, snapshot: Snapshot, phase: str | None) -> Text:
-    a, b = (safe_line(stored.configs[role].name, 40) if role in stored.configs else "?" for role in ROLES)
+    a, b = (safe_line(stored.configs[role].name, CELL) if role in stored.configs else "?" for role in ROLES)
     rate = snapshot.win_rate
     low, high = rate.interval
     text = Text.assemble(
-        (f"{safe_line(stored.dataset.card.name, 40)}", "bold"),
+        (f"{safe_line(stored.dataset.card.name, CELL)}", "bold"),
         f"  A {a} (baseline)  against  B {b} (candidate)\n",
     )
     if stored.dataset.card.notice:
@@ -114,12 +114,12 @@ def _gates(stored: StoredSession, snapshot: Snapshot) -> Table | None:
         mark, style = MARKS[standing(outcome, snapshot.phases)]
         segment = f" · {outcome.segment}" if outcome.segment is not None else ""
         table.add_row(
-            safe_line(f"{outcome.title}{segment}", 60),
+            safe_line(f"{outcome.title}{segment}", CELL),
             Text(mark, style),
             value_of(outcome),
             asked_of(gates[outcome.gate_id]),
             f"{outcome.n}/{outcome.planned}",
-            safe_line(outcome.why, 200),
+            safe_line(outcome.why, CELL),
         )
     return table if snapshot.gates else None
 
@@ -127,15 +127,16 @@ def _gates(stored: StoredSession, snapshot: Snapshot) -> Table | None:
 def _sides(snapshot: Snapshot) -> Table:
     table = table_of("Answers", "A #", "B #")
     for name, means in snapshot.dimensions.items():
-        table.add_row(f"{safe_line(name, 30)}, mean of 1 to 5", *_means(means, lambda mean: f"{mean:.2f}"))
+        table.add_row(f"{safe_line(name, CELL)}, mean of 1 to 5", *_means(means, lambda mean: f"{mean:.2f}"))
     for name, counts in snapshot.checks.items():
         table.add_row(
-            f"check {safe_line(name, 30)}",
+            f"check {safe_line(name, CELL)}",
             *(_passed(counts[role]) if role in counts else "–" for role in ROLES),
         )
     for name, means in snapshot.scores.items():
         table.add_row(
-            f"{safe_line(name.removeprefix('metric:'), 30)}, mean of 0 to 1", *_means(means, lambda mean: f"{mean:.3f}")
+            f"{safe_line(name.removeprefix('metric:'), CELL)}, mean of 0 to 1",
+            *_means(means, lambda mean: f"{mean:.3f}"),
         )
     table.add_row("broken answers", *_means(snapshot.errors, lambda rate: f"{100 * rate:.1f} %"))
     costs = (snapshot.cost.get(role) for role in ROLES)
@@ -168,7 +169,7 @@ def _firmness(figures: "Figures") -> Group:
     table = table_of("Gate", "Would change with")
     for line in figures.gates:
         segment = f" · {line.outcome.segment}" if line.outcome.segment is not None else ""
-        table.add_row(safe_line(f"{line.outcome.title}{segment}", 60), turns_words(line.fragility))
+        table.add_row(safe_line(f"{line.outcome.title}{segment}", CELL), turns_words(line.fragility))
     return Group(*parts, *([table] if figures.gates else []))
 
 
@@ -176,7 +177,7 @@ def _segments(snapshot: Snapshot) -> Table | None:
     table = table_of("Segment", "Win rate of B #", "95 % interval #", "n #", "Against the whole")
     for line in segment_lines(snapshot):
         rate, alarm = line.rate, Text(reversal_words(line), "bold red" if line.reversal == "reversed" else "yellow")
-        table.add_row(safe_line(line.name, 30), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}", alarm)
+        table.add_row(safe_line(line.name, CELL), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}", alarm)
     return table if snapshot.segments else None
 
 
@@ -186,7 +187,7 @@ def _raters(stored: StoredSession) -> Table | None:
     verdicts = {f"verdicts of {name} (not counted)": said.verdicts for name, said in said.items() if said.verdicts}
     table = table_of("Who said what", "A #", "B #", "tie #", "both bad #")
     for name, counts in (votes | verdicts).items():
-        table.add_row(safe_line(name, 60), *(str(counts[vote]) for vote in VOTES))
+        table.add_row(safe_line(name, CELL), *(str(counts[vote]) for vote in VOTES))
     return table if votes or verdicts else None
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from tiebreak.amounts import fixed, money, signed
 from tiebreak.gates.wording import plural
 from tiebreak.triage import FailureGroup, RowClass
-from tiebreak_cli.output import safe_line, table_of
+from tiebreak_cli.output import CELL, safe_line, table_of
 from tiebreak_workbench.triage import Line, Listing, Triage
 
 LOOKS: Mapping[RowClass, tuple[str, str]] = {
@@ -27,6 +27,8 @@ CLASS_WORDS: Mapping[RowClass, str] = {
 }
 WIDE = 110
 """Columns from which on the list shows times, costs and segments."""
+QUESTION = 60
+"""Cells of a question, which is an excerpt."""
 BY_CHECK = 6
 """Checks of which the heading says how often they moved."""
 NAMED = 3
@@ -41,14 +43,14 @@ def print_listing(console: Console, opened: Triage, listing: Listing, limit: int
     table = table_of("Case", "", "What moved", *more, "Decided", "Question")
     for line in opened.lines(listing.places[:limit]):
         row = line.row
-        figures = (_seconds(row.slower), _money(row.dearer), safe_line(row.segment or "–", 20)) if wide else ()
+        figures = (_seconds(row.slower), _money(row.dearer), safe_line(row.segment or "–", CELL)) if wide else ()
         table.add_row(
-            safe_line(line.case_id, 30),
+            safe_line(line.case_id, CELL),
             Text(*LOOKS[row.row_class]),
             _moved(line),
             *figures,
-            safe_line(_decided(line), 30),
-            safe_line(line.question, max(20, console.width // 4)),
+            safe_line(_decided(line), CELL),
+            safe_line(line.question, min(max(20, console.width // 4), QUESTION)),
         )
     if table.row_count:
         console.print(table)
@@ -64,9 +66,9 @@ def print_groups(console: Console, opened: Triage, groups: Sequence[FailureGroup
     for group in groups[:limit]:
         names = opened.case_ids(opened.places(group)[:NAMED])
         rest = f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
-        flips = safe_line(", ".join(group.flips), 60)
-        question = safe_line(group.question or opened.lines(opened.places(group)[:1])[0].question, 60)
-        table.add_row(str(len(group)), flips, safe_line(", ".join(names), 60) + rest, question)
+        flips = safe_line(", ".join(group.flips), CELL)
+        question = safe_line(group.question or opened.lines(opened.places(group)[:1])[0].question, QUESTION)
+        table.add_row(str(len(group)), flips, safe_line(", ".join(names), CELL) + rest, question)
     if table.row_count:
         console.print(table)
     else:
@@ -128,8 +130,8 @@ def _plain(line: Line) -> dict[str, object]:
 
 def _heading(opened: Triage, shown: int) -> Text:
     text = Text.assemble(
-        (safe_line(opened.b.dataset, 40), "bold"),
-        f"  A {safe_line(opened.a.config.name, 40)}  against  B {safe_line(opened.b.config.name, 40)}\n",
+        (safe_line(opened.b.dataset, CELL), "bold"),
+        f"  A {safe_line(opened.a.config.name, CELL)}  against  B {safe_line(opened.b.config.name, CELL)}\n",
     )
     counts = opened.counts()
     for name, words in CLASS_WORDS.items():
@@ -139,12 +141,12 @@ def _heading(opened: Triage, shown: int) -> Text:
     if moves := opened.moves():
         told = ", ".join(f"{name} −{worse:,} +{better:,}" for name, (worse, better) in [*moves.items()][:BY_CHECK])
         more = f" and {len(moves) - BY_CHECK} more" if len(moves) > BY_CHECK else ""
-        text.append(f"\nBy check: {safe_line(told, 300)}{more}")
+        text.append(f"\nBy check: {safe_line(told, CELL)}{more}")
     text.append(f"\n{plural(shown, 'case')} listed\n", "dim")
     for differs in opened.differs:
-        text.append(f"! Compared all the same: {safe_line(differs.sentence, 200)}\n", "yellow")
+        text.append(f"! Compared all the same: {safe_line(differs.sentence, CELL)}\n", "yellow")
     if opened.other_versions:
-        names = safe_line(", ".join(opened.other_versions), 100)
+        names = safe_line(", ".join(opened.other_versions), CELL)
         text.append(f"! Not compared, as the sides were put to other versions of it: {names}\n", "yellow")
     return text
 
@@ -157,13 +159,15 @@ def _say_readings(console: Console, listing: Listing) -> None:
 def _moved(line: Line) -> Text:
     row = line.row
     if row.why is not None:
-        return Text(safe_line(row.why, 60), "yellow")
+        return Text(safe_line(row.why, CELL), "yellow")
     text = Text()
     for names, sign, style in ((row.worse, "−", "red"), (row.better, "+", "green")):
         for name in names:
-            text.append(f"{sign}{safe_line(name, 30)} ", style)
+            text.append(f"{sign}{safe_line(name, CELL)} ", style)
     if not text and row.failing:
-        text.append(f"fails {safe_line(', '.join(row.failing), 60)}", "dim")
+        text.append(f"fails {safe_line(', '.join(row.failing), CELL)}", "dim")
+    if row.human == "tie":  # a preference stands among what moved, as `vote`
+        text.append("people: tie ", "dim")
     if row.conflict:
         text.append("judge disagrees", "magenta")
     elif row.judge in ("A", "B"):
