@@ -266,8 +266,7 @@ def test_a_config_of_promptfoo_becomes_a_dataset_and_configs(bench: Workbench) -
         {"temperature": 0.2},
         "http://localhost:9100/v1",
     )
-    with pytest.raises(UsageError, match="already"):
-        import_any(bench, [DATA / "promptfoo/promptfooconfig.yaml"])
+    assert "Nothing was changed." in import_any(bench, [DATA / "promptfoo/promptfooconfig.yaml"]).words()
     with pytest.raises(UsageError, match="no use for --dataset"):
         import_any(bench, [DATA / "promptfoo/promptfooconfig.yaml"], dataset="small")
 
