@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 SHORT = 3
@@ -13,6 +13,8 @@ TOKENS = "columnsize=0, detail=none, prefix='1 2 3', tokenize='unicode61 remove_
 """How an index of words alone is made."""
 
 _WORD = re.compile(r"[^\W_]+")
+_WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+"""A word of a text as it stands: its accents may be characters of their own."""
 
 
 def quoted(word: str) -> str:
@@ -47,6 +49,8 @@ def bare(text: str) -> str:
 def _bare(character: str) -> str:
     if "\u0300" <= character <= "\u036f":
         return ""
+    if character == "ς":
+        return "σ"
     first = unicodedata.normalize("NFD", character)[0]
     return first if first.isascii() else character
 
@@ -54,3 +58,8 @@ def _bare(character: str) -> str:
 def words_of(text: str) -> list[str]:
     """Letters and digits, as an index parts them."""
     return _WORD.findall(bare(text))
+
+
+def written_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text as `words_of` gives them, each with where it stands in the text: start and end."""
+    return ((bare(word[0]), *word.span()) for word in _WRITTEN.finditer(text))

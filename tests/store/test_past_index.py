@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiebreak_store.past_index import FILE, PAGE, Covered, PastIndex
-from tiebreak_store.words import CONTINUED, bare, words_of
+from tiebreak_store.words import CONTINUED, bare, words_of, written_words
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
     index.close()
 
 
-@given(st.text(alphabet="aBz9 -_.ßéÅñŁžçﬁが語한국ЖйΩ", max_size=40))
+@given(st.text(alphabet="aBz9 -_.ßẞİéÅñŁžçﬁが語한국ЖйΩΣς\u0301", max_size=40))
 def test_every_word_of_a_text_finds_it(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     index = PastIndex.open(tmp_path_factory.mktemp("index") / FILE)
     try:
@@ -82,3 +82,10 @@ def test_accents_and_case_do_not_matter(index: PastIndex) -> None:
     for typed in ("creme brulee", "Crème", "brûl", "BRUL"):
         assert list(index.find("answer", words_of(typed))) == [1]
     assert bare("Ångström") == "angstrom"
+
+
+@given(st.text(alphabet="aB9 _ßéİﬁς\u0301", max_size=20))
+def test_words_as_written_are_the_words_of_the_index(text: str) -> None:
+    told = list(written_words(text))
+    assert all(words_of(text[start:end]) == [word] for word, start, end in told)
+    assert [word for word, _, _ in told] == words_of(text)

@@ -178,3 +178,8 @@ def test_marks_lie_within_the_excerpt_in_order(text: str, words: list[str]) -> N
     assert all(start < end <= len(excerpt) for start, end in marks)
     assert list(marks) == sorted(marks)
     json.dumps(excerpt)
+
+
+def test_the_excerpt_is_taken_around_a_word_with_accents_too() -> None:
+    excerpt, ((start, end),) = excerpt_of("moo " * 200 + "at the Café.", ["cafe"])
+    assert excerpt[start:end] == "Café"

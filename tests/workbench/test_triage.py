@@ -26,7 +26,8 @@ from tiebreak.records.outcomes import CaseOutcome
 from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts
 from tiebreak.triage import CLASSES, Filter, RowMaker, TriageRow, leans_of, leans_of_judges, parse_filter
 from tiebreak_store import NewSession, Store
-from tiebreak_workbench.triage import Triage, named_runs
+from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.triage_names import named_runs
 from tiebreak_workbench.workbench import Workbench
 
 EVERYTHING = Filter()
@@ -103,6 +104,38 @@ def test_words_are_found_by_their_beginnings_and_with_a_slip(bench: Workbench, n
         assert slip.read_as == {"retrun": ("return",), "lapm": ("lamp",)}
     with Triage.open(bench, "s1") as again:
         assert listed(again, "refund") == ["case-1", "case-0"]
+
+
+def test_cases_that_come_while_the_texts_are_indexed_are_searchable_too(bench: Workbench) -> None:
+    new = new_session(cases=cases_of(2))
+    bench.store.create_session(new).result()
+
+    def answered(position: int) -> None:
+        record(bench.store, new, "baseline", position, text="Moo.")
+        record(bench.store, new, "candidate", position, text="Moo.")
+
+    answered(0)
+    with Triage.open(bench, "s1") as triage:
+
+        def reloaded(what: str, done: int, of: int | None) -> None:
+            answered(1)
+            triage.refresh()
+
+        triage.index_texts(reloaded)
+        assert len(listed(triage, "moo")) == 1
+        assert triage.index_texts()
+        assert len(listed(triage, "moo")) == 2
+
+
+@pytest.mark.parametrize("word", ["Straße", "straße", "weiß", "WEIß", "ﬁnance", "Café", "cafe", "ΟΔΟΣ"])
+def test_words_are_folded_as_the_index_folds_them(bench: Workbench, word: str) -> None:
+    new = new_session(cases=cases_of(1))
+    bench.store.create_session(new).result()
+    record(bench.store, new, "baseline", 0)
+    record(bench.store, new, "candidate", 0, text="Die Straße ist weiß: ﬁnance, Cafe\u0301, οδος.")
+    with Triage.open(bench, "s1") as triage:
+        assert triage.index_texts()
+        assert listed(triage, word) == ["case-0"]
 
 
 def test_failures_are_grouped(bench: Workbench, new: NewSession) -> None:

@@ -51,7 +51,7 @@ def bisect(
     from tiebreak_workbench import bisecting
     from tiebreak_workbench.bisect_report import bisection_plain, plan_plain
     from tiebreak_workbench.findings import keep_bisection
-    from tiebreak_workbench.triage import named_runs
+    from tiebreak_workbench.triage_names import named_runs
     from tiebreak_workbench.trial_words import bisect_what
     from tiebreak_workbench.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench

@@ -70,7 +70,8 @@ def triage(
     from tiebreak.triage.filtering import quoted
     from tiebreak_cli.output import progress
     from tiebreak_tui.wishes import Wishes
-    from tiebreak_workbench.triage import Triage, named_runs
+    from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.triage_names import named_runs
     from tiebreak_workbench.workbench import Workbench
 
     checks = f"check:{','.join(map(quoted, check))}" if check else ""

@@ -1,6 +1,5 @@
 """Finds any earlier session, prompt, question, answer, note or vote by words of its text, also mistyped ones."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,11 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from tiebreak.records.sessions import Queue
-from tiebreak.search import folded
 from tiebreak_store import PAST_KINDS, PastKind, PastText
 from tiebreak_store.finding import Places
 from tiebreak_store.past_index import FILE, PastIndex
-from tiebreak_store.words import bare, words_of
+from tiebreak_store.words import words_of, written_words
 from tiebreak_workbench.near_words import near_words
 from tiebreak_workbench.past_indexing import Progress, catch_up
 from tiebreak_workbench.scoring import scoreboard_of
@@ -25,8 +23,6 @@ FEW = 10
 """Fewer hits than this, and words nearly alike are tried too."""
 BEFORE, EXCERPT = 40, 200
 """Characters before the place that was found, and of what is shown in all."""
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,28 +235,18 @@ def excerpt_of(
     text: str, words: Sequence[str], sets: Sequence[Sequence[str]] = ()
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The text around its first hit, on one line, and where in it the words are: beginnings, or of `sets` whole."""
-    wanted = [*dict.fromkeys((*words, *chain.from_iterable(sets)))]
-    low = folded(text)
-    at = min((place for word in wanted if (place := _at(low, word)) >= 0), default=0)
+    terms = frozenset(chain.from_iterable(sets))
+    at, _ = next(_marks(text, words, terms), (0, 0))
     start = max(0, at - BEFORE)
     cut = " ".join(text[start : start + EXCERPT].split())
     excerpt = f"{'… ' if start else ''}{cut}{' …' if start + EXCERPT < len(text) else ''}"
-    return excerpt, tuple(_marks(excerpt, words, frozenset(chain.from_iterable(sets))))
+    return excerpt, tuple(_marks(excerpt, words, terms))
 
 
-def _at(low: str, word: str) -> int:
-    """Where a word begins with this one."""
-    place = low.find(word)
-    while place > 0 and low[place - 1].isalnum():
-        place = low.find(word, place + 1)
-    return place
-
-
-def _marks(excerpt: str, words: Sequence[str], terms: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for token in _WORD.finditer(excerpt):
-        told = bare(token[0])
+def _marks(text: str, words: Sequence[str], terms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for told, start, end in written_words(text):
         if told in terms:
-            yield token.span()
+            yield start, end
         elif begun := next((word for word in words if told.startswith(word)), None):
-            whole = len(told) != len(token[0])  # folding moved the letters
-            yield token.start(), token.end() if whole else token.start() + len(begun)
+            whole = len(told) != end - start  # folding moved the letters
+            yield start, end if whole else start + len(begun)

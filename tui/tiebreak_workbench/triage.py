@@ -133,7 +133,7 @@ class Triage:
         self.close()
 
     def refresh(self, progress: Progress | None = None, shown: Callable[[Take], None] | None = None) -> None:
-        """Take in what was recorded since.
+        """Take in what was recorded since. Where that fails, all stays as it was.
 
         Where all rows have to be read, `shown` is called once there are thousands of them, and now and then afterwards.
         What it is given has those be the rows of this triage, without decisions, unless there are more already.
@@ -151,10 +151,12 @@ class Triage:
 
         with self._lock:
             soon = None if shown is None else early
-            table, self.other_versions = up_to_date(self._store, self._index, self.a, self.b, progress, soon)
-            table, self.seals = veiled(self.bench, table, self.a, self.b)
-            self._standing = Standing(self._store.iter_decisions(self.a.run.id, self.b.run.id))
-            self._view = View.of(table, self._by_ordinal(self._standing.cases()))
+            table, other_versions = up_to_date(self._store, self._index, self.a, self.b, progress, soon)
+            table, seals = veiled(self.bench, table, self.a, self.b)
+            standing = Standing(self._store.iter_decisions(self.a.run.id, self.b.run.id))
+            view = View.of(table, self._by_ordinal(standing.cases()))
+            # All at once: where reading failed, what was known before stands.
+            self.other_versions, self.seals, self._standing, self._view = other_versions, seals, standing, view
             self._searchable = False
 
     # -- reading
@@ -179,15 +181,19 @@ class Triage:
     def first(self, wanted: Filter, limit: int = 50) -> list[int]:
         """The first places that a filter leaves, found without looking through all rows: for the paint that follows a
         key. Words are searched as far as the texts are indexed."""
-        within = self._search(wanted.words, limit * 20).places if wanted.words else None
-        return self.view.first(wanted, limit, within)
+        view = self.view
+        within = self._search(view, wanted.words, limit * 20).places if wanted.words else None
+        return view.first(wanted, limit, within)
 
     def listing(self, wanted: Filter) -> Listing:
         """All that a filter leaves."""
+        return self._listing(self.view, wanted)
+
+    def _listing(self, view: View, wanted: Filter) -> Listing:
         if not wanted.words:
-            return Listing(wanted, self.view.places(wanted), {}, self._searchable)
-        hits = self._search(wanted.words, EVERY_HIT)
-        return Listing(wanted, self.view.places(wanted, hits.places), hits.read_as, self._searchable)
+            return Listing(wanted, view.places(wanted), {}, self._searchable)
+        hits = self._search(view, wanted.words, EVERY_HIT)
+        return Listing(wanted, view.places(wanted, hits.places), hits.read_as, self._searchable)
 
     def lines(self, places: Iterable[int]) -> list[Line]:
         """A page: the cases at some places (hundreds, not thousands), in the order in which they are given."""
@@ -223,10 +229,11 @@ class Triage:
     def groups(self, wanted: Filter) -> list[FailureGroup]:
         """Of what a filter leaves, the cases that got worse or fail on both sides, nearly the same ones together; the
         largest group first. `Triage.places` gives the places of a group."""
+        view = self.view  # taken once: with other rows a place is another case
         failures = [
             (row.ordinal, row.worse or row.failing)
-            for place in self.listing(wanted).places
-            if (row := self.view.row(int(place))).row_class in ("regression", "unchanged_failed")
+            for place in self._listing(view, wanted).places
+            if (row := view.row(int(place))).row_class in ("regression", "unchanged_failed")
         ]
         texts: dict[int, tuple[str, str]] = {}
         for start in range(0, min(MOST, len(failures)), AT_ONCE):
@@ -246,8 +253,11 @@ class Triage:
     def index_texts(self, progress: Progress | None = None, go_on: Callable[[], bool] = lambda: True) -> bool:
         """Make the texts searchable that are not yet, the severest cases first; `go_on` is asked now and then whether
         to go on. Returns whether all are. May be called again, and while others search."""
-        done = self._searchable or index_texts(self._store, self._index, self.a, self.b, self.table, progress, go_on)
-        self._searchable = done
+        table = self.table
+        done = self._searchable or index_texts(self._store, self._index, self.a, self.b, table, progress, go_on)
+        with self._lock:
+            if self.table is table:  # else there may be cases by now that were not indexed
+                self._searchable = done
         return done
 
     def unknown_values(self, wanted: Filter) -> list[tuple[Field, str]]:
@@ -345,8 +355,7 @@ class Triage:
     def history(self, case_id: str) -> list[TriageDecision]:
         """All that was ever decided about a case, oldest first."""
         self.place_of(case_id)
-        every = self._store.iter_decisions(self.a.run.id, self.b.run.id)
-        return [decision for decision in every if decision.case_id == case_id]
+        return list(self._store.iter_decisions(self.a.run.id, self.b.run.id, case_id))
 
     def _record(self, decisions: list[TriageDecision]) -> None:
         if not decisions:
@@ -370,8 +379,8 @@ class Triage:
         ordinals = self._store.ordinals_of(self._dataset, decided)
         return {ordinal: decided[case_id] for case_id, ordinal in ordinals.items()}
 
-    def _search(self, words: str, limit: int) -> Hits:
-        return search(self._index, self.a, self.b, self.table, words, limit)
+    def _search(self, view: View, words: str, limit: int) -> Hits:
+        return search(self._index, self.a, self.b, view.table, words, limit)
 
     @property
     def _store(self) -> Store:
@@ -380,21 +389,3 @@ class Triage:
     @property
     def _dataset(self) -> str:
         return self.b.run.dataset_hash or ""
-
-
-def named_runs(bench: Workbench, names: Sequence[str]) -> tuple[str, str | None, list[str]]:
-    """From what a person wrote to A, B and the cases: a session and cases of it, or two runs and cases of theirs.
-
-    Raises:
-        UsageError: where the first name is neither a session nor a run.
-    """
-    store, first = bench.store, names[0]
-    if ":" not in first and store.baseline(first) is None:
-        try:
-            return store.session_id(first), None, list(names[1:])
-        except UsageError:
-            if len(names) < 2:
-                raise
-    if len(names) < 2:
-        raise UsageError(f"“{first}” is one run: name the other one too.", hint="The baseline first: A B.")
-    return first, names[1], list(names[2:])

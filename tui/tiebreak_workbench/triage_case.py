@@ -135,10 +135,10 @@ def _side(
         for answer in answers
         if answer.run_id == stored.run.id
     ]
-    counting: Mapping[int, Attempt] = {}
+    counting: dict[int, Attempt] = {}
     for attempt in own:
-        if not attempt.response.excluded and attempt.response.sample not in counting:
-            counting = {**counting, attempt.response.sample: attempt}
+        if not attempt.response.excluded:
+            counting.setdefault(attempt.response.sample, attempt)
     first = counting.get(min(counting)) if counting else None
     fails = first is not None and (first.response.broken or any(check.status == "fail" for check in first.checks))
     messages, problem = _asked(stored.config, case)

@@ -1,7 +1,6 @@
 """Search in the questions and answers of two runs: words by their beginnings, then words nearly like them."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tiebreak.triage import Table
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage_index import TriageIndex, in_batches
+from tiebreak_store.words import words_of
 from tiebreak_workbench.near_words import CHOICES, SHORTEST, nearest_terms
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ AT_ONCE = 500
 """Cases that are added to the index in one transaction."""
 FEW = 10
 """Fewer hits than this, and words nearly alike are tried too."""
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +93,8 @@ def near_terms(index: TriageIndex, a: StoredRun, b: StoredRun, word: str) -> lis
 
 
 def wanted_words(words: str) -> list[str]:
-    """The words as the index parts texts: letters and digits, lower case."""
-    return list(dict.fromkeys(word.casefold() for word in _WORD.findall(words)))
+    """The words as the index parts texts."""
+    return list(dict.fromkeys(words_of(words)))
 
 
 def question_of(case_json: str) -> str:

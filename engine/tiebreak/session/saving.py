@@ -76,11 +76,13 @@ class Saves:
                 self.pending -= 1
                 self.saved += error is None
                 self.standing += standing if error is None else 0
-            if error is not None:
-                self._failed(error)
-            else:
-                safe()
-            self._changed()
+            try:
+                if error is not None:
+                    self._failed(error)
+                else:
+                    safe()
+            finally:  # whatever comes of it, what is saved is told
+                self._changed()
 
         def from_writer(_: "Future[None]") -> None:
             with suppress(RuntimeError):  # the loop has ended: nobody waits for the news

@@ -126,3 +126,20 @@ def test_news_after_the_loop_has_ended_reach_nobody_and_harm_nobody(caplog: pyte
     asyncio.run(begin())
     outcome.set_result(None)
     assert caplog.records == []
+
+
+async def test_what_fails_after_a_record_is_safe_does_not_keep_the_news_of_it_back() -> None:
+    told = list[str]()
+    saves = Saves(lambda: told.append(str(saves)), lambda _: None)
+    outcome: Future[None] = Future()
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    faults = list[BaseException | None]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context.get("exception")))
+    saves.follow(outcome, ballot=True, standing=1, safe=fails)
+    outcome.set_result(None)
+    await saves.settled()
+    assert told == ["1 saved"]
+    assert isinstance(faults[0], ZeroDivisionError)

@@ -129,3 +129,7 @@ def test_words_are_found_by_their_beginnings_across_rows() -> None:
     rows = [("Café lamps, a LAM", False), ("PSHADE", True), ("clamp", True)]
     assert find(rows, words_from(["lamp", "cafe"])) == [((0, 0, 4),), ((0, 5, 10),), ((0, 14, 17), (1, 0, 6))]
     assert find(rows, words_from([])) == []
+    kept = [("Straße weiß ﬁnance strasse", True), ("cafe\u0301s", True)]
+    assert find(kept, words_from(["straße", "weiß", "ﬁn", "cafés"])) == [
+        ((0, 0, 6),), ((0, 7, 11),), ((0, 12, 18),), ((1, 0, 6),)
+    ]  # fmt: skip

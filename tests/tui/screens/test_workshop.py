@@ -2,6 +2,9 @@
 
 import base64
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 from support.app import Seat, against, rating, sit_down, stored_session
 from support.editors import editor
@@ -20,6 +23,7 @@ from tiebreak_tui.dialogs.versions import VersionsDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import SpotWish, Wishes
+from tiebreak_workbench.finding import Finder, Hits
 from tiebreak_workbench.spot import spot_workbench, start_spot
 from tiebreak_workbench.triage import Triage
 from tiebreak_workbench.workbench import Workbench
@@ -242,12 +246,45 @@ async def test_a_note_of_triage_that_was_found_opens_there(tmp_path: Path) -> No
         await seat.press("slash")
         await seat.reaches(FindDialog)
         await seat.write("blame")
-        await seat.sees("triage", "blame the retriever")
+        await seat.sees("triage", "blame the retriever", "1 found")
         await seat.press("enter", "enter")
         await seat.reaches(OptionsDialog)
         await seat.press("enter")
         screen = await settled(seat)
         assert listed(screen) == ["q-4"]
+
+
+async def test_one_search_runs_at_a_time_and_typing_supersedes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "ws"
+    await changed(folder)
+    go_on, texts, running = Event(), list[str](), list[int]()
+    find = Finder.find
+
+    def slow(self: Finder, query: str, limit: int = 50) -> Hits:
+        """The real one, as long as it takes over a large history."""
+        texts.append(query)
+        running.append(running[-1] + 1 if running else 1)
+        if query == "l":
+            go_on.wait(20)
+        found = find(self, query, limit)
+        running.append(running[-1] - 1)
+        return found
+
+    monkeypatch.setattr(Finder, "find", slow)
+    async with sit_down(folder) as seat:
+        await seat.ready()
+        await seat.press("slash")
+        await seat.reaches(FindDialog)
+        await seat.write("l")
+        await seat.until(lambda: "l" in texts)
+        await seat.write("amp")
+        await seat.sees("lamp")
+        go_on.set()
+        await seat.until(lambda: texts[-1] == "lamp" and running[-1] == 0)
+        await seat.sees("lamps?")
+    assert max(running) == 1
 
 
 async def test_what_changed_stands_beside_what_moved(tmp_path: Path) -> None:

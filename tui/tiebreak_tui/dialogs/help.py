@@ -25,6 +25,13 @@ def key_name(keys: str) -> str:
     return " ".join(NAMES.get(key, key) for key in keys.split(","))
 
 
+def hanging(begin: Content, text: Content, width: int) -> list[Content]:
+    """Rows of a text behind a beginning, those after the first one under the first letter of the text."""
+    room = width - begin.cell_length
+    rows = text.wrap(room) if room > 10 else [text]
+    return [Content.assemble(begin if not n else " " * begin.cell_length, row) for n, row in enumerate(rows)]
+
+
 class HelpDialog(Dialog[None]):
     DEFAULT_CSS = """
     HelpDialog > .dialog { max-width: 110; }
@@ -39,12 +46,23 @@ class HelpDialog(Dialog[None]):
         self._intro = intro
         self._keys = tuple(keys)
         self._own = own
+        self._width = 0
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(self._text(), markup=False)
+            yield Static(self._text(0), id="keys", markup=False)
 
-    def _text(self) -> Content:
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        shown = self.query_one("#keys", Static)
+        if (width := shown.size.width) != self._width:
+            self._width = width
+            shown.update(self._text(width))
+
+    def _text(self, width: int) -> Content:
+        """For a width; 0 where it is not known yet."""
         lines: list[Content] = [Content(self._intro), Content("")]
         if self._own.problems:
             lines.append(Content.styled("Lines of your keys.toml that do not hold", "bold $warning"))
@@ -54,8 +72,8 @@ class HelpDialog(Dialog[None]):
             lines.append(Content.styled(group, "bold $primary"))
             for key in keys:
                 name = clean_line(key_name(self._own.keys.get(key.id, key.keys)), 20)
-                line = Content.assemble((f"  {name:>6}  ", "$warning"), (f"{key.help}  ", ""), (key.id, "dim"))
-                lines.append(line)
+                begin = Content.styled(f"  {name:>6}  ", "$warning")
+                lines += hanging(begin, Content.assemble(f"{key.help}  ", (key.id, "dim")), width)
             lines.append(Content(""))
         lines += [
             Content(

@@ -3,19 +3,20 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker  # pyright: ignore[reportUnknownVariableType]  # Textual's open Worker
 
 from tiebreak.errors import TiebreakError
 from tiebreak.sanitise import clean, clean_line
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.dialogs.options import Offer, OptionsDialog
 from tiebreak_tui.dialogs.versions import show_versions
+from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.links import copy_command, history_command, show_command
 from tiebreak_tui.to_triage import enter_triage
 
@@ -52,7 +53,8 @@ class FindDialog(Dialog["Hit"]):
         self._bench = bench
         self._finder: Finder | None = None
         self._hits: tuple[Hit, ...] = ()
-        self._left = False
+        self._lanes: Lanes | None = None
+        self._quiet: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="a word of a question, an answer, a note …")
@@ -62,31 +64,34 @@ class FindDialog(Dialog["Hit"]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._begin()
+        self._lanes = lanes = Lanes(self, lambda _, error: self._tell(error))
+        lanes.start("index", self._begin, self._begun)
 
-    def on_unmount(self) -> None:
-        self._left = True
+    async def on_unmount(self) -> None:
+        if self._lanes is not None:
+            await self._lanes.close()
         if self._finder is not None:
-            self._finder.close()
+            await asyncio.to_thread(self._finder.close)
 
     @on(Input.Changed)
-    def typed(self, event: Input.Changed) -> None:
-        self._search(event.value)
+    def typed(self) -> None:
+        """What is looked for is another text: what the search under way finds is shown no more."""
+        if self._lanes is not None:
+            self._lanes.forget("find")
+        if self._quiet is not None:
+            self._quiet.stop()
+        self._quiet = self.set_timer(DEBOUNCE, self._search)
 
-    @work(group="index")
-    async def _begin(self) -> None:
+    def _begin(self) -> None:
+        """In a thread."""
+        self._finder = _opened(self._bench)
+
+    def _begun(self, _: None) -> None:
         """Search what is indexed, and index the rest meanwhile."""
-        try:
-            self._finder = finder = await asyncio.to_thread(_opened, self._bench)
-            if self._left:
-                finder.close()
-                return
-            self._search(self.query_one(Input).value)
-            await asyncio.to_thread(finder.catch_up, None, lambda: not self._left)
-            if not self._left:
-                self._search(self.query_one(Input).value)
-        except TiebreakError as error:
-            self._tell(error)
+        finder, lanes = self._finder, self._lanes
+        if finder is not None and lanes is not None:
+            self._search()
+            lanes.start("index", lambda: finder.catch_up(None, lambda: not lanes.closed), lambda _: self._search())
 
     @on(Input.Submitted)
     def submitted(self) -> None:
@@ -97,22 +102,14 @@ class FindDialog(Dialog["Hit"]):
         if isinstance(self.focused, Input) and self._hits:
             self.query_one(OptionList).focus()
 
-    @work(exclusive=True, group="find")
-    async def _search(self, text: str) -> None:
-        await asyncio.sleep(DEBOUNCE)
-        if self._finder is None:  # it is searched once that is open
-            return
-        try:
-            found = await asyncio.to_thread(self._finder.find, text)
-        except TiebreakError as error:
-            self._tell(error)
-            return
-        if not get_current_worker().is_cancelled:
-            self._show(found)
+    def _search(self) -> None:
+        """Look for what stands there now, once the search under way is done: that cannot be stopped."""
+        finder, lanes, text = self._finder, self._lanes, self.query_one(Input).value
+        if finder is not None and lanes is not None:  # else it is searched once that is open
+            lanes.start("find", lambda: finder.find(text), self._show)
 
     def _tell(self, error: TiebreakError) -> None:
-        if not self._left:  # what is closed while it is read fails too
-            self.query_one("#count", Static).update(clean(str(error)))
+        self.query_one("#count", Static).update(clean(str(error)))
 
     def _show(self, found: "Hits") -> None:
         from tiebreak_workbench.finding_words import read_as_words

@@ -1,7 +1,6 @@
 """Finds text across rows, also where wrapping has broken it."""
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 from itertools import accumulate, islice
@@ -12,8 +11,6 @@ Matcher = Callable[[str], Iterable[tuple[int, int]]]
 """From a text to the hits in it: first offset, offset after the last."""
 MAX_HITS = 10_000
 
-_WORD = re.compile(r"[^\W_]+")
-
 
 def literal(query: str) -> Matcher:
     """Every occurrence of a text, case ignored; none of an empty one."""
@@ -22,17 +19,11 @@ def literal(query: str) -> Matcher:
 
 
 def words_from(beginnings: Collection[str]) -> Matcher:
-    """Every word that begins with one of these, case and accents ignored, as the search of triage takes them."""
-    wanted = tuple(folded(word) for word in beginnings if word)
-    return lambda text: (match.span() for match in _WORD.finditer(text) if folded(match[0]).startswith(wanted))
+    """Every word that begins with one of these, case and accents ignored, as the indexes take them."""
+    from tiebreak_store.words import bare, written_words
 
-
-def folded(word: str) -> str:
-    """Without case and accents."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    wanted = tuple(bare(word) for word in beginnings if word)
+    return lambda text: ((start, end) for word, start, end in written_words(text) if word.startswith(wanted))
 
 
 def find(rows: Iterable[tuple[str, bool]], matcher: Matcher) -> list[tuple[Span, ...]]:

@@ -147,7 +147,7 @@ class ArenaScreen(Workshop):
             self._too_early = ""
 
     def _changed(self, change: Change) -> None:
-        """Something happened in the session; many such calls in one frame become one refresh."""
+        """Something happened in the session; many such calls at once become one refresh."""
         if change == "crashed" and self.live.crash is not None:
             # A fault of ours: better a loud end, with everything saved, than a screen that lies. It is raised where
             # Textual sees it; here, in a callback of the loop, it would only be logged.
@@ -156,12 +156,8 @@ class ArenaScreen(Workshop):
             return
         if self.is_attached and not self._stale:
             self._stale = True
-            self.call_after_refresh(self._catch_up)
-
-    def on_screen_resume(self) -> None:
-        # What is to be called after a refresh waits with whichever screen is on top, which may have closed since.
-        if self._stale:
-            self._catch_up()
+            # Not after a refresh: that waits with whichever screen is on top, and is lost where it closes first.
+            self.call_later(self._catch_up)
 
     def _catch_up(self) -> None:
         self._stale = False

@@ -120,6 +120,7 @@ class TriageScreen(Opening):
     def _opened(self) -> None:
         """The rows are there."""
         self.ready = True
+        self.indexed = False
         self.other_rows(lambda: None)
         self._by_check = by_check(self.triage.moves())
         self._progress = "Indexing …"
@@ -135,16 +136,34 @@ class TriageScreen(Opening):
         self.lanes.start("index", index, self._indexed)
 
     def reload(self) -> None:
-        # The places are others afterwards: what is decided before is saved first, and meanwhile there is no list.
-        self.rows = self.detail = None
-        self.ready = False
-        self.again.clear()
+        # The places are others afterwards: what is decided before is saved first, what is on its way with places of
+        # now comes no more, and meanwhile there is no list.
+        for kind in ("look", "lines", "case", "group", "again"):
+            self.lanes.forget(kind)
+        before, self.rows, self.detail = self.rows, None, None
+        self.ready = self._finding = False
         self.cases.set_cases(0, self._row)
-        self.lanes.add(SAVING, self.triage.refresh, lambda _: self._reloaded())
+        self.head()
 
-    def _reloaded(self) -> None:
-        self._opened()
-        self.tiebreak.flash("What was recorded since is taken in.")
+        def work() -> TiebreakError | None:
+            try:
+                self.triage.refresh()
+            except TiebreakError as error:
+                return error
+            return None
+
+        self.lanes.add(SAVING, work, lambda error: self._reloaded(error, before))
+
+    def _reloaded(self, error: TiebreakError | None, before: Rows | None) -> None:
+        if error is None:
+            self._opened()
+            self.tiebreak.flash("What was recorded since is taken in.")
+            return
+        self.ready = True
+        if before is not None:
+            self._list(before)
+        self.look()  # what was being looked for may not have come
+        self.tiebreak.tell_error(error)
 
     def _indexed(self, whole: bool) -> None:
         self.indexed = whole

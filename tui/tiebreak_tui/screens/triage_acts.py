@@ -52,58 +52,22 @@ class Deciding:
 
     def set(self, places: Collection[int], values: Values, words: str) -> None:
         """Decide about some cases; `words` say what."""
-        act = (frozenset(places), values)
-        self._waiting.append(act)
+        waiting = (frozenset(places), values)
+        self._waiting.append(waiting)
         self._changed()
 
-        def work() -> "Done | TiebreakError":
-            try:
-                return self._triage.decide(self._triage.case_ids(sorted(places)), values)
-            except TiebreakError as error:
-                return error
-
         def then(done: "Done | TiebreakError") -> None:
-            self._waiting.remove(act)
-            if isinstance(done, TiebreakError):
-                self.failure = done
-                self._say(f"Not saved: {done}")
-            else:
-                self.failure = None
-                self._standing += done.cases
-                self._say(_told(done, words))
-            self._changed()
+            self._waiting.remove(waiting)
+            self._decided(done, words)
 
-        self._lanes.add(SAVING, work, then)
+        self._act(lambda: self._triage.decide(self._triage.case_ids(sorted(places)), values), then)
 
     def do(self, work: "Callable[[], Done]", words: str) -> None:
         """Decide about several cases in several ways, in one act that `work` makes; `words` say what."""
-
-        def tried() -> "Done | TiebreakError":
-            try:
-                return work()
-            except TiebreakError as error:
-                return error
-
-        def then(done: "Done | TiebreakError") -> None:
-            if isinstance(done, TiebreakError):
-                self.failure = done
-                self._say(f"Not saved: {done}")
-            else:
-                self.failure = None
-                self._standing += done.cases
-                self._say(_told(done, words))
-            self._changed()
-
-        self._lanes.add(SAVING, tried, then)
+        self._act(work, lambda done: self._decided(done, words))
 
     def undo(self) -> None:
         """Take back what was decided last, once all that came before is saved."""
-
-        def work() -> "Done | TiebreakError":
-            try:
-                return self._triage.undo()
-            except TiebreakError as error:
-                return error
 
         def then(done: "Done | TiebreakError") -> None:
             if isinstance(done, TiebreakError):
@@ -111,9 +75,32 @@ class Deciding:
             else:
                 self._standing = max(0, self._standing - done.cases)
                 self._say(f"Taken back for {plural(done.cases, 'case')}.")
+
+        self._act(self._triage.undo, then)
+
+    def _decided(self, done: "Done | TiebreakError", words: str) -> None:
+        if isinstance(done, TiebreakError):
+            self.failure = done
+            self._say(f"Not saved: {done}")
+        else:
+            self.failure = None
+            self._standing += done.cases
+            self._say(_told(done, words))
+
+    def _act(self, work: "Callable[[], Done]", then: "Callable[[Done | TiebreakError], None]") -> None:
+        """Do it after all that came before; what became of it is told either way."""
+
+        def tried() -> "Done | TiebreakError":
+            try:
+                return work()
+            except TiebreakError as error:
+                return error
+
+        def known(done: "Done | TiebreakError") -> None:
+            then(done)
             self._changed()
 
-        self._lanes.add(SAVING, work, then)
+        self._lanes.add(SAVING, tried, known)
 
 
 def _told(done: "Done", words: str) -> str:

@@ -59,4 +59,5 @@ class Opening(Panes):
         take()
         self._lines.clear()
         self.marked.clear()
+        self.again.clear()
         self.at = None if chosen is None else self.triage.place_of(chosen)
