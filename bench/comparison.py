@@ -36,8 +36,8 @@ from tiebreak.records import (
     Timings,
 )
 from tiebreak_store import NewSession, Store
-from tiebreak_workbench.comparing import compare_runs
-from tiebreak_workbench.noise import noise_report
+from tiebreak_workbench.headless.noise import noise_report
+from tiebreak_workbench.past.comparing import compare_runs
 from tiebreak_workbench.workbench import Workbench
 
 CHECKS = tuple(CheckSpec(id=f"check{n}", kind="max_length", params={"chars": 100 + n}) for n in range(3))

@@ -13,7 +13,7 @@ from pathlib import Path
 from comparison import peak
 from triage import fill, took
 
-from tiebreak_workbench.finding import Finder
+from tiebreak_workbench.past.finding import Finder
 from tiebreak_workbench.workbench import Workbench
 
 TYPED = ("refund", "overship presub", "refnud", "case-0012345", "prebill unorder redis", "zzzz")

@@ -17,8 +17,8 @@ from comparison import fill, peak
 
 from tiebreak.records import Gate, Phase, Regression
 from tiebreak.reports import FORMATS
-from tiebreak_workbench.gating import Asked, Sealed, gate_session
-from tiebreak_workbench.report_files import wanted_reports, write_reports
+from tiebreak_workbench.figures.files import wanted_reports, write_reports
+from tiebreak_workbench.figures.gating import Asked, Sealed, gate_session
 from tiebreak_workbench.workbench import Workbench
 
 GATES: dict[Phase, tuple[Gate, ...]] = {

@@ -73,8 +73,8 @@ def workspace(folder: Path, url: str, model: str, cases: int) -> Path:
 def ours(url: str, model: str, answers: int) -> dict[str, float]:
     """A whole headless session, by the very calls that the command makes."""
     from tiebreak.batch import Limits
-    from tiebreak_workbench.headless import Wanted, answer, board_of, open_batch, spare_collector, take_up
-    from tiebreak_workbench.setup import Setup
+    from tiebreak_workbench.headless.headless import Wanted, answer, board_of, open_batch, spare_collector, take_up
+    from tiebreak_workbench.starting.setup import Setup
     from tiebreak_workbench.workbench import Workbench
 
     with tempfile.TemporaryDirectory() as name:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tiebreak.imports import TOOLS, Source
-from tiebreak_workbench.import_any import import_any
+from tiebreak_workbench.imports.anything import import_any
 from tiebreak_workbench.workbench import Workbench
 
 TEXT = "The shop is open from eight to twelve on Sundays, and cakes for more than ten people take two days. " * 3

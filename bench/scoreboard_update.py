@@ -41,7 +41,7 @@ from tiebreak.records.judges import Judge, JudgePrompt, Judgment
 from tiebreak.scoreboard import Fact, Scoreboard
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.stats.confidence_sequence import Histogram, conf_seq
-from tiebreak_workbench.headless import spare_collector
+from tiebreak_workbench.headless.headless import spare_collector
 
 SPEC = CheckSpec(id="json", kind="json")
 POLICY = Policy(

@@ -38,7 +38,7 @@ from tiebreak.records import (
 from tiebreak.triage import parse_filter
 from tiebreak_store import NewSession, Store
 from tiebreak_store.content import put_checks
-from tiebreak_workbench.triage import Take, Triage
+from tiebreak_workbench.triage.triage import Take, Triage
 from tiebreak_workbench.workbench import Workbench
 
 WORDS = [

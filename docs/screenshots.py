@@ -26,7 +26,7 @@ from tiebreak_tui.screens.triage import TriageScreen
 from tiebreak_tui.widgets.gate_bar import GateBar
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.demo import BASELINE, CANDIDATE, DATASET, POLICY, SEED, sample_setup
-from tiebreak_workbench.replay import answered, cast_ballots, read_ballots
+from tiebreak_workbench.headless.replay import answered, cast_ballots, read_ballots
 from tiebreak_workbench.workbench import Workbench
 
 CASE = "tech-002"

@@ -34,8 +34,8 @@ from tiebreak_cli.commands import app
 from tiebreak_store.views import VIEWS
 from tiebreak_tui.keys import ARENA, PLACES
 from tiebreak_tui.own_keys import read_own_keys
-from tiebreak_workbench.replay import RecordedBallots, read_ballots, replay
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.headless.replay import RecordedBallots, read_ballots, replay
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from support.commands import CommandLine
 from support.headless import model_workspace, server_process
 from tiebreak.records import Ballot, Presentation, Vote
 from tiebreak_store import Store
-from tiebreak_workbench.headless import Wanted, answer, open_batch, setup_of
+from tiebreak_workbench.headless.headless import Wanted, answer, open_batch, setup_of
 from tiebreak_workbench.workbench import Workbench
 
 CASES = 30

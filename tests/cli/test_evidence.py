@@ -89,7 +89,7 @@ def test_the_scoreboard_of_a_session(tiebreak: CommandLine, imported: str) -> No
 
 
 def test_the_figures_of_the_scoreboard(tiebreak: CommandLine, imported: str) -> None:
-    """The same as the app shows: both take them from `tiebreak_workbench.figures`."""
+    """The same as the app shows: both take them from `tiebreak_workbench.figures.figures`."""
     told = tiebreak("show", "--json").json
     settled = told["win_rate"]["n"]
     assert [look["n"] for look in told["over_time"]] == list(range(1, settled + 1))

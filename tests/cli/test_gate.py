@@ -11,7 +11,7 @@ from support.commands import CommandLine
 from support.workspaces import ANSWERS_B, POLICY, QUESTIONS, make_workspace, recording, write_lines
 from tiebreak.records import Ballot, Presentation
 from tiebreak_store import Store
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
 
 RUN = ("run", "-d", "small", "-a", "plain", "-b", "warm", "-p", "ship", "--json")
 OFFLINE = "gates:\n  offline:\n    - {id: short, metric: check, check: max_length, at_least: 0.9}\n"

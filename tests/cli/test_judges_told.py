@@ -12,7 +12,7 @@ from support.live_judging import write_judge
 from support.workspaces import write_lines
 from tiebreak.records import ModelTarget
 from tiebreak.workspace.judges import shipped_judges
-from tiebreak_workbench.preflight import own_kind_warnings
+from tiebreak_workbench.starting.preflight import own_kind_warnings
 from tiebreak_workbench.workbench import Workbench
 
 RUN = ("run", "-d", "questions", "-a", "a", "-b", "b")

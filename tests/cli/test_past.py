@@ -10,7 +10,7 @@ from support.editing import ask, rated
 from support.live import open_bench, start
 from support.model_server import ModelServer
 from tiebreak_tui.clipboard import doubt_of
-from tiebreak_workbench.finding import find
+from tiebreak_workbench.past.finding import find
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -100,7 +100,7 @@ async def test_a_blind_session_that_is_not_done_does_not_say_whose_answer_was_fo
     from dataclasses import replace
 
     from support.live import both, taken_up
-    from tiebreak_workbench.headless import setup_of
+    from tiebreak_workbench.headless.headless import setup_of
 
     async with ModelServer() as server:
         folder = ask(tmp_path / "ws", server.base_url)

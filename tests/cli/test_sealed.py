@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.commands import CommandLine
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 

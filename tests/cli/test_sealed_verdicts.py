@@ -12,11 +12,11 @@ from support.headless import model_workspace, server_process
 from support.live import open_bench
 from support.live_judging import begin, going_on, judged, judged_workspace, write_judge
 from tiebreak.records import Event
-from tiebreak_workbench.judge_seals import note_shown
-from tiebreak_workbench.judged_report import judges_of_report
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.triage import Triage
-from tiebreak_workbench.triage_case import case_detail
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.judges.report import judges_of_report
+from tiebreak_workbench.judges.seals import note_shown
+from tiebreak_workbench.triage.case import case_detail
+from tiebreak_workbench.triage.triage import Triage
 
 CASES = 3
 

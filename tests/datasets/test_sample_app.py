@@ -13,8 +13,8 @@ from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Response, SessionRole
 from tiebreak.workspace.trust import Trust
 from tiebreak_store import StoredSession
-from tiebreak_workbench.replay import replay
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.headless.replay import replay
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 pytest.importorskip("bm25s", reason="the sample app searches with it")

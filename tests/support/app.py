@@ -24,7 +24,7 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.status_bar import StatusBar
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
 
 S = TypeVar("S", bound=Screen[Any])
 WIDE = (140, 44)

@@ -12,10 +12,10 @@ from tiebreak.records import Response, SessionRole
 from tiebreak.session.answering import Answering, PieceKind
 from tiebreak.session.exchange import Exchange
 from tiebreak.session.live import LiveSession
-from tiebreak_workbench.replay import answered
-from tiebreak_workbench.report import session_report
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.figures.report import session_report
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.replay import answered
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 SEED = 7

@@ -10,9 +10,9 @@ from support.workspaces import make_workspace
 from tiebreak.records.judges import Judgment
 from tiebreak.session.live import LiveSession
 from tiebreak_store import Store
-from tiebreak_workbench.judge_seat import seat_for
-from tiebreak_workbench.judging import load_judge
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.judges.judging import load_judge
+from tiebreak_workbench.judges.seat import seat_for
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 VOTE_ONLY = "form: {vote: required}\ngates: {human: [{id: preferred, metric: win_rate, at_least: 0.5}]}\n"

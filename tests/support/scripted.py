@@ -30,7 +30,7 @@ from tiebreak.session.live import LiveSession
 from tiebreak.workspace import Workspace
 from tiebreak_store import Store, StoredSession
 from tiebreak_workbench.entering import entered
-from tiebreak_workbench.headless import Wanted, answer, open_batch
+from tiebreak_workbench.headless.headless import Wanted, answer, open_batch
 from tiebreak_workbench.workbench import Workbench
 
 CASES = 60

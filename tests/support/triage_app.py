@@ -9,9 +9,9 @@ from support.workspaces import make_workspace
 from tiebreak.records import Vote
 from tiebreak_tui.screens.triage import TriageScreen
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.choosing import Choices, Choosing
-from tiebreak_workbench.replay import answered
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.headless.replay import answered
+from tiebreak_workbench.starting.choosing import Choices, Choosing
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 LONG = "Well, that is a long story about a lamp. " * 12

@@ -15,7 +15,7 @@ from tiebreak_tui.screens.figures import tally_of
 from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.replay import RecordedBallots, read_ballots
+from tiebreak_workbench.headless.replay import RecordedBallots, read_ballots
 
 
 def standing(ballots: Sequence[Ballot]) -> int:

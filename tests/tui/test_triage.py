@@ -24,7 +24,7 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.screens.triage import TriageScreen
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -9,7 +9,7 @@ from support.live import open_bench
 from support.workspaces import ANSWERS_B, make_workspace
 from tiebreak.records import Case, Policy
 from tiebreak_tui.trial_run import Errand, TrialRun
-from tiebreak_workbench.trials import TrialLimits, Trials
+from tiebreak_workbench.trials.trials import TrialLimits, Trials
 
 
 class Host:

@@ -14,8 +14,8 @@ from tiebreak.gates import validate_policy
 from tiebreak.records import CheckResult, CheckSpec, Policy
 from tiebreak.session.live import LiveSession
 from tiebreak.workspace.trust import Trust
-from tiebreak_workbench.choosing import Choices, Choosing
-from tiebreak_workbench.headless import Wanted, answer, board_of, open_batch, setup_of, take_up
+from tiebreak_workbench.headless.headless import Wanted, answer, board_of, open_batch, setup_of, take_up
+from tiebreak_workbench.starting.choosing import Choices, Choosing
 from tiebreak_workbench.workbench import Workbench
 
 POLICY = """\

@@ -9,7 +9,7 @@ from support.live import RUBRIC, open_bench
 from support.workspaces import QUESTIONS, make_workspace, recording, write_lines
 from tiebreak.errors import UsageError
 from tiebreak.workspace import Workspace
-from tiebreak_workbench.choosing import Choices, Choosing, Remark
+from tiebreak_workbench.starting.choosing import Choices, Choosing, Remark
 
 PRICED = "target: {kind: model, model: openai/gpt-4o-mini}\nparameters: {max_tokens: 100}\n"
 

@@ -9,11 +9,11 @@ from support.live import open_bench
 from support.model_server import ModelServer
 from tiebreak.errors import ImportFormatError
 from tiebreak.records import Plan
-from tiebreak_workbench.again import to_rerun
 from tiebreak_workbench.editing import edited, fork
-from tiebreak_workbench.exporting import export_jsonl
-from tiebreak_workbench.import_session import import_session
-from tiebreak_workbench.setup import Setup, draws_of
+from tiebreak_workbench.exports.exporting import export_jsonl
+from tiebreak_workbench.headless.again import to_rerun
+from tiebreak_workbench.imports.session import import_session
+from tiebreak_workbench.starting.setup import Setup, draws_of
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -19,10 +19,10 @@ from tiebreak.errors import PromptError, UsageError
 from tiebreak.prompts import written_prompt
 from tiebreak.records import ROLES, Config, ModelTarget, Prompt
 from tiebreak_workbench.editing import edited, fork, keep_trial
+from tiebreak_workbench.figures.scoring import scoreboard_of
 from tiebreak_workbench.forked import forked_words
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.past.versions import tried_on
 from tiebreak_workbench.spot import start_spot
-from tiebreak_workbench.versions import tried_on
 from tiebreak_workbench.workbench import Workbench
 
 KILLS = 10

@@ -6,7 +6,7 @@ import pytest
 
 from tiebreak.errors import AuthError, PromptError
 from tiebreak.records import Case, Config, ModelTarget, Price, Prompt, RecordingTarget
-from tiebreak_workbench.estimate import ANSWER_TOKENS, Estimate, estimate_cost
+from tiebreak_workbench.starting.estimate import ANSWER_TOKENS, Estimate, estimate_cost
 
 CASES = [Case(id=f"c{i}", input="x" * 400) for i in range(80)]
 PROMPT_TOKENS = 100 + 4

@@ -15,13 +15,13 @@ from tiebreak.datasets.exchange import take
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.records import VOTES, Vote
 from tiebreak.scoreboard import Snapshot
-from tiebreak_workbench.export_formats import FORMATS, SEALED_FROM, export_as
-from tiebreak_workbench.gating import Asked, gate_session
-from tiebreak_workbench.import_any import import_any
-from tiebreak_workbench.import_session import SessionReport
-from tiebreak_workbench.import_tools import ToolReport
-from tiebreak_workbench.report import session_report
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.exports.formats import FORMATS, SEALED_FROM, export_as
+from tiebreak_workbench.figures.gating import Asked, gate_session
+from tiebreak_workbench.figures.report import session_report
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.imports.anything import import_any
+from tiebreak_workbench.imports.session import SessionReport
+from tiebreak_workbench.imports.tools import ToolReport
 from tiebreak_workbench.workbench import Workbench
 
 Said = dict[str, Vote | None]

@@ -13,7 +13,7 @@ from support.live import asking, both, open_bench, serve_with, start, taken_up
 from support.model_server import ModelServer
 from support.workspaces import make_workspace, recording
 from tiebreak.errors import UsageError
-from tiebreak_workbench.exporting import export_csv, export_jsonl, guarded
+from tiebreak_workbench.exports.exporting import export_csv, export_jsonl, guarded
 from tiebreak_workbench.workbench import Workbench
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x")

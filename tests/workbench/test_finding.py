@@ -14,9 +14,9 @@ from support.stored import new_session, response_of
 from support.triage_app import changed
 from tiebreak.records import Config, ModelTarget, Prompt
 from tiebreak_store import Store
-from tiebreak_workbench import past_indexing
-from tiebreak_workbench.finding import EXCERPT, Finder, Hit, excerpt_of, find
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.past import past_indexing
+from tiebreak_workbench.past.finding import EXCERPT, Finder, Hit, excerpt_of, find
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -103,7 +103,7 @@ async def test_a_sealed_session_tells_neither_sides_nor_votes_and_tells_them_onc
         assert [hit.excerpt for hit in own] == sorted(hit.excerpt for hit in own)
         assert find(bench, "vote A").hits == ()
         assert kinds(find(bench, "strange tone").hits) == ["said"]
-        from tiebreak_workbench.looking import look_at
+        from tiebreak_workbench.figures.looking import look_at
 
         look_at(bench, session_id, "show", reveal=True)
         assert kinds(find(bench, "vote A").hits) == ["said"]

@@ -6,7 +6,7 @@ from support.live import open_bench
 from support.workspaces import make_workspace
 from tiebreak.records import canonical_json
 from tiebreak_store.trials import FILE, KeptFinding, TrialFile
-from tiebreak_workbench.findings import AskedAgain, Findings, findings_of
+from tiebreak_workbench.trials.findings import AskedAgain, Findings, findings_of
 
 FOUND = AskedAgain(
     at="2026-01-01T00:00:00Z",

@@ -14,7 +14,7 @@ from support.workspaces import make_workspace
 from tiebreak.batch import Ending, Limits, Progress
 from tiebreak.errors import AuthError, NotTrustedError, PromptError, UsageError, WorkspaceError
 from tiebreak.records import ROLES, Prompt
-from tiebreak_workbench.headless import (
+from tiebreak_workbench.headless.headless import (
     Wanted,
     answer,
     board_of,
@@ -24,7 +24,7 @@ from tiebreak_workbench.headless import (
     take_up,
     warnings_of,
 )
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 ENVIRON = {"USER": "ada"}

@@ -15,10 +15,10 @@ from support.workspaces import ANSWERS_A, ANSWERS_B, QUESTIONS, make_workspace, 
 from tiebreak.errors import ImportFormatError, StoreError, UsageError
 from tiebreak.records import ROLES
 from tiebreak.scoreboard import Snapshot
-from tiebreak_workbench.import_report import ImportReport
-from tiebreak_workbench.importing import import_file
-from tiebreak_workbench.report import said_by
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.report import said_by
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.imports.plain import import_file
+from tiebreak_workbench.imports.report import ImportReport
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -11,8 +11,8 @@ from support.workspaces import QUESTIONS, make_workspace, write_lines
 from tiebreak.datasets.reading.files import MAX_LINE
 from tiebreak.errors import ImportFormatError
 from tiebreak.records import Context
-from tiebreak_workbench.importing import import_file
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.imports.plain import import_file
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -13,12 +13,12 @@ from support.live import taken_up
 from support.workspaces import make_workspace, write_lines
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.triage import parse_filter
-from tiebreak_workbench.comparing import compare_runs
-from tiebreak_workbench.import_any import import_any
-from tiebreak_workbench.import_tools import ToolReport
-from tiebreak_workbench.report import said_by
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.figures.report import said_by
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.imports.anything import import_any
+from tiebreak_workbench.imports.tools import ToolReport
+from tiebreak_workbench.past.comparing import compare_runs
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 DATA = Path(__file__).parents[1] / "engine" / "imports" / "data"

@@ -14,7 +14,7 @@ from pathlib import Path
 from support import scripted
 from support.live import open_bench, report
 from tiebreak.scoreboard import Snapshot
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
 from tiebreak_workbench.workbench import Workbench
 
 KILLS = 25

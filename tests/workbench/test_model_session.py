@@ -12,8 +12,8 @@ from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.records import VOTES, Config
 from tiebreak.session.answering import Answering, PieceKind
-from tiebreak_workbench.exporting import export_jsonl
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.exports.exporting import export_jsonl
+from tiebreak_workbench.figures.scoring import scoreboard_of
 
 KEY = "sentinel-0123456789-abcdef"
 

@@ -11,9 +11,9 @@ from support.workspaces import QUESTIONS, make_workspace, write_lines
 from tiebreak.errors import ImportFormatError, StoreError, UsageError, WorkspaceError
 from tiebreak.records import ROLES
 from tiebreak_workbench.demo import run_demo
-from tiebreak_workbench.headless import TakenUp, setup_of, take_up
-from tiebreak_workbench.replay import RecordedBallots, read_ballots, replay
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.headless import TakenUp, setup_of, take_up
+from tiebreak_workbench.headless.replay import RecordedBallots, read_ballots, replay
 from tiebreak_workbench.spot import spot_workbench, start_spot
 
 ALL = {

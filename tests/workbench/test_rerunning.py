@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tiebreak_workbench.rerunning import MARKS, AgainVerdict, verdict_of
+from tiebreak_workbench.trials.rerunning import MARKS, AgainVerdict, verdict_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from support.model_server import ModelServer
 from tiebreak.errors import UsageError
 from tiebreak.records import Message
 from tiebreak.workspace import Workspace
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
 from tiebreak_workbench.spot import ask_on, continue_spot, prompt_of, spot_workbench, start_spot, whole_case
 from tiebreak_workbench.workbench import Workbench
 

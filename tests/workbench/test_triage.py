@@ -26,8 +26,8 @@ from tiebreak.records.outcomes import CaseOutcome
 from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts
 from tiebreak.triage import CLASSES, Filter, RowMaker, TriageRow, leans_of, leans_of_judges, parse_filter
 from tiebreak_store import NewSession, Store
-from tiebreak_workbench.triage import Triage
-from tiebreak_workbench.triage_names import named_runs
+from tiebreak_workbench.triage.names import named_runs
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 EVERYTHING = Filter()

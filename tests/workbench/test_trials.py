@@ -11,7 +11,7 @@ from support.model_server import ModelServer
 from tiebreak.errors import NotTrustedError, PromptError, UsageError
 from tiebreak.prompts import PromptRenderer
 from tiebreak.records import Case, CheckSpec, CommandTarget, Config, ModelTarget, Policy, Price, Prompt
-from tiebreak_workbench.trials import SLICE, EndedError, Trial, TrialLimits, TrialProgress, Trials
+from tiebreak_workbench.trials.trials import SLICE, EndedError, Trial, TrialLimits, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
 POLICY = Policy(name="p")

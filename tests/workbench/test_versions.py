@@ -10,7 +10,7 @@ from support.model_server import ModelServer
 from tiebreak.errors import UsageError
 from tiebreak.reports import tried_briefly, versions_tried
 from tiebreak_workbench.editing import edited, fork
-from tiebreak_workbench.versions import config_history, take_up, version_of_name
+from tiebreak_workbench.past.versions import config_history, take_up, version_of_name
 
 
 def test_versions_are_counted_by_their_first_session() -> None:

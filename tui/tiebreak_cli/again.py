@@ -23,7 +23,7 @@ from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from tiebreak.batch.scoring import Scored
-    from tiebreak_workbench.rescoring import ToScore
+    from tiebreak_workbench.headless.rescoring import ToScore
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -49,9 +49,9 @@ def retry(
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all
     from tiebreak_cli.outcomes import print_outcome
-    from tiebreak_workbench.again import to_retry
-    from tiebreak_workbench.headless import Wanted
-    from tiebreak_workbench.judge_seat import refuse_unready_judge
+    from tiebreak_workbench.headless.again import to_retry
+    from tiebreak_workbench.headless.headless import Wanted
+    from tiebreak_workbench.judges.seat import refuse_unready_judge
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -118,10 +118,10 @@ def rerun(
     from tiebreak_cli.asking import ask_all
     from tiebreak_cli.outcomes import print_outcome
     from tiebreak_cli.rerunning import Chosen, rerun_chosen
-    from tiebreak_workbench.again import to_rerun
-    from tiebreak_workbench.headless import Wanted
-    from tiebreak_workbench.judge_seat import refuse_unready_judge
-    from tiebreak_workbench.trials import TrialLimits
+    from tiebreak_workbench.headless.again import to_rerun
+    from tiebreak_workbench.headless.headless import Wanted
+    from tiebreak_workbench.judges.seat import refuse_unready_judge
+    from tiebreak_workbench.trials.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -186,7 +186,7 @@ def score(
     Under an edited policy the same runs become a session of their own. Exit codes: 0 all gates passed, 1 one failed, 2
     bad input, 3 not decided, 4 infrastructure, 130 interrupted.
     """
-    from tiebreak_workbench.rescoring import to_score
+    from tiebreak_workbench.headless.rescoring import to_score
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)
@@ -228,12 +228,12 @@ def _score(
     from tiebreak_cli.asking import heed_interrupts
     from tiebreak_cli.exits import INTERRUPTED, NOT_DECIDED, verdict_code
     from tiebreak_cli.output import complain_line, console, print_json, progress, say
-    from tiebreak_workbench.check_judging import till_of
-    from tiebreak_workbench.report import session_report
-    from tiebreak_workbench.rescoring import score as put_checks
-    from tiebreak_workbench.rescoring import scoring_of
-    from tiebreak_workbench.scoring import scoreboard_of
-    from tiebreak_workbench.sealed import is_sealed, sealed_words
+    from tiebreak_workbench.figures.report import session_report
+    from tiebreak_workbench.figures.scoring import scoreboard_of
+    from tiebreak_workbench.figures.sealed import is_sealed, sealed_words
+    from tiebreak_workbench.headless.rescoring import score as put_checks
+    from tiebreak_workbench.headless.rescoring import scoring_of
+    from tiebreak_workbench.judges.of_checks import till_of
 
     id_ = what.stored.session.id
     till = till_of(bench, [what.stored], judge_cost)
@@ -275,7 +275,7 @@ def _score(
                    | ({"check_judges": till.report()} if till.heard else {}))  # fmt: skip
     else:
         from tiebreak_cli.scoreboard import print_scoreboard
-        from tiebreak_workbench.unjudged import unjudged_words
+        from tiebreak_workbench.figures.unjudged import unjudged_words
 
         notes = unjudged_words(bench.store, stored.session.id)
         print_scoreboard(console(), stored, snapshot, notes=notes)

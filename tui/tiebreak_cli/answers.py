@@ -13,10 +13,10 @@ from tiebreak_cli.case_text import detail_of, detail_plain, print_findings, prin
 from tiebreak_cli.exits import DONE, UNAVAILABLE
 from tiebreak_cli.output import CELL, print_json, safe, safe_line, show
 from tiebreak_store import StoredSession
-from tiebreak_workbench.findings import findings_of
-from tiebreak_workbench.replay import answered
-from tiebreak_workbench.report import said_by
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.report import said_by
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.replay import answered
+from tiebreak_workbench.trials.findings import findings_of
 from tiebreak_workbench.workbench import Workbench
 
 SIDES = ("A", "B")

@@ -13,12 +13,20 @@ from tiebreak.gates.wording import plural
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_cli.output import console
 from tiebreak_cli.run_progress import Shown, display, first_words, judging_words, last_words
-from tiebreak_workbench.check_judging import till_of
-from tiebreak_workbench.headless import TakenUp, Wanted, answer, open_batch, pool_for, spare_collector, spent_on
-from tiebreak_workbench.judged_run import CONCURRENCY as JUDGING
-from tiebreak_workbench.judged_run import JudgedRun, judges_along, words_on_judges
-from tiebreak_workbench.rescoring import score_forks
-from tiebreak_workbench.running import Share
+from tiebreak_workbench.headless.headless import (
+    TakenUp,
+    Wanted,
+    answer,
+    open_batch,
+    pool_for,
+    spare_collector,
+    spent_on,
+)
+from tiebreak_workbench.headless.rescoring import score_forks
+from tiebreak_workbench.headless.running import Share
+from tiebreak_workbench.judges.along import CONCURRENCY as JUDGING
+from tiebreak_workbench.judges.along import JudgedRun, judges_along, words_on_judges
+from tiebreak_workbench.judges.of_checks import till_of
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from tiebreak.triage.hunks import Hunk
-    from tiebreak_workbench.bisecting import Bisection, BisectPlan
+    from tiebreak_workbench.trials.bisecting import Bisection, BisectPlan
 
 
 def bisect(
@@ -48,12 +48,12 @@ def bisect(
     from tiebreak_cli import trying
     from tiebreak_cli.exits import DONE, NOT_DECIDED
     from tiebreak_cli.output import print_json, show
-    from tiebreak_workbench import bisecting
-    from tiebreak_workbench.bisect_report import bisection_plain, plan_plain
-    from tiebreak_workbench.findings import keep_bisection
-    from tiebreak_workbench.triage_names import named_runs
-    from tiebreak_workbench.trial_words import bisect_what
-    from tiebreak_workbench.trials import TrialLimits
+    from tiebreak_workbench.triage.names import named_runs
+    from tiebreak_workbench.trials import bisecting
+    from tiebreak_workbench.trials.bisect_report import bisection_plain, plan_plain
+    from tiebreak_workbench.trials.findings import keep_bisection
+    from tiebreak_workbench.trials.trials import TrialLimits
+    from tiebreak_workbench.trials.words import bisect_what
     from tiebreak_workbench.workbench import Workbench
 
     limits = TrialLimits(
@@ -101,7 +101,7 @@ def _told(plan: "BisectPlan", found: "Bisection") -> "Text":
     from rich.text import Text
 
     from tiebreak_cli.output import safe
-    from tiebreak_workbench.trial_words import bisect_evidence, bisect_verdict
+    from tiebreak_workbench.trials.words import bisect_evidence, bisect_verdict
 
     said = Text(f"{bisect_verdict(found)}\n", "bold")
     if found.found:

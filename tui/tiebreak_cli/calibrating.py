@@ -11,7 +11,7 @@ from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
     from tiebreak.gates import JudgeStatus
-    from tiebreak_workbench.judging import JudgeLimits
+    from tiebreak_workbench.judges.judging import JudgeLimits
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -39,9 +39,9 @@ def calibrate(
     Exit codes: 0 calibrated, 1 failed, 2 bad input, 3 too few labels yet, 4 infrastructure, 130 interrupted.
     """
     from tiebreak_cli.output import console, print_json
-    from tiebreak_workbench.calibrating import calibrate as hold
-    from tiebreak_workbench.calibration_report import calibration_report
-    from tiebreak_workbench.judging import JudgeLimits
+    from tiebreak_workbench.judges.calibrating import calibrate as hold
+    from tiebreak_workbench.judges.calibration_report import calibration_report
+    from tiebreak_workbench.judges.judging import JudgeLimits
     from tiebreak_workbench.workbench import Workbench
 
     wanted = sessions or ["last"]
@@ -65,7 +65,7 @@ def _redo(bench: "Workbench", name: str, sessions: list[str], limits: "JudgeLimi
     import asyncio
 
     from tiebreak_cli.output import complain_line, console
-    from tiebreak_workbench.calibrating import open_redo
+    from tiebreak_workbench.judges.calibrating import open_redo
 
     code = 0
     for session in sessions:

@@ -12,7 +12,7 @@ from tiebreak.calibration import Agreement, Estimate
 from tiebreak.gates.wording import percent, plural
 from tiebreak.records.policies import SIDES
 from tiebreak_cli.output import CELL, safe, safe_line, table_of
-from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
+from tiebreak_workbench.judges.calibration_record import JudgeCalibration, LineCalibration
 
 if TYPE_CHECKING:
     from tiebreak.gates import JudgeStatus

@@ -7,10 +7,10 @@ from tiebreak.records.policies import SIDES
 from tiebreak_cli.bisecting import hunks_text
 from tiebreak_cli.output import CELL, local_minute, safe, safe_line, show
 from tiebreak_store import StoredSession
-from tiebreak_workbench.findings import Bisected, Findings
-from tiebreak_workbench.judge_seals import note_shown, sealed_on_case, seals_of
-from tiebreak_workbench.triage_case import CaseDetail, case_detail
-from tiebreak_workbench.trial_words import bisect_evidence, finding_head, unread_words
+from tiebreak_workbench.judges.seals import note_shown, sealed_on_case, seals_of
+from tiebreak_workbench.triage.case import CaseDetail, case_detail
+from tiebreak_workbench.trials.findings import Bisected, Findings
+from tiebreak_workbench.trials.words import bisect_evidence, finding_head, unread_words
 from tiebreak_workbench.workbench import Workbench
 
 

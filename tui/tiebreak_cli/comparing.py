@@ -32,7 +32,7 @@ def diff(
     """
     from tiebreak_cli.exits import DONE, GATE_FAILED
     from tiebreak_cli.output import console, print_json
-    from tiebreak_workbench.comparing import compare_runs
+    from tiebreak_workbench.past.comparing import compare_runs
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.open(workspace) as bench:
@@ -63,7 +63,7 @@ def baseline(
 ) -> None:
     """Keep a run under a name, to hold later ones against. What a name stood for before is never forgotten."""
     from tiebreak_cli.output import local_minute, print_json, print_table, say
-    from tiebreak_workbench import comparing
+    from tiebreak_workbench.past import comparing
     from tiebreak_workbench.workbench import Workbench
 
     wanted = {"set": (name, run), "list": (), "show": (name,), "rm": (name,)}.get(act)

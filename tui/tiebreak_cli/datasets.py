@@ -239,7 +239,7 @@ def export(
     from tiebreak.workspace import Workspace
     from tiebreak_cli.dataset_text import print_written
     from tiebreak_workbench.datasets import export_dataset, find_dataset
-    from tiebreak_workbench.exporting import opened
+    from tiebreak_workbench.exports.exporting import opened
 
     written = export_dataset(find_dataset(Workspace.open(workspace), dataset), format_)
     with opened(to) as out:

@@ -5,7 +5,7 @@ import os
 from tiebreak_cli.output import console, print_json
 from tiebreak_cli.scoreboard import print_scoreboard
 from tiebreak_workbench.demo import run_demo
-from tiebreak_workbench.report import session_report
+from tiebreak_workbench.figures.report import session_report
 
 
 def run_headless(*, as_json: bool) -> None:

@@ -65,8 +65,8 @@ def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> 
     from rich.text import Text
 
     from tiebreak_cli.output import CELL, console, local_minute, print_json, progress, safe_line, say, table_of
-    from tiebreak_workbench.finding import EXCERPT, find
-    from tiebreak_workbench.finding_words import read_as_words
+    from tiebreak_workbench.past.finding import EXCERPT, find
+    from tiebreak_workbench.past.words import read_as_words
 
     with progress() as shown:
         found = find(bench, text, limit=limit, progress=shown)
@@ -111,15 +111,15 @@ def show(
     """
     from tiebreak_cli.exits import NOT_DECIDED, verdict_code
     from tiebreak_cli.output import console, print_json, say
-    from tiebreak_workbench.calibrating import session_standings, standing_words
-    from tiebreak_workbench.figures import stored_material, work_out
-    from tiebreak_workbench.figures_report import show_report
-    from tiebreak_workbench.judge_claims import claims_of_session, claims_report
-    from tiebreak_workbench.judge_served import served_by_judges, served_report
-    from tiebreak_workbench.judge_spend import judging_costs
-    from tiebreak_workbench.looking import look_at
-    from tiebreak_workbench.sealed import sealed_words
-    from tiebreak_workbench.versions import tried_on
+    from tiebreak_workbench.figures.figures import stored_material, work_out
+    from tiebreak_workbench.figures.figures_report import show_report
+    from tiebreak_workbench.figures.looking import look_at
+    from tiebreak_workbench.figures.sealed import sealed_words
+    from tiebreak_workbench.judges.calibrating import session_standings, standing_words
+    from tiebreak_workbench.judges.claims import claims_of_session, claims_report
+    from tiebreak_workbench.judges.served import served_by_judges, served_report
+    from tiebreak_workbench.judges.spend import judging_costs
+    from tiebreak_workbench.past.versions import tried_on
     from tiebreak_workbench.workbench import Workbench
 
     if unsealed and case is None:
@@ -149,8 +149,8 @@ def show(
                         "judged_claims": claims_report(claims), "judges_served": served_report(changed)})  # fmt: skip
         else:
             from tiebreak_cli.scoreboard import print_judges, print_scoreboard
-            from tiebreak_workbench.to_judge import words_to_judge
-            from tiebreak_workbench.unjudged import unjudged_words
+            from tiebreak_workbench.figures.unjudged import unjudged_words
+            from tiebreak_workbench.judges.to_judge import words_to_judge
 
             notes = [
                 *unjudged_words(bench.store, stored.session.id),
@@ -205,7 +205,7 @@ def import_(
 ) -> None:
     """Take in answers, votes or verdicts made elsewhere, or results of other tools. The same ones are taken in once."""
     from tiebreak_cli.output import print_json, progress, say
-    from tiebreak_workbench.import_any import import_any
+    from tiebreak_workbench.imports.anything import import_any
     from tiebreak_workbench.workbench import Workbench
 
     sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
@@ -271,7 +271,7 @@ def export(
 ) -> None:
     """Hand out a session: everything in it as JSONL, or its cases and preferences for other tools."""
     from tiebreak_cli.output import complain_line, progress, say
-    from tiebreak_workbench.export_formats import export_as
+    from tiebreak_workbench.exports.formats import export_as
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench, progress() as shown:

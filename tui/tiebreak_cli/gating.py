@@ -48,9 +48,9 @@ def gate(
     """
     from tiebreak_cli.exits import NOT_DECIDED
     from tiebreak_cli.output import console, print_json, say
-    from tiebreak_workbench.gating import Asked, Sealed, gate_session
-    from tiebreak_workbench.report_files import wanted_reports, write_reports
-    from tiebreak_workbench.sealed import sealed_words
+    from tiebreak_workbench.figures.files import wanted_reports, write_reports
+    from tiebreak_workbench.figures.gating import Asked, Sealed, gate_session
+    from tiebreak_workbench.figures.sealed import sealed_words
     from tiebreak_workbench.workbench import Workbench
 
     wanted = wanted_reports(report or ())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tiebreak.judge import JudgeEnding, JudgeProgress, JudgeSummary
     from tiebreak.records.judges import Judge
     from tiebreak_cli.consoles import PlainConsole
-    from tiebreak_workbench.judging import Judging, Told
+    from tiebreak_workbench.judges.judging import Judging, Told
 
 
 def judge(
@@ -97,8 +97,8 @@ def put_judge(
     import asyncio
 
     from tiebreak_cli.output import complain_line, console, print_json, say
-    from tiebreak_workbench.calibrating import session_standings, standing_words
-    from tiebreak_workbench.judging import (
+    from tiebreak_workbench.judges.calibrating import session_standings, standing_words
+    from tiebreak_workbench.judges.judging import (
         JudgeLimits,
         judging_report,
         load_judge,
@@ -135,8 +135,8 @@ def put_judge(
 
 def _review(session: str, name: str | None, workspace: Path, *, model: str | None, as_json: bool) -> None:
     from tiebreak_cli.output import print_json, print_table, say
-    from tiebreak_workbench.judge_review import review_queue, review_report
-    from tiebreak_workbench.judging import load_judge
+    from tiebreak_workbench.judges.judging import load_judge
+    from tiebreak_workbench.judges.review import review_queue, review_report
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench:
@@ -164,8 +164,8 @@ def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> No
     """List the judges of the workspace, and those that come with Tiebreak, with how they stand."""
     from tiebreak.errors import InputError
     from tiebreak_cli.output import print_json, print_table, say
-    from tiebreak_workbench.calibrating import version_status
-    from tiebreak_workbench.judging import judges_report, load_judge
+    from tiebreak_workbench.judges.calibrating import version_status
+    from tiebreak_workbench.judges.judging import judges_report, load_judge
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.begin(workspace) as bench:
@@ -198,7 +198,7 @@ async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from tiebreak_cli.output import complain_line
-    from tiebreak_workbench.judging import judge_all
+    from tiebreak_workbench.judges.judging import judge_all
 
     interrupts = 0
 
@@ -311,7 +311,7 @@ def _cost(judge: "Judge", summary: "JudgeSummary") -> str:
 def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
     from tiebreak.gates.wording import percent, plural
     from tiebreak.records.policies import SIDES
-    from tiebreak_workbench.judge_claims import span_words
+    from tiebreak_workbench.judges.claims import span_words
 
     if (pairs := summary.pairs) is not None:
         for word, meaning in (("A", "A wins"), ("B", "B wins"), ("tie", "tie")):

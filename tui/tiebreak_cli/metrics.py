@@ -102,7 +102,7 @@ def _described(metric: "Metric") -> dict[str, object]:
 
 def _of_claims(path: Path, name: str | None, *, as_json: bool) -> None:
     from tiebreak_cli.output import print_json, print_table
-    from tiebreak_workbench.measuring import figures_report, measure_claims
+    from tiebreak_workbench.figures.measuring import figures_report, measure_claims
 
     figures = measure_claims(path)
     if name is not None:
@@ -124,7 +124,7 @@ def _of_claims(path: Path, name: str | None, *, as_json: bool) -> None:
 
 def _of_session(session: str, name: str | None, workspace: Path, *, as_json: bool) -> None:
     from tiebreak_cli.output import print_json
-    from tiebreak_workbench.measuring import measure_session, metrics_report
+    from tiebreak_workbench.figures.measuring import measure_session, metrics_report
     from tiebreak_workbench.workbench import Workbench
 
     if name is not None:

@@ -21,7 +21,7 @@ from tiebreak_cli.run import (
 from tiebreak_cli.start import HERE
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.noise import NoiseReport
+    from tiebreak_workbench.headless.noise import NoiseReport
 
 
 def noise(
@@ -48,7 +48,8 @@ def noise(
     from tiebreak_cli.exits import UNAVAILABLE
     from tiebreak_cli.outcomes import unsettled
     from tiebreak_cli.output import print_json
-    from tiebreak_workbench.headless import (
+    from tiebreak_workbench.figures.report import run_report
+    from tiebreak_workbench.headless.headless import (
         Wanted,
         notes_on_apps,
         refuse_unready,
@@ -56,8 +57,7 @@ def noise(
         take_up,
         warnings_of,
     )
-    from tiebreak_workbench.noise import noise_report
-    from tiebreak_workbench.report import run_report
+    from tiebreak_workbench.headless.noise import noise_report
     from tiebreak_workbench.workbench import Workbench
 
     wanted = Wanted(limits=Limits(concurrency=concurrency, max_cost=max_cost, unknown_cost=allow_unknown_cost))

@@ -11,11 +11,11 @@ from tiebreak_cli.asking import Asked
 from tiebreak_cli.exits import DONE, GATE_FAILED, INTERRUPTED, NOT_DECIDED, UNAVAILABLE, verdict_code
 from tiebreak_cli.output import console, print_json, print_table, say
 from tiebreak_cli.scoreboard import DECISIONS, decision_of, print_judges, print_scoreboard
-from tiebreak_workbench.headless import TakenUp, board_of
-from tiebreak_workbench.report import run_report, session_report
-from tiebreak_workbench.running import Share
-from tiebreak_workbench.sealed import is_sealed, sealed_words
-from tiebreak_workbench.unjudged import unjudged_words
+from tiebreak_workbench.figures.report import run_report, session_report
+from tiebreak_workbench.figures.sealed import is_sealed, sealed_words
+from tiebreak_workbench.figures.unjudged import unjudged_words
+from tiebreak_workbench.headless.headless import TakenUp, board_of
+from tiebreak_workbench.headless.running import Share
 from tiebreak_workbench.workbench import Workbench
 
 WORST_FIRST = (INTERRUPTED, GATE_FAILED, UNAVAILABLE, NOT_DECIDED, DONE)

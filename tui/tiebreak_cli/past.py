@@ -13,7 +13,7 @@ from tiebreak_cli.start import HERE, need_terminal
 
 if TYPE_CHECKING:
     from tiebreak.records import SessionRole
-    from tiebreak_workbench.versions import Version
+    from tiebreak_workbench.past.versions import Version
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -32,7 +32,7 @@ def history(
     With --find, search everything recorded instead: sessions, questions, notes, votes and answers.
     """
     from tiebreak_cli.output import console, print_json, say
-    from tiebreak_workbench.versions import config_history, take_up, version_of_name
+    from tiebreak_workbench.past.versions import config_history, take_up, version_of_name
     from tiebreak_workbench.workbench import Workbench
 
     if (config is None) == (find is None):
@@ -89,7 +89,7 @@ def edit(
     It has the same cases in the same order, and no votes; answers that would be asked for again are taken over.
     """
     from tiebreak_cli.output import print_json, say
-    from tiebreak_workbench.replay import SIDE_OF
+    from tiebreak_workbench.headless.replay import SIDE_OF
     from tiebreak_workbench.shell import in_folder
     from tiebreak_workbench.workbench import Workbench
 
@@ -163,14 +163,14 @@ def compare(
     `tiebreak diff` compares two runs; this compares what was set up around them as well.
     """
     from tiebreak_cli.output import console, print_json
-    from tiebreak_workbench.moving import what_moved
+    from tiebreak_workbench.past.moving import what_moved
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench:
         bench.require_record()
         moved = what_moved(bench, before, after)
     if as_json:
-        from tiebreak_workbench.report import moved_report
+        from tiebreak_workbench.figures.report import moved_report
 
         print_json(moved_report(moved))
     else:

@@ -13,7 +13,7 @@ from tiebreak.reports.words import share, win_interval
 from tiebreak.worddiff import MARKS, Run, merge_words
 from tiebreak_cli.difference import measures_table
 from tiebreak_cli.output import CELL, local_minute, safe, safe_line, table_of
-from tiebreak_workbench.versions import SHORT, Result, Version
+from tiebreak_workbench.past.versions import SHORT, Result, Version
 
 STYLES = {"same": "", "removed": "red", "added": "green"}
 AROUND = 60

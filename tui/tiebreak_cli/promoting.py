@@ -13,9 +13,9 @@ from tiebreak_cli.start import HERE
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from tiebreak_workbench.promoting import Promotion
-    from tiebreak_workbench.shrinking import Shrunk
-    from tiebreak_workbench.trials import TrialLimits
+    from tiebreak_workbench.triage.promoting import Promotion
+    from tiebreak_workbench.trials.shrinking import Shrunk
+    from tiebreak_workbench.trials.trials import TrialLimits
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -54,9 +54,10 @@ def promote(
     from tiebreak_cli.exits import DONE, INTERRUPTED
     from tiebreak_cli.output import print_json, safe, say, show
     from tiebreak_store.outcomes import ROLE_WORDS
-    from tiebreak_workbench import promoting, shrinking
-    from tiebreak_workbench.trial_words import shrink_told
-    from tiebreak_workbench.trials import TrialLimits
+    from tiebreak_workbench.triage import promoting
+    from tiebreak_workbench.trials import shrinking
+    from tiebreak_workbench.trials.trials import TrialLimits
+    from tiebreak_workbench.trials.words import shrink_told
     from tiebreak_workbench.workbench import Workbench
 
     if not 2 <= len(names) <= 3:
@@ -120,7 +121,7 @@ def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "T
     from dataclasses import replace
 
     from tiebreak_cli import trying
-    from tiebreak_workbench.shrinking import prepare_shrink, shrink
+    from tiebreak_workbench.trials.shrinking import prepare_shrink, shrink
 
     plan = prepare_shrink(bench, names[:-1], names[-1], found, times=times, offline=limits.offline)
     if plan.offline:

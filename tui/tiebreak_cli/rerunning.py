@@ -9,9 +9,9 @@ from tiebreak.errors import UsageError
 from tiebreak_cli import trying
 from tiebreak_cli.exits import DONE, GATE_FAILED, UNAVAILABLE
 from tiebreak_cli.output import CELL, console, print_json, say, show, table_of
-from tiebreak_workbench import rerunning
-from tiebreak_workbench.rerunning import AGAIN, FAILING, CaseAgain, Rerun
-from tiebreak_workbench.trials import TrialLimits
+from tiebreak_workbench.trials import rerunning
+from tiebreak_workbench.trials.rerunning import AGAIN, FAILING, CaseAgain, Rerun
+from tiebreak_workbench.trials.trials import TrialLimits
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -45,9 +45,9 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     """
     from tiebreak.gates.wording import plural
     from tiebreak.triage import parse_filter
-    from tiebreak_workbench.findings import keep_rerun
-    from tiebreak_workbench.triage import Triage
-    from tiebreak_workbench.trial_words import rerun_what
+    from tiebreak_workbench.triage.triage import Triage
+    from tiebreak_workbench.trials.findings import keep_rerun
+    from tiebreak_workbench.trials.words import rerun_what
 
     if not (chosen.cases or chosen.filter or chosen.failed):
         hint = "Name them, give a --filter such as class:regression, or take those that --failed."
@@ -100,7 +100,7 @@ def _print(done: Rerun) -> None:
 
     from tiebreak.gates.wording import percent
     from tiebreak_cli.output import safe, safe_line
-    from tiebreak_workbench.trial_words import rerun_counts, rerun_worth, used
+    from tiebreak_workbench.trials.words import rerun_counts, rerun_worth, used
 
     show(Text(rerun_counts(done), "bold"))
     table = table_of("case", "", "passes#", "exact interval#", "fails by")

@@ -95,9 +95,9 @@ def run(
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_each
     from tiebreak_cli.outcomes import print_outcomes
-    from tiebreak_workbench.headless import Wanted
-    from tiebreak_workbench.judge_seat import refuse_unready_judge
-    from tiebreak_workbench.running import Chosen, all_over, ready, take_up_each
+    from tiebreak_workbench.headless.headless import Wanted
+    from tiebreak_workbench.headless.running import Chosen, all_over, ready, take_up_each
+    from tiebreak_workbench.judges.seat import refuse_unready_judge
     from tiebreak_workbench.workbench import Workbench
 
     known_phase(phase)

@@ -13,9 +13,9 @@ from rich.text import Text
 from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import plural, spent
 from tiebreak.sanitise import clean
-from tiebreak_workbench.headless import TakenUp
-from tiebreak_workbench.judge_reuse import reused_words
-from tiebreak_workbench.judged_run import JudgedRun, JudgingFigures
+from tiebreak_workbench.headless.headless import TakenUp
+from tiebreak_workbench.judges.along import JudgedRun, JudgingFigures
+from tiebreak_workbench.judges.reuse import reused_words
 
 EVERY = 10.0
 """Seconds between two plain lines."""

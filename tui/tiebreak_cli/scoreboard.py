@@ -18,12 +18,12 @@ from tiebreak.scoreboard.served_words import changed_fingerprints
 from tiebreak.scoreboard.wording import lead_words, looked, places, reasked, reversal_words, turns_words
 from tiebreak_cli.output import CELL, print_table, safe, safe_line, table_of
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judge_spend import judges_of_session
-from tiebreak_workbench.report import remarks, said_by
+from tiebreak_workbench.figures.report import remarks, said_by
+from tiebreak_workbench.judges.spend import judges_of_session
 from tiebreak_workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.figures import Figures
+    from tiebreak_workbench.figures.figures import Figures
 
 MARKS: Mapping[PhaseState, tuple[str, str]] = {
     "pass": ("✔ pass", "green"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tiebreak.records.triage import DecisionField
     from tiebreak.triage import Filter
     from tiebreak_tui.wishes import Wishes
-    from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.triage.triage import Triage
 
 
 def triage(
@@ -70,8 +70,8 @@ def triage(
     from tiebreak.triage.filtering import quoted
     from tiebreak_cli.output import progress
     from tiebreak_tui.wishes import Wishes
-    from tiebreak_workbench.triage import Triage
-    from tiebreak_workbench.triage_names import named_runs
+    from tiebreak_workbench.triage.names import named_runs
+    from tiebreak_workbench.triage.triage import Triage
     from tiebreak_workbench.workbench import Workbench
 
     checks = f"check:{','.join(map(quoted, check))}" if check else ""
@@ -113,7 +113,7 @@ def _in_app(folder: "Path", wishes: "Wishes") -> int:
 def _values(sets: "Sequence[str] | None", note: str | None) -> "dict[DecisionField, str | None]":
     from tiebreak.checks.parse import nearest
     from tiebreak.records.triage import FIELDS
-    from tiebreak_workbench.triage_values import checked_values
+    from tiebreak_workbench.triage.values import checked_values
 
     found: dict[DecisionField, str | None] = {}
     for text in sets or ():

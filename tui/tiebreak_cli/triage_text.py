@@ -9,7 +9,7 @@ from tiebreak.amounts import fixed, money, signed
 from tiebreak.gates.wording import plural
 from tiebreak.triage import FailureGroup, RowClass
 from tiebreak_cli.output import CELL, safe_line, table_of
-from tiebreak_workbench.triage import Line, Listing, Triage
+from tiebreak_workbench.triage.triage import Line, Listing, Triage
 
 LOOKS: Mapping[RowClass, tuple[str, str]] = {
     "regression": ("✘ worse", "bold red"),

@@ -9,8 +9,8 @@ from tiebreak.targets.reach import out_of_reach
 from tiebreak_cli.asking import heed_interrupts
 from tiebreak_cli.exits import INTERRUPTED, NOT_DECIDED, UNAVAILABLE
 from tiebreak_cli.output import complain_line, progress
-from tiebreak_workbench.trial_words import announcement
-from tiebreak_workbench.trials import Reason, TrialLimits, TrialProgress, Trials
+from tiebreak_workbench.trials.trials import Reason, TrialLimits, TrialProgress, Trials
+from tiebreak_workbench.trials.words import announcement
 from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tiebreak.triage import Filter
     from tiebreak_tui.app import TiebreakApp
     from tiebreak_tui.screens.triage import TriageScreen
-    from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.triage.triage import Triage
     from tiebreak_workbench.workbench import Workbench
 
 
@@ -72,7 +72,7 @@ async def _prepared(
 def _opened(bench: "Workbench", a: str, b: str | None, allow: Sequence[str], wanted: str) -> "tuple[Triage, Filter]":
     """In a thread: also what takes a while to load."""
     from tiebreak.triage import parse_filter
-    from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.triage.triage import Triage
 
     found = parse_filter(wanted)
     bench.require_record()

@@ -11,7 +11,7 @@ from tiebreak.errors import TiebreakError
 from tiebreak.records import Case, CheckSpec, Config, Policy
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.trials import TrialLimits, TrialProgress, Trials
+    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress, Trials
     from tiebreak_workbench.workbench import Workbench
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class TrialRun:
     async def _run(
         self, errand: Errand[T], done: Callable[[T], object], failed: Callable[[TiebreakError], object]
     ) -> None:
-        from tiebreak_workbench.trials import Trials
+        from tiebreak_workbench.trials.trials import Trials
 
         ended = self._ended = asyncio.Event()
         try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tiebreak.records.sessions import Queue
-    from tiebreak_workbench.choosing import Choices
+    from tiebreak_workbench.starting.choosing import Choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Wishes:
 
     def choices(self) -> "Choices":
         """The part that Setup's lines begin with."""
-        from tiebreak_workbench.choosing import Choices
+        from tiebreak_workbench.starting.choosing import Choices
 
         return Choices(
             dataset=self.dataset,

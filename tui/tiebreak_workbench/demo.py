@@ -9,9 +9,9 @@ from tiebreak.datasets import CARD
 from tiebreak.scoreboard import Snapshot
 from tiebreak.workspace import init_sample
 from tiebreak_store import StoredSession
-from tiebreak_workbench.replay import read_ballots, replay
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.replay import read_ballots, replay
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 DATASET = "support-desk"

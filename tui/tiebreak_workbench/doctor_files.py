@@ -15,7 +15,7 @@ from tiebreak.workspace import Entry, Workspace
 from tiebreak.workspace.configs import read_config
 from tiebreak.workspace.policies import read_policy
 from tiebreak.workspace.workspace import JUDGES
-from tiebreak_workbench.preflight import (
+from tiebreak_workbench.starting.preflight import (
     floating_word,
     known_judges,
     placed,

@@ -29,12 +29,12 @@ from tiebreak.records.policies import SIDES
 from tiebreak.session.answering import Arm
 from tiebreak.targets.base import fingerprint
 from tiebreak_store import CopiedAnswer, Edit, NewFork, NewSession, StoredRun, StoredSession
-from tiebreak_workbench.headless import is_app
-from tiebreak_workbench.naming import session_id
-from tiebreak_workbench.preflight import prompt_problems, try_target
-from tiebreak_workbench.preregistration import first_events
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.setup import in_order
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.headless import is_app
+from tiebreak_workbench.starting.naming import session_id
+from tiebreak_workbench.starting.preflight import prompt_problems, try_target
+from tiebreak_workbench.starting.preregistration import first_events
+from tiebreak_workbench.starting.setup import in_order
 from tiebreak_workbench.workbench import Workbench
 
 Scope = Literal["rated", "all"]

@@ -9,7 +9,7 @@ from tiebreak.records.sessions import Queue
 from tiebreak.session.answering import Arm
 from tiebreak.session.judged import JudgeSeat
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judge_seat import seat_for
+from tiebreak_workbench.judges.seat import seat_for
 from tiebreak_workbench.risk_queue import AtRisk, risk_queue
 from tiebreak_workbench.workbench import Workbench
 

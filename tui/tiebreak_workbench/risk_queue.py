@@ -13,8 +13,8 @@ from tiebreak.scoreboard import Scoreboard, effective_ballots
 from tiebreak.session.risk import JUDGED, RiskReason, Seen, feeds_a_gate, reasons_of, risk_of, usual_lengths, watched
 from tiebreak.stats.order import risk_first
 from tiebreak_store import StoredSession
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.sealed import is_sealed
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.figures.sealed import is_sealed
 from tiebreak_workbench.workbench import Workbench
 
 FEEDS_NOTHING = "No gate of this policy allows no harmful answer, so what is found here fails nothing."

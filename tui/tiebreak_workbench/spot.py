@@ -33,9 +33,9 @@ from tiebreak.workspace.configs import file_name
 from tiebreak.workspace.workspace import DATASETS
 from tiebreak_store import Grown, Store, StoredSession
 from tiebreak_workbench.answers_given import answers_of
-from tiebreak_workbench.naming import new_seed
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.starting.naming import new_seed
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 SPOT_POLICY = Policy(name="spot", form=Form(vote="optional"))

@@ -45,12 +45,12 @@ from tiebreak.workspace.trust import Trust
 from tiebreak.workspace.workspace import JUDGES, no_workspace
 from tiebreak_store import NewSession, Store, StoredSession
 from tiebreak_workbench.answers_given import answers_of
-from tiebreak_workbench.check_judging import memory_of_checks, open_judge, pinned_policy, till_of
+from tiebreak_workbench.judges.of_checks import memory_of_checks, open_judge, pinned_policy, till_of
 from tiebreak_workbench.lease import Lease
-from tiebreak_workbench.naming import session_id
-from tiebreak_workbench.pinning import pinned
-from tiebreak_workbench.preregistration import first_events, judge_event
-from tiebreak_workbench.setup import Setup, draws_of, in_order
+from tiebreak_workbench.starting.naming import session_id
+from tiebreak_workbench.starting.pinning import pinned
+from tiebreak_workbench.starting.preregistration import first_events, judge_event
+from tiebreak_workbench.starting.setup import Setup, draws_of, in_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tiebreak.errors import UsageError
 from tiebreak.records import Event
 from tiebreak.session.live import LiveSession
 from tiebreak.session.seating import OPEN, drawn
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 VOTE_ONLY = asking("{vote: required}")

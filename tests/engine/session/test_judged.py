@@ -13,10 +13,10 @@ from tiebreak.errors import UsageError
 from tiebreak.judge.review import lines_of, reasons_for
 from tiebreak.records.judges import seal_of
 from tiebreak.session.live import LiveSession
-from tiebreak_workbench.judge_review import review_queue
-from tiebreak_workbench.judge_seat import CONCURRENCY
-from tiebreak_workbench.judge_spend import judges_of_session
-from tiebreak_workbench.scoring import scoreboard_of
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.judges.review import review_queue
+from tiebreak_workbench.judges.seat import CONCURRENCY
+from tiebreak_workbench.judges.spend import judges_of_session
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tiebreak.records import ROLES, Case, Config, IdMaker, RecordingTarget, Resp
 from tiebreak.session.answering import Answering, Arm
 from tiebreak.session.pipeline import KEPT, PATIENCE, Pipeline
 from tiebreak.targets.recording import RecordedTarget
-from tiebreak_workbench.setup import in_order
+from tiebreak_workbench.starting.setup import in_order
 
 VOTE = asking("{vote: required}")
 

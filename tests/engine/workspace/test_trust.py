@@ -14,8 +14,8 @@ from tiebreak.targets.limiter import LimiterPool
 from tiebreak.targets.open import open_target
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.trust import Trust
-from tiebreak_workbench.choosing import Choices, Choosing
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.starting.choosing import Choices, Choosing
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 ECHO = Config(name="echo", target=CommandTarget(command=("echo", "a b")))

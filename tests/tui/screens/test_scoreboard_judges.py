@@ -17,8 +17,8 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.scoreboard import ScoreboardScreen
 from tiebreak_tui.wishes import Wishes
 from tiebreak_workbench.demo import run_votes, sample_setup
-from tiebreak_workbench.headless import Wanted, answer, open_batch, setup_of
-from tiebreak_workbench.judging import JudgeLimits, judge_all, load_judge, open_judging
+from tiebreak_workbench.headless.headless import Wanted, answer, open_batch, setup_of
+from tiebreak_workbench.judges.judging import JudgeLimits, judge_all, load_judge, open_judging
 from tiebreak_workbench.workbench import Workbench
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])

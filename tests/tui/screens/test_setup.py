@@ -19,7 +19,7 @@ from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.widgets.fuzzy_list import FuzzyPicker
 from tiebreak_tui.wishes import Wishes
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 

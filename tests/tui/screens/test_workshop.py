@@ -23,9 +23,9 @@ from tiebreak_tui.dialogs.versions import VersionsDialog
 from tiebreak_tui.screens.arena import ArenaScreen
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.wishes import SpotWish, Wishes
-from tiebreak_workbench.finding import Finder, Hits
+from tiebreak_workbench.past.finding import Finder, Hits
 from tiebreak_workbench.spot import spot_workbench, start_spot
-from tiebreak_workbench.triage import Triage
+from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
 
 

@@ -17,8 +17,8 @@ from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.styled_view import StyledView
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.bisecting import Bisection, BisectPlan, BisectStep
-    from tiebreak_workbench.trials import TrialLimits, TrialProgress, Trials
+    from tiebreak_workbench.trials.bisecting import Bisection, BisectPlan, BisectStep
+    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress, Trials
 
 TIMES = 3
 MAX_CALLS = 200
@@ -88,7 +88,7 @@ class BisectDialog(TryingDialog["Bisection"]):
         return replace(self._plan, times=self.query_one(LimitsRow).times) if self._plan is not None else None
 
     def announced(self, limits: "TrialLimits") -> str:
-        from tiebreak_workbench.trial_words import announcement, bisect_what
+        from tiebreak_workbench.trials.words import announcement, bisect_what
 
         plan = self._planned
         if plan is None:
@@ -96,7 +96,7 @@ class BisectDialog(TryingDialog["Bisection"]):
         return announcement(bisect_what(plan), plan.most_calls, plan.usd_a_call, limits, plan.likely_calls)
 
     def begin(self, limits: "TrialLimits") -> None:
-        from tiebreak_workbench.bisecting import bisect
+        from tiebreak_workbench.trials.bisecting import bisect
 
         plan = self._planned
         assert plan is not None
@@ -120,7 +120,7 @@ class BisectDialog(TryingDialog["Bisection"]):
 
     def paint(self, at: "TrialProgress | None") -> None:
         from tiebreak.gates.wording import plural
-        from tiebreak_workbench.trial_words import used
+        from tiebreak_workbench.trials.words import used
 
         step = self._step
         words = [

@@ -13,7 +13,7 @@ from tiebreak_tui.widgets.fuzzy_list import PickItem
 if TYPE_CHECKING:
     from tiebreak.workspace import Entry
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.choosing import Choices, Choosing
+    from tiebreak_workbench.starting.choosing import Choices, Choosing
 
 ALL = "\0all"
 HIGHEST_SEED = 2**31
@@ -93,7 +93,7 @@ def _pick_judge(choosing: "Choosing") -> PickDialog:
 
 def _previewer(choosing: "Choosing", key: str) -> Callable[[str], str]:
     """Reads what a name stands for and says it in text, or says why it cannot be read."""
-    from tiebreak_workbench.choosing import Choosing
+    from tiebreak_workbench.starting.choosing import Choosing
 
     def preview(name: str) -> str:
         trial = Choosing(

@@ -22,7 +22,7 @@ from tiebreak_tui.to_triage import enter_triage
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.finding import Finder, Hit, Hits
+    from tiebreak_workbench.past.finding import Finder, Hit, Hits
     from tiebreak_workbench.workbench import Workbench
 
 DEBOUNCE = 0.03
@@ -112,7 +112,7 @@ class FindDialog(Dialog["Hit"]):
         self.query_one("#count", Static).update(clean(str(error)))
 
     def _show(self, found: "Hits") -> None:
-        from tiebreak_workbench.finding_words import read_as_words
+        from tiebreak_workbench.past.words import read_as_words
 
         listed = self.query_one(OptionList)
         if found.hits != self._hits:
@@ -143,7 +143,7 @@ def _line(hit: "Hit") -> Content:
 
 def _opened(bench: "Workbench") -> "Finder":
     """In a thread: also what takes a while to load."""
-    from tiebreak_workbench.finding import Finder
+    from tiebreak_workbench.past.finding import Finder
 
     return Finder(bench)
 
@@ -227,7 +227,7 @@ def compare(app: "TiebreakApp", hit: "Hit", other: "Hit | None") -> None:
 
 async def _compare(app: "TiebreakApp", one: str, other: str) -> None:
     from tiebreak_tui.dialogs.moved import MovedDialog
-    from tiebreak_workbench.moving import what_moved
+    from tiebreak_workbench.past.moving import what_moved
 
     bench = app.bench
     if bench is None:

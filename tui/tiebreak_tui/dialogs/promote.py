@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tiebreak.records import CheckSpec
     from tiebreak.triage.promoting import Proposal
     from tiebreak_tui.dialogs.shrink import ShrinkDialog
-    from tiebreak_workbench.promoting import Promotion
-    from tiebreak_workbench.shrinking import Shrunk
+    from tiebreak_workbench.triage.promoting import Promotion
+    from tiebreak_workbench.trials.shrinking import Shrunk
 
 TARGET = REGRESSIONS
 """The dataset that is proposed; it is made where it is missing."""
@@ -113,7 +113,7 @@ class PromoteDialog(Dialog["Promotion"]):
             self._lanes.start("promotion", lambda: self._prepare(asked), self._prepared)
 
     def _refused(self, _: str, error: TiebreakError) -> None:
-        from tiebreak_workbench.promoting import DuplicateError
+        from tiebreak_workbench.triage.promoting import DuplicateError
 
         self._ready = None
         if isinstance(error, DuplicateError):
@@ -145,7 +145,7 @@ class PromoteDialog(Dialog["Promotion"]):
         shown.set_rows(len(rows), rows.__getitem__, at=shown.highlighted or 0)
 
     def _prepared(self, found: "Promotion") -> None:
-        from tiebreak_workbench.shrinking import shrunk_promotion
+        from tiebreak_workbench.trials.shrinking import shrunk_promotion
 
         if self._shrunk is not None:
             found = shrunk_promotion(found, self._shrunk)

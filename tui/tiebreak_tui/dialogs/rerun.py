@@ -21,8 +21,8 @@ from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.rerunning import CaseAgain, ChosenCases, Rerun, RerunPlan
-    from tiebreak_workbench.trials import TrialLimits, TrialProgress, Trials
+    from tiebreak_workbench.trials.rerunning import CaseAgain, ChosenCases, Rerun, RerunPlan
+    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress, Trials
 
 TIMES = 3
 """Answers of each case that are proposed."""
@@ -148,7 +148,7 @@ class RerunDialog(TryingDialog[Again]):
         self._pause = self.set_timer(PAUSE, self.work_out)
 
     def work_out(self) -> None:
-        from tiebreak_workbench.rerunning import with_model
+        from tiebreak_workbench.trials.rerunning import with_model
 
         self._plan = None
         scope, edited, offline, base = self._scope, self._edited, self._offline, self._base
@@ -184,7 +184,7 @@ class RerunDialog(TryingDialog[Again]):
         self.tell_plan()
 
     def announced(self, limits: "TrialLimits") -> str:
-        from tiebreak_workbench.trial_words import announcement, rerun_what
+        from tiebreak_workbench.trials.words import announcement, rerun_what
 
         plan = self._planned
         return announcement(rerun_what(plan), plan.calls, plan.usd_a_call, limits) if plan is not None else ""
@@ -206,7 +206,7 @@ class RerunDialog(TryingDialog[Again]):
     # -- asking
 
     def begin(self, limits: "TrialLimits") -> None:
-        from tiebreak_workbench.rerunning import rerun
+        from tiebreak_workbench.trials.rerunning import rerun
 
         plan = self._planned
         assert plan is not None
@@ -233,7 +233,7 @@ class RerunDialog(TryingDialog[Again]):
         self._again[case.case_id] = case
 
     def paint(self, at: "TrialProgress | None") -> None:
-        from tiebreak_workbench.trial_words import used
+        from tiebreak_workbench.trials.words import used
 
         plan = self._planned
         if plan is None:
@@ -244,8 +244,8 @@ class RerunDialog(TryingDialog[Again]):
         self.query_one("#cases", VirtualList).refresh()
 
     def _done(self, found: "Rerun") -> None:
-        from tiebreak_workbench.rerunning import MARKS
-        from tiebreak_workbench.trial_words import rerun_counts, rerun_worth, used
+        from tiebreak_workbench.trials.rerunning import MARKS
+        from tiebreak_workbench.trials.words import rerun_counts, rerun_worth, used
 
         self._result = found
         self._again = {case.case_id: case for case in found.cases}

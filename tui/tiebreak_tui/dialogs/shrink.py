@@ -17,8 +17,8 @@ from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.styled_view import StyledView
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.shrinking import ShrinkPlan, ShrinkStep, Shrunk
-    from tiebreak_workbench.trials import TrialLimits, TrialProgress, Trials
+    from tiebreak_workbench.trials.shrinking import ShrinkPlan, ShrinkStep, Shrunk
+    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress, Trials
 
 TIMES = 1
 MAX_CALLS = 200
@@ -81,7 +81,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
         return replace(self._plan, times=self.query_one(LimitsRow).times) if self._plan is not None else None
 
     def announced(self, limits: "TrialLimits") -> str:
-        from tiebreak_workbench.trial_words import announcement, shrink_what
+        from tiebreak_workbench.trials.words import announcement, shrink_what
 
         plan = self._planned
         if plan is None:
@@ -90,7 +90,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
         return announcement(what, plan.most_calls, plan.usd_a_call, limits) if not plan.offline else what
 
     def begin(self, limits: "TrialLimits") -> None:
-        from tiebreak_workbench.shrinking import shrink
+        from tiebreak_workbench.trials.shrinking import shrink
 
         plan = self._planned
         assert plan is not None
@@ -113,7 +113,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
 
     def paint(self, at: "TrialProgress | None") -> None:
         from tiebreak.gates.wording import plural
-        from tiebreak_workbench.trial_words import used
+        from tiebreak_workbench.trials.words import used
 
         step, plan = self._step, self._plan
         words = [
@@ -127,7 +127,7 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
             self.query_one("#left", StyledView).show(case_pieces(step.case), top=False)
 
     def _done(self, found: "Shrunk") -> None:
-        from tiebreak_workbench.trial_words import shrink_told
+        from tiebreak_workbench.trials.words import shrink_told
 
         self._result = found
         self.query_one("#how", Static).update(Content(clean(shrink_told(found))))

@@ -20,7 +20,7 @@ from tiebreak_tui.lanes import Lanes
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.triage import Triage
+    from tiebreak_workbench.triage.triage import Triage
 
 MOST = 60
 """Values of one field that are offered."""

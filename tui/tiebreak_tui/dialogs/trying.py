@@ -21,7 +21,7 @@ from tiebreak_tui.trial_run import Errand, TrialRun
 from tiebreak_tui.widgets.limits_row import LimitsRow
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.trials import TrialLimits, TrialProgress
+    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress
 
 T = TypeVar("T")
 PERIOD = 0.2
@@ -121,7 +121,7 @@ class TryingDialog(ModelDialog[Result]):
         Raises:
             UsageError: for a number that is none.
         """
-        from tiebreak_workbench.trials import TrialLimits
+        from tiebreak_workbench.trials.trials import TrialLimits
 
         row = self.query_one(LimitsRow)
         return TrialLimits(concurrency=CONCURRENCY, max_calls=row.calls, max_cost=row.usd, offline=self._offline)

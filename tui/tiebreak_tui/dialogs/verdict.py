@@ -18,7 +18,7 @@ from tiebreak.records.sessions import TAGS, Tag
 from tiebreak.sanitise import clean, clean_line
 from tiebreak.session.verdicts import VerdictLook
 from tiebreak_tui.dialogs.dialog import Dialog
-from tiebreak_workbench.judge_status import status_here
+from tiebreak_workbench.judges.status import status_here
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.asides import Asides

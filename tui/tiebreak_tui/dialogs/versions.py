@@ -20,7 +20,7 @@ from tiebreak_tui.dialogs.options import Offer, OptionsDialog
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.versions import Result, Version
+    from tiebreak_workbench.past.versions import Result, Version
 
 SESSIONS = 6
 """Sessions of a version that are offered to be opened, the newest."""
@@ -104,7 +104,7 @@ def show_versions(app: "TiebreakApp", name: str, first: str | None = None) -> No
 
 
 async def _show(app: "TiebreakApp", name: str, first: str | None) -> None:
-    from tiebreak_workbench.versions import config_history
+    from tiebreak_workbench.past.versions import config_history
 
     bench = app.bench
     if bench is None:
@@ -146,7 +146,7 @@ def _offer(app: "TiebreakApp", version: "Version") -> None:
 
 
 def _take_up(app: "TiebreakApp", version: "Version") -> None:
-    from tiebreak_workbench.versions import take_up
+    from tiebreak_workbench.past.versions import take_up
 
     if app.bench is not None:
         path, kept = take_up(app.bench, version.config)

@@ -10,7 +10,7 @@ from tiebreak.scoreboard.wording import lead_words, turns_words
 from tiebreak_tui.scoreboard.columns import Cell, columns, note, wrapped
 from tiebreak_tui.scoreboard.looks import HEAD, LOOKS, URGENCY, title_of
 from tiebreak_tui.widgets.panel import Room
-from tiebreak_workbench.figures import Figures, GateLine
+from tiebreak_workbench.figures.figures import Figures, GateLine
 
 ROOM_FOR_WORDS = 64
 """Cells of a panel from which every status has its word and what is asked a column of its own."""

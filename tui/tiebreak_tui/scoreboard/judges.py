@@ -11,7 +11,7 @@ from tiebreak.gates.wording import percent, plural
 from tiebreak.records.policies import SIDES
 from tiebreak_tui.scoreboard.columns import Cell, Row, columns, note, wrapped
 from tiebreak_tui.widgets.panel import Room
-from tiebreak_workbench.calibration_record import JudgeCalibration, LineCalibration
+from tiebreak_workbench.judges.calibration_record import JudgeCalibration, LineCalibration
 
 NONE = "No judge has judged this session."
 MARKS: Mapping[JudgeStatus, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from tiebreak.records import Event
 from tiebreak.records.policies import SIDES
 from tiebreak.reports.words import tried_words
 from tiebreak_tui.scoreboard.columns import Cell, Row, columns, note, wrapped
-from tiebreak_workbench.figures import Figures
+from tiebreak_workbench.figures.figures import Figures
 
 
 def record(figures: Figures, width: int) -> list[Content]:

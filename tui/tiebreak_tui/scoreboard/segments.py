@@ -7,7 +7,7 @@ from tiebreak.scoreboard.wording import reversal_words
 from tiebreak_tui.scoreboard.columns import Cell, columns, note, wrapped
 from tiebreak_tui.scoreboard.looks import NONE
 from tiebreak_tui.widgets.win_rate import interval_bar
-from tiebreak_workbench.figures import Figures
+from tiebreak_workbench.figures.figures import Figures
 
 ROOM_FOR_BAR = 54
 BAR = 16

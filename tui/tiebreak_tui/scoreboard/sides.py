@@ -10,7 +10,7 @@ from tiebreak.scoreboard import CheckCount, Mean
 from tiebreak.scoreboard.pace import Timed
 from tiebreak_tui.scoreboard.columns import Cell, Row, columns, note
 from tiebreak_tui.scoreboard.looks import NONE
-from tiebreak_workbench.figures import Figures
+from tiebreak_workbench.figures.figures import Figures
 
 HEAD: Row = (Cell(""), Cell("A", "bold $side-a"), Cell("B", "bold $side-b"), Cell("B − A", "dim"))
 RIGHT = {1, 2, 3}

@@ -9,11 +9,11 @@ from tiebreak_store import StoredSession
 from tiebreak_tui.screens.judging import judging_in_short
 from tiebreak_tui.screens.veil import BlindTally
 from tiebreak_tui.widgets.win_rate import Tally
-from tiebreak_workbench.figures import Material, live_material, stored_material
+from tiebreak_workbench.figures.figures import Material, live_material, stored_material
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.arena import ArenaScreen
-    from tiebreak_workbench.looking import Look
+    from tiebreak_workbench.figures.looking import Look
 
 
 class Source(Protocol):

@@ -8,8 +8,8 @@ from tiebreak_tui.scoreboard.columns import note, wrapped
 from tiebreak_tui.scoreboard.looks import DECISIONS, LOOKS
 from tiebreak_tui.screens.figures import tally_of
 from tiebreak_tui.widgets.win_rate import line as win_rate_line
-from tiebreak_workbench.figures import Figures
-from tiebreak_workbench.report import remarks
+from tiebreak_workbench.figures.figures import Figures
+from tiebreak_workbench.figures.report import remarks
 
 
 def verdict(figures: Figures, resume: str, width: int) -> list[Content]:

@@ -8,7 +8,7 @@ from tiebreak.judge.review import Reason, lines_of, reasons_for
 from tiebreak.records.policies import SIDES
 from tiebreak.session.live import LiveSession
 from tiebreak_tui.widgets.judge_bar import JudgeNews
-from tiebreak_workbench.judge_status import status_here
+from tiebreak_workbench.judges.status import status_here
 
 if TYPE_CHECKING:
     from tiebreak_tui.screens.asides import Asides

@@ -26,11 +26,11 @@ from tiebreak_tui.scoreboard.verdict import verdict
 from tiebreak_tui.screens.place import Place
 from tiebreak_tui.widgets.key_bar import KeyBar
 from tiebreak_tui.widgets.panel import Panel, Room
-from tiebreak_workbench.figures import Figures, Material, work_out
+from tiebreak_workbench.figures.figures import Figures, Material, work_out
 
 if TYPE_CHECKING:
     from tiebreak_tui.app import TiebreakApp
-    from tiebreak_workbench.calibration_record import JudgeCalibration
+    from tiebreak_workbench.judges.calibration_record import JudgeCalibration
     from tiebreak_workbench.workbench import Workbench
 
 FOLLOW = 0.25
@@ -151,9 +151,9 @@ class ScoreboardScreen(Place):
 
     @work(thread=True)
     def _work_out(self, material: Material, along: str | None) -> None:
-        from tiebreak_workbench.calibrating import calibrations
-        from tiebreak_workbench.to_judge import words_to_judge
-        from tiebreak_workbench.versions import tried_on
+        from tiebreak_workbench.judges.calibrating import calibrations
+        from tiebreak_workbench.judges.to_judge import words_to_judge
+        from tiebreak_workbench.past.versions import tried_on
 
         began, bench = time.monotonic(), self.tiebreak.bench
         if bench is None:
@@ -271,7 +271,7 @@ class ScoreboardScreen(Place):
 
 async def open_stored(app: "TiebreakApp", bench: "Workbench", session_id: str) -> None:
     """Show a stored session as it stands; reading it is no reason to hold the screen up."""
-    from tiebreak_workbench.looking import look_at
+    from tiebreak_workbench.figures.looking import look_at
 
     try:
         look = await asyncio.to_thread(look_at, bench, session_id, "scoreboard")

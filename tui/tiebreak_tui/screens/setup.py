@@ -25,7 +25,7 @@ from tiebreak_tui.widgets.key_bar import KeyBar
 if TYPE_CHECKING:
     from tiebreak.records.sessions import Queue
     from tiebreak_store import SessionSummary
-    from tiebreak_workbench.choosing import Choices, Choosing
+    from tiebreak_workbench.starting.choosing import Choices, Choosing
     from tiebreak_workbench.workbench import Workbench
 
 RECENT = 200
@@ -130,9 +130,9 @@ class SetupScreen(Place):
 
     @work(thread=True, exclusive=True, group="setup")
     def _read(self, wanted: "Choices | None") -> None:
-        from tiebreak_workbench.calibrating import version_status
-        from tiebreak_workbench.choosing import Choosing
-        from tiebreak_workbench.naming import new_seed
+        from tiebreak_workbench.judges.calibrating import version_status
+        from tiebreak_workbench.starting.choosing import Choosing
+        from tiebreak_workbench.starting.naming import new_seed
 
         bench, before = self.tiebreak.bench, self.choosing
         if bench is None:
@@ -190,7 +190,7 @@ class SetupScreen(Place):
 
     async def _carry_out_wishes(self) -> None:
         """What the command line asked for, once."""
-        from tiebreak_workbench.scoring import unfinished_session
+        from tiebreak_workbench.figures.scoring import unfinished_session
 
         wishes, bench = self.tiebreak.wishes, self.tiebreak.bench
         wanted = wishes.resume

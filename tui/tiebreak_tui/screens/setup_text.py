@@ -13,7 +13,7 @@ from tiebreak.sanitise import clean, clean_line
 if TYPE_CHECKING:
     from tiebreak.records import Config, Gate, Policy, Target
     from tiebreak_store import SessionSummary
-    from tiebreak_workbench.choosing import Choosing, Remark
+    from tiebreak_workbench.starting.choosing import Choosing, Remark
 
 SHOWN_CASES = 12
 PROMPT = 6000

@@ -76,7 +76,7 @@ def full_session(arena: "Workshop") -> None:
 
 async def choose(app: "TiebreakApp", folder: Path, made: "Continued") -> None:
     """Open Setup of a folder with what a spot check became."""
-    from tiebreak_workbench.choosing import Choices
+    from tiebreak_workbench.starting.choosing import Choices
 
     told = f"{plural(made.added, 'case')} added to “{made.dataset}”."
     if app.folder.absolute() == folder:

@@ -27,10 +27,10 @@ from tiebreak_tui.widgets.key_bar import KeyBar
 from tiebreak_tui.widgets.pair import AnswerPane, Identity
 from tiebreak_tui.widgets.search_bar import SearchBar
 from tiebreak_tui.widgets.triage_bar import Heading, TriageBar, TriageStatus
-from tiebreak_workbench.triage_case import CaseDetail
+from tiebreak_workbench.triage.case import CaseDetail
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.triage import Line, Triage
+    from tiebreak_workbench.triage.triage import Line, Triage
 
 FIRST = 60
 """Cases that are shown before all that match are found."""

@@ -10,7 +10,7 @@ from tiebreak.triage import Decided
 
 if TYPE_CHECKING:
     from tiebreak_tui.lanes import Lanes
-    from tiebreak_workbench.triage import Done, Triage
+    from tiebreak_workbench.triage.triage import Done, Triage
 
 Values = Mapping[DecisionField, str | None]
 SAVING = "decide"

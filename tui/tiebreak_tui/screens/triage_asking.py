@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tiebreak_tui.screens.triage_rows import Rows
     from tiebreak_tui.widgets.case_list import CaseList
     from tiebreak_tui.widgets.pair import AnswerPane
-    from tiebreak_workbench.findings import Findings
-    from tiebreak_workbench.triage import Triage
-    from tiebreak_workbench.triage_case import CaseDetail
+    from tiebreak_workbench.triage.case import CaseDetail
+    from tiebreak_workbench.triage.triage import Triage
+    from tiebreak_workbench.trials.findings import Findings
 
 
 class Asking(Copying):
@@ -312,7 +312,7 @@ class Asking(Copying):
             return
 
         def read() -> "list[Titled]":
-            from tiebreak_workbench.judge_seals import note_shown
+            from tiebreak_workbench.judges.seals import note_shown
 
             note_shown(triage.bench, seals, detail.judgments, at="triage")
             versions = dict.fromkeys(one.judge_hash for one in detail.judgments)

@@ -8,8 +8,8 @@ from tiebreak_tui.screens.place import Place
 
 if TYPE_CHECKING:
     from tiebreak_tui.widgets.pair import AnswerPane
-    from tiebreak_workbench.triage import Triage
-    from tiebreak_workbench.triage_case import CaseDetail, CaseSide
+    from tiebreak_workbench.triage.case import CaseDetail, CaseSide
+    from tiebreak_workbench.triage.triage import Triage
 
 
 class Copying(Place):

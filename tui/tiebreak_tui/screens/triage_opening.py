@@ -10,7 +10,7 @@ from tiebreak_tui.screens.triage_panes import Panes
 from tiebreak_tui.screens.triage_rows import Rows, find_rows
 
 if TYPE_CHECKING:
-    from tiebreak_workbench.triage import Take
+    from tiebreak_workbench.triage.triage import Take
 
 
 class Left(TiebreakError):

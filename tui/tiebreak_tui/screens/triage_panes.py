@@ -98,7 +98,7 @@ class Panes(Trying):
 
     def mark_hits(self) -> None:
         """Mark in all texts of the case what the list was searched for."""
-        from tiebreak_workbench.triage_search import wanted_words
+        from tiebreak_workbench.triage.search import wanted_words
 
         rows = self.rows
         asked = wanted_words(rows.wanted.words) if rows is not None and self.words else []

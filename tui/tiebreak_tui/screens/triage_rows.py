@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tiebreak_workbench.findings import Findings
-    from tiebreak_workbench.triage import Triage
-    from tiebreak_workbench.triage_case import CaseDetail
+    from tiebreak_workbench.triage.case import CaseDetail
+    from tiebreak_workbench.triage.triage import Triage
+    from tiebreak_workbench.trials.findings import Findings
 
     Places = NDArray[np.int64]
 
@@ -156,8 +156,8 @@ class CaseRead(NamedTuple):
 def read_case(triage: "Triage", place: int) -> CaseRead:
     """The case at a place."""
     case_id = triage.case_ids([place])[0]
-    from tiebreak_workbench.findings import findings_of
-    from tiebreak_workbench.triage_case import case_detail
+    from tiebreak_workbench.triage.case import case_detail
+    from tiebreak_workbench.trials.findings import findings_of
 
     store, a, b = triage.bench.store, triage.a, triage.b
     return CaseRead(

@@ -22,9 +22,9 @@ from tiebreak_tui.widgets.answer_facts import dollars, seconds
 from tiebreak_tui.widgets.case_list import CaseRow, Part
 from tiebreak_tui.widgets.styled_view import Piece, diff_pieces
 from tiebreak_tui.widgets.triage_bar import GLYPHS
-from tiebreak_workbench.judge_seals import sealed_on_case
-from tiebreak_workbench.rerunning import CaseAgain
-from tiebreak_workbench.triage_case import Attempt, CaseDetail, CaseSide, Vote
+from tiebreak_workbench.judges.seals import sealed_on_case
+from tiebreak_workbench.triage.case import Attempt, CaseDetail, CaseSide, Vote
+from tiebreak_workbench.trials.rerunning import CaseAgain
 
 CHECKS_SHOWN = 5
 NOTICED = 0.005

@@ -17,9 +17,9 @@ from tiebreak_tui.widgets.virtual_list import ListRow
 if TYPE_CHECKING:
     from tiebreak.triage.hunks import Hunk
     from tiebreak_tui.dialogs.pager import Titled
-    from tiebreak_workbench.bisecting import Bisection, BisectStep
-    from tiebreak_workbench.findings import Finding, Findings
-    from tiebreak_workbench.rerunning import AgainVerdict, CaseAgain, Rerun
+    from tiebreak_workbench.trials.bisecting import Bisection, BisectStep
+    from tiebreak_workbench.trials.findings import Finding, Findings
+    from tiebreak_workbench.trials.rerunning import AgainVerdict, CaseAgain, Rerun
 
 GLYPHS: "Mapping[AgainVerdict, tuple[str, str]]" = {
     "fixed": ("✔", "$text-success"),
@@ -45,7 +45,7 @@ BRIEFLY: "Mapping[AgainVerdict, str]" = {
 
 def again_row(case_id: str, case: "CaseAgain | None") -> ListRow:
     """A case that is being asked again."""
-    from tiebreak_workbench.rerunning import AGAIN
+    from tiebreak_workbench.trials.rerunning import AGAIN
 
     if case is None:
         return ListRow(f"… {case_id}")
@@ -91,7 +91,7 @@ def step_pieces(step: "BisectStep") -> list[Piece]:
 
 def bisection_pieces(found: "Bisection", times: int) -> list[Piece]:
     """Which change it is, as a diff, and the evidence."""
-    from tiebreak_workbench.trial_words import bisect_evidence, bisect_verdict
+    from tiebreak_workbench.trials.words import bisect_evidence, bisect_verdict
 
     pieces: list[Piece] = [(f"{bisect_verdict(found)}\n\n", "bold")]
     if found.found:
@@ -101,7 +101,7 @@ def bisection_pieces(found: "Bisection", times: int) -> list[Piece]:
 
 def finding_title(finding: "Finding") -> str:
     """What was done, and when."""
-    from tiebreak_workbench.findings import Bisected
+    from tiebreak_workbench.trials.findings import Bisected
 
     when = f"{finding.at[:16].replace('T', ' ')} UTC"
     if isinstance(finding, Bisected):
@@ -112,15 +112,15 @@ def finding_title(finding: "Finding") -> str:
 
 def findings_parts(findings: "Findings") -> "list[Titled]":
     """All that was found of a case, the newest first."""
-    from tiebreak_workbench.trial_words import unread_words
+    from tiebreak_workbench.trials.words import unread_words
 
     parts: list[Titled] = [(finding_title(one), finding_pieces(one)) for one in reversed(findings.found)]
     return [*parts, ("Not read", [(unread_words(findings.unread), "$text-muted")])] if findings.unread else parts
 
 
 def finding_pieces(finding: "Finding") -> list[Piece]:
-    from tiebreak_workbench.findings import Bisected
-    from tiebreak_workbench.trial_words import finding_head
+    from tiebreak_workbench.trials.findings import Bisected
+    from tiebreak_workbench.trials.words import finding_head
 
     if isinstance(finding, Bisected):
         return bisection_pieces(finding.found, finding.times)
@@ -136,8 +136,8 @@ def found_line(findings: "Sequence[Finding]", width: int) -> Content:
 
 
 def _finding_briefly(finding: "Finding") -> str:
-    from tiebreak_workbench.findings import Bisected
-    from tiebreak_workbench.rerunning import AGAIN
+    from tiebreak_workbench.trials.findings import Bisected
+    from tiebreak_workbench.trials.rerunning import AGAIN
 
     if not isinstance(finding, Bisected):
         return f"asked again: {AGAIN[finding.verdict]}, {finding.passes} of {finding.of} pass"
@@ -153,8 +153,8 @@ def rerun_remark(done: "Rerun | None", *, written: bool) -> tuple[str, ...]:
     """What the last asking again came to, and the key that writes it down, unless it is `written`."""
     if done is None:
         return ()
-    from tiebreak_workbench.rerunning import MARKS
-    from tiebreak_workbench.trial_words import rerun_counts
+    from tiebreak_workbench.trials.rerunning import MARKS
+    from tiebreak_workbench.trials.words import rerun_counts
 
     key = ", a writes it down" if not written and any(done.of(verdict) for verdict in MARKS) else ""
     return (f"asked again: {rerun_counts(done)}{key}",)

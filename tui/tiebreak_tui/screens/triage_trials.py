@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tiebreak_tui.dialogs.promote import Asked
     from tiebreak_tui.dialogs.rerun import Again, RerunFor, Scope
     from tiebreak_tui.dialogs.shrink import ShrinkDialog
-    from tiebreak_workbench.bisecting import Bisection, BisectPlan
-    from tiebreak_workbench.promoting import Promotion
-    from tiebreak_workbench.rerunning import CaseAgain, Rerun, RerunPlan
-    from tiebreak_workbench.shrinking import ShrinkPlan
-    from tiebreak_workbench.triage import Done
-    from tiebreak_workbench.triage_case import CaseDetail
+    from tiebreak_workbench.triage.case import CaseDetail
+    from tiebreak_workbench.triage.promoting import Promotion
+    from tiebreak_workbench.triage.triage import Done
+    from tiebreak_workbench.trials.bisecting import Bisection, BisectPlan
+    from tiebreak_workbench.trials.rerunning import CaseAgain, Rerun, RerunPlan
+    from tiebreak_workbench.trials.shrinking import ShrinkPlan
 
 RECORDED = "B replays recorded answers: no other prompt and no repeat changes them."
 TOGETHER = 5
@@ -118,8 +118,8 @@ class Trying(Asking):
     def _needs(self, edited: Config | None) -> "RerunFor":
         from tiebreak_tui.dialogs.rerun import RerunFor
         from tiebreak_workbench.editing import keep_edit
-        from tiebreak_workbench.findings import keep_rerun
-        from tiebreak_workbench.rerunning import ChosenCases, candidate_now, plan_rerun, read_cases
+        from tiebreak_workbench.trials.findings import keep_rerun
+        from tiebreak_workbench.trials.rerunning import ChosenCases, candidate_now, plan_rerun, read_cases
 
         triage, bench = self.triage, self.triage.bench
         edits: dict[str, Config] = {} if edited is None else {edited.version: edited}
@@ -175,7 +175,7 @@ class Trying(Asking):
 
     def action_apply(self) -> None:
         """Write down what asking again suggests: what is fixed and what is flaky."""
-        from tiebreak_workbench.rerunning import MARKS, mark
+        from tiebreak_workbench.trials.rerunning import MARKS, mark
 
         done, triage = self.rerun, self.triage
         if done is None:
@@ -195,7 +195,7 @@ class Trying(Asking):
     # -- editing the prompt
 
     def action_edit_prompt(self) -> None:
-        from tiebreak_workbench.rerunning import candidate_now
+        from tiebreak_workbench.trials.rerunning import candidate_now
 
         if self._nothing_to_ask():
             return
@@ -282,8 +282,8 @@ class Trying(Asking):
 
     def action_bisect(self) -> None:
         from tiebreak_tui.dialogs.bisect import BisectDialog
-        from tiebreak_workbench.bisecting import prepare_bisect
-        from tiebreak_workbench.findings import keep_bisection
+        from tiebreak_workbench.trials.bisecting import prepare_bisect
+        from tiebreak_workbench.trials.findings import keep_bisection
 
         if self._nothing_to_ask() or self.detail is None:
             return
@@ -307,7 +307,7 @@ class Trying(Asking):
 
     def action_promote(self) -> None:
         from tiebreak_tui.dialogs.promote import PromoteDialog
-        from tiebreak_workbench.promoting import prepare
+        from tiebreak_workbench.triage.promoting import prepare
 
         detail = self.detail
         if detail is None:
@@ -330,7 +330,7 @@ class Trying(Asking):
 
     def _shrinking(self, detail: "CaseDetail", promotion: "Promotion") -> "ShrinkDialog":
         from tiebreak_tui.dialogs.shrink import ShrinkDialog
-        from tiebreak_workbench.shrinking import prepare_shrink
+        from tiebreak_workbench.trials.shrinking import prepare_shrink
 
         app, bench, runs, case_id = self.tiebreak, self.triage.bench, self.runs, detail.case.id
 
@@ -340,7 +340,7 @@ class Trying(Asking):
         return ShrinkDialog(app.environ, self.trial_run, case_id, prepare, offline=app.wishes.offline)
 
     def _write(self, promotion: "Promotion | None") -> None:
-        from tiebreak_workbench.promoting import write
+        from tiebreak_workbench.triage.promoting import write
 
         if promotion is not None:
             self.lanes.add(
@@ -354,7 +354,7 @@ class Trying(Asking):
 
 def better(detail: "CaseDetail") -> "SessionRole | None":
     """The side with the good answer, where checks or votes tell."""
-    from tiebreak_workbench.promoting import better_side
+    from tiebreak_workbench.triage.promoting import better_side
 
     try:
         return better_side(detail)

@@ -44,7 +44,7 @@ class Workshop(Asides):
         """Say beside the gates which of how many versions this is: whoever tries many finds one that passes by luck."""
         from tiebreak.reports.tried import tried_briefly
         from tiebreak_tui.widgets.gate_bar import GateBar
-        from tiebreak_workbench.versions import tried_on
+        from tiebreak_workbench.past.versions import tried_on
 
         bench = self.tiebreak.bench
         if bench is None or self.is_spot:

@@ -8,9 +8,9 @@ from support.lane import SENTINEL
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
 from tiebreak.records import ROLES
-from tiebreak_workbench.replay import answered
-from tiebreak_workbench.scoring import scoreboard_of
-from tiebreak_workbench.setup import Setup
+from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.headless.replay import answered
+from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.workbench import Workbench
 
 CASES = 4

@@ -1,0 +1,1 @@
+"""Figures of a session from its rows, for screens, commands and reports."""

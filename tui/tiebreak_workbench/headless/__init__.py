@@ -1,0 +1,1 @@
+"""Sessions without a person: run, taken up again, scored anew, measured against themselves."""

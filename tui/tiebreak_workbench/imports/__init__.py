@@ -1,0 +1,1 @@
+"""Takes in what came about elsewhere: plain files, results of other tools, sessions that were handed out."""

@@ -1,0 +1,1 @@
+"""What is settled before a session starts: choices, checks beforehand, costs, names."""

@@ -1,0 +1,1 @@
+"""Triage of two runs, offline: compared, searched, decided about, and promoted into tests."""

@@ -1,0 +1,1 @@
+"""Cases put to configs beside any session: asked again, bisected, shrunk."""
