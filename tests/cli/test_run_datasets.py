@@ -28,6 +28,8 @@ gates:
     - {id: short, metric: check, check: max_length, at_least: 0.9}
 """
 FOUR = {"id": "four", "kind": "max_length", "words": 4}
+PIPED = {"COLUMNS": None}
+"""As where nobody looks: whatever else ran in this process may have set it."""
 EMPTY = {"id": "some", "kind": "length", "min_words": 50}
 
 
@@ -52,7 +54,7 @@ def folder(tmp_path: Path, url: str) -> Path:
 
 
 def run(folder: Path, *words: str) -> Any:
-    return CliRunner().invoke(app, ["run", "-a", "a", "-b", "b", *words, "--workspace", str(folder)])
+    return CliRunner().invoke(app, ["run", "-a", "a", "-b", "b", *words, "--workspace", str(folder)], env=PIPED)
 
 
 def sessions(folder: Path) -> dict[str, StoredSession]:

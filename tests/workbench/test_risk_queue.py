@@ -11,7 +11,7 @@ SAID = st.sets(st.sampled_from(sorted(JUDGED)), min_size=1)
 
 
 def at_risk(kinds: set[RiskKind], *, sealed: bool) -> AtRisk:
-    reasons = sorted((RiskReason(kind=kind) for kind in kinds), key=lambda reason: -reason.weight)
+    reasons = sorted((RiskReason(kind=kind) for kind in kinds), key=lambda reason: (-reason.weight, reason.kind))
     return AtRisk(case_id="c", risk=risk_of(reasons), reasons=tuple(reasons), sealed=sealed)
 
 

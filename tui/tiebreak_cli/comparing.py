@@ -117,13 +117,17 @@ def _run(stored: "StoredRun") -> dict[str, object]:
 
 
 def _words(stored: "StoredRun") -> str:
-    side = "A" if stored.role == "baseline" else "B"
-    return f"config {stored.config.name} on {stored.dataset}, {stored.planned} cases, {stored.session_id}:{side}"
+    return f"config {stored.config.name} on {stored.dataset}, {stored.planned} cases, {_named(stored)}"
 
 
 def _cells(stored: "StoredRun") -> tuple[str, str, str, str]:
-    side = "A" if stored.role == "baseline" else "B"
-    return stored.config.name, stored.dataset, f"{stored.session_id}:{side}", str(stored.planned)
+    return stored.config.name, stored.dataset, _named(stored), str(stored.planned)
+
+
+def _named(stored: "StoredRun") -> str:
+    from tiebreak.records.policies import SIDES
+
+    return f"{stored.session_id}:{SIDES[stored.role]}"
 
 
 def plan(

@@ -51,6 +51,7 @@ def promote(
 
     Exit codes: 0 written, or shown; 130 interrupted while shrinking, and nothing is written.
     """
+    from tiebreak.records.policies import SIDES
     from tiebreak_cli.exits import DONE, INTERRUPTED
     from tiebreak_cli.output import print_json, safe, say, show
     from tiebreak_store.outcomes import ROLE_WORDS
@@ -94,7 +95,7 @@ def promote(
                 "line": found.line,
                 "dataset": str(found.dataset),
                 "written": None if path is None else str(path),
-                "good": "A" if found.good == "baseline" else "B",
+                "good": SIDES[found.good],
                 "proposed": [{"check": p.spec, "why": p.why, "of_the_bad_answer": p.told} for p in found.proposals],
                 "checks": [spec.id for spec in found.chosen],
                 "shrunk": smaller,

@@ -24,6 +24,8 @@ class Key:
     display: str | None = None
     spare: int = 1
     """How soon the last line leaves it out where there is no room: the largest first."""
+    brief: str = ""
+    """A shorter name, for a narrow screen."""
 
     def binding(self) -> Binding:
         # Textual would write ^s for what help, hints and the documents call ctrl+s.
@@ -53,8 +55,10 @@ EVERYWHERE = (
 )
 
 ARENA = (
-    Key("vote.a", "left", "vote('A')", "A better", "A is the better answer", "Vote", show=True, display="←"),
-    Key("vote.b", "right", "vote('B')", "B better", "B is the better answer", "Vote", show=True, display="→"),
+    Key("vote.a", "left", "vote('A')", "A better", "A is the better answer", "Vote", show=True, display="←", brief="A"),
+    Key(
+        "vote.b", "right", "vote('B')", "B better", "B is the better answer", "Vote", show=True, display="→", brief="B"
+    ),
     Key("vote.tie", "t", "vote('tie')", "Tie", "Both are equally good", "Vote", show=True),
     Key("vote.bad", "x", "vote('both_bad')", "Both bad", "Neither may ship; counts one half", "Vote", show=True),
     *(
@@ -120,7 +124,7 @@ REVEAL = Key(
 SIDED = {"vote.a": "left", "vote.b": "right"}
 BLIND = (
     *(
-        replace(key, label=f"{side.title()} better", help=f"The {side} answer is the better one")
+        replace(key, label=f"{side.title()} better", help=f"The {side} answer is the better one", brief=side[0].upper())
         if (side := SIDED.get(key.id))
         else key
         for key in ARENA

@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 from support.app import Seat, rating, sit_down, stored_session
 from support.model_server import ModelServer
 from support.workspaces import make_workspace
+from tiebreak_tui.dialogs.help import HelpDialog
 from tiebreak_tui.dialogs.text import TextDialog
 from tiebreak_tui.input_reader import KeyBurst
 from tiebreak_tui.screens.arena import ArenaScreen
@@ -187,6 +188,8 @@ async def test_on_a_small_screen_one_answer_at_a_time_is_named_and_the_gates_are
 async def test_the_help_scrolls_on_a_small_screen(tmp_path: Path) -> None:
     async with rating(tmp_path / "ws", size=(40, 10)) as seat:
         await seat.press("question_mark")
+        shown = await seat.reaches(HelpDialog)
+        await seat.until(lambda: shown.fitted)  # before that the end is elsewhere
         await seat.sees("Arena: keys", "Read both answers")
         await seat.press("end")
         await seat.sees("takes text is ignored.")

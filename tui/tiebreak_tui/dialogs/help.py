@@ -55,6 +55,11 @@ class HelpDialog(Dialog[None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
 
+    @property
+    def fitted(self) -> bool:
+        """Whether the text stands as wide as there is room."""
+        return self._width == self.query_one("#keys", Static).size.width
+
     def _fit(self) -> None:
         shown = self.query_one("#keys", Static)
         if (width := shown.size.width) != self._width:

@@ -20,7 +20,6 @@ Show which side is which?
 
 The reveal is written down. Votes and scores that you give from then on are kept, apart from the others, and count in \
 no gate of the human phase. What you gave before stands."""
-TELLING = f"Prompts and versions tell which side is which.\n\n{REVEAL}"
 FINISHED = """\
 Every case is done. Open the result?
 

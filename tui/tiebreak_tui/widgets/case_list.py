@@ -100,7 +100,7 @@ def fitted(row: CaseRow, width: int, *, chosen: bool) -> list[Part]:
     if width >= ROOMY:
         parts.append((" " * max(0, moved_room - used), ""))
         used = moved_room
-    if width >= ROOMY or room - used - own > QUESTION:
+    if room - used - own > (0 if width >= ROOMY else QUESTION):
         question = clean_line(row.question, max(0, room - used - own - 1))
         parts.append((f" {question}", "dim"))
         used += cell_len(question) + 1

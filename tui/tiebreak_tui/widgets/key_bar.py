@@ -10,6 +10,9 @@ from textual.widgets._footer import FooterKey
 
 from tiebreak_tui.keys import EVERYWHERE, Key
 
+NARROW = 53
+"""Columns below which votes, help and leaving stand together only under brief names."""
+
 
 class KeyBar(Footer):
     """Leaves out whole keys, the most spare ones first. Textual's own footer cuts the line, and with it help."""
@@ -17,10 +20,15 @@ class KeyBar(Footer):
     def __init__(self, keys: Iterable[Key]) -> None:
         """`keys` are those of the place."""
         super().__init__(show_command_palette=False, compact=True)
-        self._spare = {key.action: key.spare for key in (*keys, *EVERYWHERE)}
+        every = (*keys, *EVERYWHERE)
+        self._spare = {key.action: key.spare for key in every}
+        self._brief = {key.action: key.brief for key in every if key.brief}
 
     def compose(self) -> ComposeResult:
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        if self.size.width < NARROW:
+            for key in keys:
+                key.description = self._brief.get(key.action, key.description)
         sizes = [(cell_len(f"{key.key_display} {key.description}"), self._spare.get(key.action, 0)) for key in keys]
         yield from (keys[place] for place in fitting(sizes, self.size.width))
 

@@ -1,9 +1,8 @@
 """Checks that could not judge: told wherever figures are, also where no gate asks for them."""
 
 from tiebreak.gates.wording import plural
+from tiebreak.records.policies import SIDES
 from tiebreak_store import Store
-
-SIDES = {"baseline": "A", "candidate": "B"}
 
 
 def unjudged_words(store: Store, session_id: str) -> list[str]:

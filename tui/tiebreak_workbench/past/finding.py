@@ -7,6 +7,7 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Self
 
+from tiebreak.records.policies import SIDES
 from tiebreak.records.sessions import Queue
 from tiebreak_store import PAST_KINDS, PastKind, PastText
 from tiebreak_store.finding import Places
@@ -171,7 +172,7 @@ class Finder:
             kind=text.kind,
             session_id=text.session_id,
             case_id=text.case_id,
-            side=None if text.role is None or sealed else "A" if text.role == "baseline" else "B",
+            side=None if text.role is None or sealed else SIDES[text.role],
             config=text.config,
             version=text.version,
             excerpt=excerpt,

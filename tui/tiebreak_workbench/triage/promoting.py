@@ -9,6 +9,7 @@ from tiebreak.datasets.load import load_dataset
 from tiebreak.datasets.writing import amend_case, case_line, write_cases
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, CheckSpec, Dataset, Response, SessionRole, utc_now
+from tiebreak.records.policies import SIDES
 from tiebreak.triage.promoting import Proposal, Provenance, amended, duplicate_of, free_id, promoted, propose, proven
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.workspace import DATASETS
@@ -231,7 +232,7 @@ def given_check(case: Case, good: Response, bad: Response, text: str, known: Ite
 
 def _answer(side: CaseSide) -> Response:
     if side.answer is None:
-        name = "A" if side.role == "baseline" else "B"
+        name = SIDES[side.role]
         raise UsageError(f"{name} has no answer to this case, so no check can be proven on it.")
     return side.answer
 
