@@ -1,6 +1,6 @@
 """A line of triage's list: whole words, and how many there was no room for."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
@@ -36,14 +36,16 @@ def test_lines_that_do_not_fit_are_counted(count: int, rows: int, width: int) ->
         assert cell_len(shown[-1]) <= width
 
 
-@given(st.sampled_from(HOSTILE), st.integers(10, 120))
-def test_a_line_is_as_wide_as_there_is_room_and_harmless(text: str, width: int) -> None:
+@given(st.sampled_from(HOSTILE), st.sampled_from(("", "open")), st.integers(10, 120))
+@example("\x1b_Gf=100;AAAA\x1b\\", "", 99)  # the space after the last word stands beyond its room
+@example("\x1b[31mred\x1b[0m", "", 42)
+def test_a_line_is_as_wide_as_there_is_room_and_harmless(text: str, decided: str, width: int) -> None:
     row = CaseRow(
         marked=True,
         glyph=("✘", ""),
         name=text,
         moved=((f"−{text} ", ""), (f"+{text} ", "")),
-        decided=(text, ""),
+        decided=(decided and text, ""),
         question=text,
     )
     line = "".join(part for part, _ in fitted(row, width, chosen=True))

@@ -115,8 +115,11 @@ def words_in(words: Sequence[Part], room: int) -> list[Part]:
     for count in range(len(known), 0, -1):
         more = len(known) - count
         told = [*known[:count], (f"+{more} more", "dim")] if more else known
-        if cell_len("".join(text for text, _ in told).rstrip()) <= room:
+        line = "".join(text for text, _ in told)
+        if cell_len(line) <= room:
             return told
+        if cell_len(line.rstrip()) <= room:  # all but the space after the last word
+            return [*told[:-1], (told[-1][0].rstrip(), told[-1][1])]
     if not known:
         return []
     more = f" +{len(known) - 1} more" if known[1:] else ""
