@@ -206,7 +206,7 @@ def test_a_look_before_the_planned_number_is_a_peek(tiebreak: CommandLine, ran: 
     with stored() as store:
         peeks = [e.detail for e in store.load_session(ran).events if e.kind == "peek"]
     assert [(peek["at"], peek["settled"]) for peek in peeks] == [("gate", 2)]
-    assert "Figures were looked at 1 time" in tiebreak("gate").out
+    assert "Figures were looked at once" in tiebreak("gate").out
 
 
 # -- other gates, other baselines

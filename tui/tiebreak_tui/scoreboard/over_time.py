@@ -26,5 +26,6 @@ def over_time(looks: Sequence[Look], room: Room, *, drawn: bool) -> list[Content
         ]
     last = looks[-1]
     rate, low, high = (f"{100 * share:.0f}" for share in (last.rate, last.low, last.high))
-    told = f"Settled cases, in the order of the plan. Now {rate} %, {low} to {high} %."
-    return [*plot(looks, width, rows - 1), *note(told, width, 1)]
+    now = f"Now {rate} %, {low} to {high} %."
+    told = f"Settled cases, in the order of the plan. {now}"
+    return [*plot(looks, width, rows - 1), *note(told if len(told) <= width else now, width, 1)]

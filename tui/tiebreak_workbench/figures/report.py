@@ -81,7 +81,8 @@ def remarks(snapshot: Snapshot) -> list[str]:
     if leaks := snapshot.events.get("leak", 0):
         told.append(f"{plural(leaks, 'answer')} shown blind named a model or its maker.")
     if peeks := snapshot.events.get("peek", 0):
-        told.append(f"Figures were looked at {plural(peeks, 'time')} before the planned number of cases was in.")
+        times = "once" if peeks == 1 else f"{peeks} times"
+        told.append(f"Figures were looked at {times} before the planned number of cases was in.")
     return told
 
 
