@@ -43,7 +43,7 @@ class ImportedRecords:
     """Asked for one by one while they are put, so that not all of them have to be held. One whose id is recorded stays
     as it is: a run may be part of an earlier import."""
     raters: tuple[Rater, ...] = ()
-    responses: tuple[Response, ...] = ()
+    responses: Iterable[Response] = ()
     check_results: tuple[CheckResult, ...] = ()
     checks: tuple[CheckSpec, ...] = ()
     """Those that the results name by hash."""

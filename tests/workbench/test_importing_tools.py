@@ -238,7 +238,7 @@ def test_the_tool_that_is_named_is_asked(bench: Workbench, tmp_path: Path) -> No
 
 
 def test_nothing_is_kept_of_a_file_that_is_changed_while_it_is_put(bench: Workbench, tmp_path: Path) -> None:
-    """It grows between the two readings; that is found within the transaction."""
+    """It grows after it was read; that is found within the transaction."""
     path = three(tmp_path / "many.jsonl", samples=200)
     whole = path.read_text()
 

@@ -29,8 +29,6 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.gathered: dict[object, object] = {}
-        """What was worked out from all of the file, by who did; it stays for a further reading."""
 
     @property
     def name(self) -> str:

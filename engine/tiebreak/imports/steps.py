@@ -58,11 +58,7 @@ class Steps:
 
 
 def gather(source: Source, trace_of: Callable[[Json], object], read: Callable[[Step, Json], None]) -> Steps:
-    """A first reading. `trace_of` names the trace of a row that is a step, and is None of one that is none. A source
-    that is read again is not gathered again."""
-    known = source.gathered.get(read)
-    if isinstance(known, Steps):
-        return known
+    """A first reading. `trace_of` names the trace of a row that is a step, and is None of one that is none."""
     found = Steps()
     for _, row in source.records():
         if isinstance(row, Refused) or (trace := trace_of(row)) is None:
@@ -74,7 +70,6 @@ def gather(source: Source, trace_of: Callable[[Json], object], read: Callable[[S
                 continue
             step = found.by_trace[str(trace)] = Step()
         read(step, row)
-    source.gathered[read] = found
     return found
 
 

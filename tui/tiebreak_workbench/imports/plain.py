@@ -18,6 +18,7 @@ from tiebreak.records import ROLES, Dataset, SessionRole, Vote, canonical_json, 
 from tiebreak.records.canonical import plain
 from tiebreak_store import ImportedRecords, ImportReject, NewSession, StoredSession
 from tiebreak_workbench.imports.begin import ImportOptions, begin, write_stub
+from tiebreak_workbench.imports.committing import commit
 from tiebreak_workbench.imports.desk import read_sheet
 from tiebreak_workbench.imports.judgments import JudgmentDesk, judgment_desk
 from tiebreak_workbench.imports.records import Desk, Progress
@@ -126,7 +127,7 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         "fields": dict(report.mapping),
     }
     rejects = [ImportReject(line=r.line, reason=r.reason, raw=r.raw) for r in report.rejects]
-    if not store.add_import_batch(key, TOOL, noted, rejects, records).result():
+    if not commit(store, key, TOOL, noted, rejects, records):
         # Another process was faster.
         return _already(options, str((bench.store.import_mapping(key) or {}).get("session", "")))
     return report

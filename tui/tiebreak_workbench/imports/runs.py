@@ -1,4 +1,4 @@
-"""The second reading of files of another tool: runs, sessions, and the answers one by one as they are put."""
+"""What is made of the files of another tool once they are read: runs, sessions, and the answers as they are put."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from tiebreak.checks import Checker, checks_for, run_checks
 from tiebreak.checks.parse import shown
 from tiebreak.datasets.importing import source_hash
 from tiebreak.errors import ImportFormatError
-from tiebreak.imports import GivenAnswer, GivenLabel, GivenVerdict, Said, spec_of
+from tiebreak.imports import GivenLabel, GivenVerdict, Said, spec_of
 from tiebreak.imports.frame import BLANK
 from tiebreak.records import (
     ROLES,
@@ -38,8 +38,9 @@ from tiebreak.stats.order import seeded_order
 from tiebreak_store import NewSession
 from tiebreak_store.imports import Answered
 from tiebreak_workbench.imports.begin import SEED
+from tiebreak_workbench.imports.kept import KeptAnswer
 from tiebreak_workbench.imports.records import JUDGE, NOBODY, VERDICTS
-from tiebreak_workbench.imports.survey import Act, Answering, Progress, Survey, rows_again
+from tiebreak_workbench.imports.survey import Act, Answering, Progress, Survey
 from tiebreak_workbench.starting.naming import session_id
 
 STEP = 500
@@ -168,29 +169,32 @@ class Answers:
         self._checker = Checker(job.policy)
         self._told: Counter[str] = Counter()
         self._taken = 0
+        found = job.found
+        self.total = sum(
+            min(count, job.samples) for label in self._labels for count in found.answering(label).counts.values()
+        )
 
     def __iter__(self) -> Iterator[Answered]:
         """Each answer with what the tool says of it, and then our own checks.
 
         Raises:
-            ImportFormatError: where a file is not what it was at the first reading.
+            ImportFormatError: where a file is not what it was when it was read.
         """
         counts: dict[tuple[str, str], int] = {}
         done = 0
-        for file, row in rows_again(self._job.found):
-            config = self._job.found.configs.get((file, row.config))
-            case_id = self._job.found.case_of(file, row.case)
-            if config is None or config.label not in self._labels or case_id is None:
+        for kept in self._job.found.answers:
+            config = self._job.found.configs[kept.file, kept.config]
+            case_id = self._job.found.case_of(kept.file, kept.case)
+            if config.label not in self._labels or case_id is None:
                 continue
             label = config.label
             sample = counts.get((label, case_id), 0)
             counts[label, case_id] = sample + 1
             if sample < self._job.samples:
-                self._note(row.response)
-                yield self._answered(label, case_id, sample, row)
+                yield self._answered(label, case_id, sample, kept)
                 done += 1
                 if not done % STEP:
-                    self._progress("Saving answers", done, None)
+                    self._progress("Saving answers", done, self.total)
         for path, before in zip(self._job.found.files, self._job.found.digests, strict=True):
             if source_hash(path) != before:
                 raise ImportFormatError("The file was changed while it was read.", path=str(path), hint="Try again.")
@@ -209,23 +213,24 @@ class Answers:
             if value(response) is not None:
                 self._told[words] += 1
 
-    def _answered(self, label: str, case_id: str, sample: int, row: GivenAnswer) -> Answered:
+    def _answered(self, label: str, case_id: str, sample: int, kept: KeptAnswer) -> Answered:
         case = self._job.dataset.by_id[case_id]
-        response = replace(
-            row.response,
-            id=self._job.response_id(label, case_id, sample),
+        response = kept.response(
+            id_=self._job.response_id(label, case_id, sample),
             run_id=self._job.run_id(label),
             case_id=case_id,
             case_hash=self._job.dataset.case_versions[case_id],
             started_at=self._job.at,
             sample=sample,
         )
+        self._note(response)
         specs = self._checker.specs(case)
         results = self._checker.results(case, response)
         if response.excluded:
             return response, results, specs
-        theirs = [self._result(response.id, said) for said in row.said]
-        own = tuple(self._specs[said.name][0] for said in row.said)
+        said = kept.said()
+        theirs = [self._result(response.id, one) for one in said]
+        own = tuple(self._specs[one.name][0] for one in said)
         return response, [*results, *theirs], (*specs, *own)
 
     def _result(self, response_id: str, said: Said) -> CheckResult:

@@ -34,6 +34,7 @@ from tiebreak.records.codec import adapter
 from tiebreak.records.judges import Judge, Judgment, seal_of
 from tiebreak_store import ImportedRecords, NewSession, StoredGateOutcome
 from tiebreak_store.imports import Answered
+from tiebreak_workbench.imports.committing import commit
 from tiebreak_workbench.shell import HERE, command
 from tiebreak_workbench.workbench import Workbench
 
@@ -130,7 +131,7 @@ def import_session(bench: Workbench, path: Path) -> SessionReport:
     )
     noted: dict[str, object] = {"tool": TOOL, "session": new.session.id, "files": [path.name]}
     key = digest(f"{TOOL} {new.session.id} {source_hash(path)}".encode())
-    already = not bench.store.add_import_batch(key, TOOL, noted, (), records).result()
+    already = not commit(bench.store, key, TOOL, noted, (), records)
     return SessionReport(
         file=path.name,
         session=new.session.id,

@@ -1,10 +1,9 @@
-"""The first reading of files of another tool: what they hold, without the answers, so that memory stays flat.
+"""The reading of files of another tool: what they hold. The answers are kept aside, so that memory stays flat.
 
-Cases are put together over all files, configs told apart, answers counted. The second reading, `import_runs`, takes the
-answers along.
+Cases are put together over all files, configs told apart, answers counted. `runs` makes records of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tiebreak.imports import (
     Tool,
 )
 from tiebreak.records import Case, Dataset, SessionRole
+from tiebreak_workbench.imports.kept import KeptAnswers
 from tiebreak_workbench.starting.naming import told_apart
 
 Act = GivenVote | GivenVerdict | GivenLabel
@@ -54,11 +54,10 @@ class Survey:
 
     tool: Tool
     files: tuple[Path, ...]
-    sources: tuple[Source, ...]
-    """The files as they are read; what was gathered at the first reading need not be gathered at the second."""
     digests: tuple[str, ...]
     dataset: Dataset | None
     """The one that the cases were looked up in, where one was named."""
+    answers: KeptAnswers
     cases: dict[str, Case] = field(default_factory=dict[str, Case])
     configs: dict[tuple[int, str], Answering] = field(default_factory=dict[tuple[int, str], Answering])
     """By number of the file and name in it. Files that share a config's cases among them have it in common."""
@@ -93,17 +92,20 @@ class Survey:
         return next(one for one in self.configs.values() if one.label == label)
 
 
-def survey(tool: Tool, files: Sequence[Path], dataset: Dataset | None, progress: Progress) -> Survey:
-    """Read everything once.
+def survey(
+    tool: Tool, files: Sequence[Path], dataset: Dataset | None, answers: KeptAnswers, progress: Progress
+) -> Survey:
+    """Read everything once. The answers are put into `answers`, which is the caller's to close.
 
     Raises:
         ImportFormatError: for a file that cannot be read, or holds nothing that can be taken.
+        WorkspaceError: where there is no room to keep the answers.
     """
-    found = Survey(tool, tuple(files), tuple(map(Source, files)), tuple(map(source_hash, files)), dataset)
+    found = Survey(tool, tuple(files), tuple(map(source_hash, files)), dataset, answers)
     by_input: dict[object, str] = {case.input: case.id for case in dataset.cases} if dataset is not None else {}
     seen = 0
-    for number, source in enumerate(found.sources):
-        for row in tool.rows(source):
+    for number, path in enumerate(found.files):
+        for row in tool.rows(Source(path)):
             _take(found, number, row, by_input)
             seen += 1
             if not seen % STEP:
@@ -113,14 +115,6 @@ def survey(tool: Tool, files: Sequence[Path], dataset: Dataset | None, progress:
         first = f" The first reason: {found.rejects[0].reason}" if found.rejects else ""
         raise ImportFormatError(f"Nothing here can be taken as {tool.title}.{first}", path=str(files[0]))
     return found
-
-
-def rows_again(found: Survey) -> Iterator[tuple[int, GivenAnswer]]:
-    """The answers, in the order of the first reading."""
-    for number, source in enumerate(found.sources):
-        for row in found.tool.rows(source):
-            if isinstance(row, GivenAnswer):
-                yield number, row
 
 
 def _take(found: Survey, file: int, row: Row, by_input: Mapping[object, str]) -> None:
@@ -134,6 +128,7 @@ def _take(found: Survey, file: int, row: Row, by_input: Mapping[object, str]) ->
             config.said.update(one.name for one in row.said)
             if (case_id := found.case_of(file, row.case)) is not None:
                 config.counts[case_id] = config.counts.get(case_id, 0) + 1
+                found.answers.add(file, row)
         case Refused():
             found.reject(row.line, row.reason, row.raw, file)
         case GivenVote() | GivenVerdict() | GivenLabel():

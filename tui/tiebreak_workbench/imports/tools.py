@@ -1,4 +1,4 @@
-"""Takes results of other tools into the store: read twice, put in one transaction, the same files once.
+"""Takes results of other tools into the store: read once, put in one transaction, the same files once.
 
 A file of many configs gives a run of each, and a session of each beside the first; with `names`, of the two alone.
 """
@@ -16,6 +16,8 @@ from tiebreak.imports import Tool, spec_of, tool_named, tool_of
 from tiebreak.records import Dataset, DatasetCard, SessionRole, canonical_json, digest, stamp, utc_now
 from tiebreak_store import ImportedRecords, ImportReject
 from tiebreak_workbench.imports.begin import policy_for, stub_target, write_stub
+from tiebreak_workbench.imports.committing import commit
+from tiebreak_workbench.imports.kept import KeptAnswers
 from tiebreak_workbench.imports.records import Progress
 from tiebreak_workbench.imports.runs import Acts, Answers, Job, sessions_of
 from tiebreak_workbench.imports.survey import Survey, pairs_of, survey
@@ -118,8 +120,21 @@ def import_results(
     if len({path.resolve() for path in files}) < len(files):
         raise UsageError("A file is named twice.", hint="Name each file once.")
     named = bench.workspace.load_dataset(dataset) if dataset is not None else None
-    found = survey(tool, files, named, tell)
-    pairs = pairs_of(found, names or {})
+    with KeptAnswers() as kept:
+        return _import(bench, survey(tool, files, named, kept, tell), named, policy, names or {}, tell)
+
+
+def _import(
+    bench: Workbench,
+    found: Survey,
+    named: Dataset | None,
+    policy: str | None,
+    names: Mapping[SessionRole, str],
+    tell: Progress,
+) -> ToolReport:
+    """What was read, as records: sessions that are put, with their runs and answers."""
+    tool = found.tool
+    pairs = pairs_of(found, names)
     cases = _dataset(found)
     key = _key(found, named)
     labels = list(dict.fromkeys(chain.from_iterable(pairs)))
@@ -158,7 +173,7 @@ def import_results(
         "files": list(told),
     }
     rejects = [ImportReject(line=r.line, reason=r.reason, raw=r.raw) for r in found.rejects]
-    if not store.add_import_batch(batch, tool.name, noted, rejects, records).result():
+    if not commit(store, batch, tool.name, noted, rejects, records):
         # Another process was faster.
         return ToolReport(tool=tool.name, title=tool.title, files=told, sessions=sessions, already=True)
     return ToolReport(
@@ -167,7 +182,7 @@ def import_results(
         files=told,
         sessions=sessions,
         cases=len({case_id for new in news for case_id in new.session.plan.case_ids}),
-        answers=sum(min(count, samples) for one in map(found.answering, labels) for count in one.counts.values()),
+        answers=answers.total,
         samples=samples,
         checks=tuple(sorted({spec_of(tool.name, name).id for label in labels for name in found.answering(label).said})),
         votes=acts.votes,
