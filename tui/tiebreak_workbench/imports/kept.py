@@ -6,67 +6,79 @@ longer to pickle and to make again than a file takes to be read twice.
 
 import pickle
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from tiebreak.errors import WorkspaceError
 from tiebreak.imports import GivenAnswer, Said
+from tiebreak.imports.frame import BLANK
 from tiebreak.records import Cost, Response, Timings, Usage
 
+T = TypeVar("T")
+Values = tuple[Any, ...]
 AT_ONCE = 100
 """Answers that are written at once, and read again."""
 HELD = 4 * 1024 * 1024
 """Bytes that stay in memory; of more, a file is made."""
-PLACED = frozenset(("id", "run_id", "case_id", "case_hash", "started_at", "sample"))
+PLACED = ("id", "run_id", "case_id", "case_hash", "started_at", "sample")
 """What a response gets when it is put."""
-PARTS = {"timings": Timings, "usage": Usage, "cost": Cost}
-"""Records within every response. Those that few have (errors, passages, calls of tools) are pickled as they are."""
 
 
-def _names(record: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(record))
+class _Shape(Generic[T]):
+    """How records of one type are taken apart, and made again."""
+
+    def __init__(self, record: Callable[..., T], *but: str) -> None:
+        self._record = record
+        self._names = tuple(field.name for field in fields(cast("Any", record)) if field.name not in but)
+        self.values: Callable[[T], Values] = attrgetter(*self._names)
+
+    def made(self, values: Values, **rest: object) -> T:
+        return self._record(**dict(zip(self._names, values, strict=True)), **rest)
 
 
-_OWN = tuple(name for name in _names(Response) if name not in PLACED and name not in PARTS)
-_PARTS = tuple((name, kind, _names(kind)) for name, kind in PARTS.items())
-_SAID = _names(Said)
-_own_of = attrgetter(*_OWN)
-_parts_of = tuple(attrgetter(*(f"{name}.{inner}" for inner in names)) for name, _, names in _PARTS)
-_said_of = attrgetter(*_SAID)
+# Every response has these; errors, passages and calls of tools, which few have, are pickled as they are.
+_TIMINGS, _USAGE, _COST, _SAID = _Shape(Timings), _Shape(Usage), _Shape(Cost), _Shape(Said)
+_RESPONSE = _Shape(Response, *PLACED, "timings", "usage", "cost")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeptAnswer:
     """An answer of the file with this number, as it was given."""
 
     file: int
     case: str
     config: str
-    _own: tuple[Any, ...]
-    _parts: tuple[tuple[Any, ...], ...]
-    _said: tuple[tuple[Any, ...], ...]
+    _values: Values
+    _timings: Values
+    _usage: Values
+    _cost: Values | None
+    """None where nothing is known of it."""
+    _said: list[Values]
 
     def response(
         self, *, id_: str, run_id: str, case_id: str, case_hash: str, started_at: str, sample: int
     ) -> Response:
         """The response, where it belongs."""
-        parts: dict[str, Any] = {
-            name: kind(**dict(zip(names, values, strict=True)))
-            for (name, kind, names), values in zip(_PARTS, self._parts, strict=True)
-        }
-        own: dict[str, Any] = dict(zip(_OWN, self._own, strict=True))
-        return Response(
-            id=id_, run_id=run_id, case_id=case_id, case_hash=case_hash, started_at=started_at, sample=sample,
-            **own, **parts,
-        )  # fmt: skip
+        return _RESPONSE.made(
+            self._values,
+            id=id_,
+            run_id=run_id,
+            case_id=case_id,
+            case_hash=case_hash,
+            started_at=started_at,
+            sample=sample,
+            timings=_TIMINGS.made(self._timings),
+            usage=_USAGE.made(self._usage),
+            cost=BLANK.cost if self._cost is None else _COST.made(self._cost),
+        )
 
     def said(self) -> list[Said]:
         """What the tool's checks say of it."""
-        return [Said(**dict(zip(_SAID, values, strict=True))) for values in self._said]
+        return [_SAID.made(values) for values in self._said]
 
 
 class KeptAnswers:
@@ -74,7 +86,7 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115  # closed by `close`
-        self._waiting: list[tuple[Any, ...]] = []
+        self._waiting: list[Values] = []
         self._written = 0
 
     def add(self, file: int, row: GivenAnswer) -> None:
@@ -83,9 +95,18 @@ class KeptAnswers:
             WorkspaceError: where there is no room for it.
         """
         response = row.response
-        parts = tuple(part_of(response) for part_of in _parts_of)
-        said = tuple(map(_said_of, row.said))
-        self._waiting.append((file, row.case, row.config, _own_of(response), parts, said))
+        self._waiting.append(
+            (
+                file,
+                row.case,
+                row.config,
+                _RESPONSE.values(response),
+                _TIMINGS.values(response.timings),
+                _USAGE.values(response.usage),
+                None if response.cost is BLANK.cost else _COST.values(response.cost),
+                [_SAID.values(one) for one in row.said],
+            )
+        )
         if len(self._waiting) == AT_ONCE:
             self._write()
 
@@ -100,7 +121,7 @@ class KeptAnswers:
             self._file.seek(0)
         for _ in range(self._written):
             with _temporary_file():
-                some = cast("list[tuple[Any, ...]]", pickle.load(self._file))  # noqa: S301  # written above, by ourselves
+                some = cast("list[Values]", pickle.load(self._file))  # noqa: S301  # written above, by ourselves
             for values in some:
                 yield KeptAnswer(*values)
 
