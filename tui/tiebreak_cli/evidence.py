@@ -205,10 +205,11 @@ def import_(
 ) -> None:
     """Take in answers, votes or verdicts made elsewhere, or results of other tools. The same ones are taken in once."""
     from tiebreak_cli.output import print_json, progress, say
-    from tiebreak_workbench.imports.anything import import_any
+    from tiebreak_workbench.imports.anything import collect_seldom, import_any
     from tiebreak_workbench.workbench import Workbench
 
     sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
+    collect_seldom()
     with Workbench.existing(workspace) as bench, progress() as shown:
         report = import_any(
             bench,

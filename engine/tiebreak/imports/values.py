@@ -1,9 +1,10 @@
 """Values of other tools in the shapes of our records. What does not fit is not told, never guessed at."""
 
-import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeGuard
 
 from tiebreak.datasets.foreign import content_id
@@ -25,6 +26,8 @@ from tiebreak.records.canonical import canonical_json
 from tiebreak.records.cases import Role
 
 MAX_ID = 200
+LARGEST = sys.float_info.max
+"""JSON may hold integers that no float comes up to."""
 ROLES: Mapping[str, Role] = {
     "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
     "ai": "assistant", "model": "assistant", "gpt": "assistant", "tool": "tool", "function": "tool",
@@ -38,6 +41,9 @@ CUT: Mapping[str, ResponseStatus] = {
 """Finish reasons of an answer that is not whole."""
 
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
 def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, dict)
 
@@ -48,7 +54,7 @@ def is_list(value: object) -> TypeGuard[list[object]]:
 
 def mapping(value: object) -> Mapping[str, object]:
     """A mapping as it is; anything else is an empty one."""
-    return value if is_mapping(value) else {}
+    return value if is_mapping(value) else NOTHING
 
 
 def items(value: object) -> Sequence[object]:
@@ -87,12 +93,15 @@ def words(value: object) -> str:
 
 def number(value: object) -> float | None:
     """A finite number from 0 up."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) and value >= 0 else None
+    # A truth is an `int` too; and `isinstance` with a union takes four times as long.
+    if isinstance(value, float) or (isinstance(value, int) and value is not True and value is not False):
+        return float(value) if 0 <= value <= LARGEST else None
+    return None
 
 
 def whole(value: object) -> int | None:
+    if isinstance(value, int):
+        return value if 0 <= value < 2**53 and value is not True and value is not False else None
     found = number(value)
     return int(found) if found is not None and found.is_integer() and found < 2**53 else None
 
@@ -221,14 +230,17 @@ def answer(
     """A response as the tool recorded it. An error is one of the infrastructure: the other tool got no answer."""
     body = words(said)
     status: ResponseStatus = CUT.get(str(finish), "ok" if body or tool_calls else "empty")
-    tokens = [whole(one) for one in (prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens)]
-    usage = Usage(
-        prompt_tokens=tokens[0],
-        completion_tokens=tokens[1],
-        reasoning_tokens=tokens[2],
-        cached_tokens=tokens[3],
-        source="unknown" if tokens == [None] * 4 else "recorded",
-    )
+    prompt, completion = whole(prompt_tokens), whole(completion_tokens)
+    reasoned, cached = whole(reasoning_tokens), whole(cached_tokens)
+    usage = BLANK.usage
+    if not prompt is completion is reasoned is cached is None:
+        usage = Usage(
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            reasoning_tokens=reasoned,
+            cached_tokens=cached,
+            source="recorded",
+        )
     cost = number(usd)
     failed = error not in (None, "", False)
     return Response(
@@ -264,7 +276,7 @@ def said(name: str, value: object, detail: object = "", *, passed: bool | None =
         value = LETTERS[value.lower()]
     if isinstance(value, bool):
         return Said(name=name, passed=value if passed is None else passed, score=float(value), detail=about)
-    if isinstance(value, int | float) and math.isfinite(value):
+    if isinstance(value, float | int) and -LARGEST <= value <= LARGEST:
         mark = passed if passed is not None else {0.0: False, 1.0: True}.get(float(value))
         return Said(name=name, passed=mark, score=float(value), detail=about)
     if passed is not None:
