@@ -37,10 +37,6 @@ class Step:
             self.sums[name] = self.sums.get(name, 0) + found
 
 
-NO_STEP = Step()
-"""What is said of a trace without steps; never added to."""
-
-
 @dataclass(slots=True)
 class Steps:
     """The steps of a file, by trace."""
@@ -49,7 +45,7 @@ class Steps:
     count: int = 0
 
     def of(self, trace: object) -> Step:
-        return self.by_trace.get(str(trace), NO_STEP)
+        return self.by_trace.get(str(trace)) or Step()
 
     def told(self, what: str) -> Refused | None:
         """Steps are no answers; what of them is left is said once, not row by row."""

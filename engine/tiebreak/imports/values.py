@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeGuard
 
 from tiebreak.datasets.foreign import content_id
@@ -41,9 +40,6 @@ CUT: Mapping[str, ResponseStatus] = {
 """Finish reasons of an answer that is not whole."""
 
 
-NOTHING: Mapping[str, object] = MappingProxyType({})
-
-
 def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, dict)
 
@@ -54,7 +50,7 @@ def is_list(value: object) -> TypeGuard[list[object]]:
 
 def mapping(value: object) -> Mapping[str, object]:
     """A mapping as it is; anything else is an empty one."""
-    return value if is_mapping(value) else NOTHING
+    return value if is_mapping(value) else {}
 
 
 def items(value: object) -> Sequence[object]:

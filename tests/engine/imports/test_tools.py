@@ -313,6 +313,20 @@ def test_the_log_of_llm_is_not_written_to(tmp_path: Path) -> None:
         tmp_path.chmod(0o755)
 
 
+def test_numbers_that_no_float_comes_up_to_are_not_told(tmp_path: Path) -> None:
+    """JSON allows them; a record holds none."""
+    huge = "9" * 400
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        f'{{"span_id": "1", "input": "q", "output": "a", "scores": {{"odd": {huge}, "fine": 0.5}}, '
+        f'"metrics": {{"prompt_tokens": {huge}, "completion_tokens": 7, "estimated_cost": {huge}, "x": NaN}}}}\n'
+    )
+    (given,) = answers(list(TOOLS["braintrust"].rows(Source(path))))
+    told = given.response.usage.prompt_tokens, given.response.usage.completion_tokens, given.response.cost.usd
+    assert told == (None, 7, None)
+    assert [one.score for one in given.said] == [0.5]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -84,8 +84,8 @@ class KeptAnswer:
 class KeptAnswers:
     """All answers of an import. The file has no name, or loses it with the process, and is gone once this is closed."""
 
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115  # closed by `close`
+    def __init__(self, held: int = HELD) -> None:
+        self._file = tempfile.SpooledTemporaryFile(held)  # noqa: SIM115  # closed by `close`
         self._waiting: list[Values] = []
         self._written = 0
 
