@@ -14,7 +14,7 @@ from support.live_judging import begin, going_on, judged, judged_workspace, writ
 from tiebreak.records import Event
 from tiebreak_workbench.figures.scoring import scoreboard_of
 from tiebreak_workbench.judges.report import judges_of_report
-from tiebreak_workbench.judges.seals import note_shown
+from tiebreak_workbench.judges.seen import note_shown
 from tiebreak_workbench.triage.case import case_detail
 from tiebreak_workbench.triage.triage import Triage
 

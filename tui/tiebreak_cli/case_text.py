@@ -7,7 +7,8 @@ from tiebreak.records.policies import SIDES
 from tiebreak_cli.bisecting import hunks_text
 from tiebreak_cli.output import CELL, local_minute, safe, safe_line, show
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judges.seals import note_shown, sealed_on_case, seals_of
+from tiebreak_workbench.judges.seals import sealed_on_case, seals_of
+from tiebreak_workbench.judges.seen import note_shown, unseal
 from tiebreak_workbench.triage.case import CaseDetail, case_detail
 from tiebreak_workbench.trials.findings import Bisected, Findings
 from tiebreak_workbench.trials.words import bisect_evidence, finding_head, unread_words
@@ -19,8 +20,7 @@ def detail_of(bench: Workbench, stored: StoredSession, case_id: str, *, unsealed
     a, b = (bench.store.run(stored.session.runs[role]) for role in ROLES)
     seals = seals_of(bench, bench.store.sessions_of(a.run.id, b.run.id))
     for own in seals.values() if unsealed else ():
-        own.unsealed = True
-        own.break_them(bench, at="show", cases=(case_id,))
+        unseal(bench, own, at="show", cases=(case_id,))
     detail = case_detail(bench.store, a, b, case_id, seals=seals)
     note_shown(bench, seals, detail.judgments, at="show")
     return detail

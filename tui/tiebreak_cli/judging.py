@@ -321,8 +321,7 @@ def _verdicts(summary: "JudgeSummary") -> "Iterator[tuple[str, str]]":
         if pairs.half:
             yield "left out: one order has no verdict", str(pairs.half)
     for point in summary.points:
-        side = {"baseline": "A", "candidate": "B"}.get(point.role or "", "?")
-        label = " · ".join(filter(None, (side, point.dimension)))
+        label = point.label
         for verdict, count in point.verdicts.items() if point.mean is None else ():
             yield f"{label}: {verdict}", str(count)
         if point.mean is not None:

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from tiebreak.batch import Ending, Progress
 from tiebreak.gates.wording import plural, spent
+from tiebreak.records import ROLES
+from tiebreak.records.policies import SIDES
 from tiebreak.sanitise import clean
 from tiebreak_workbench.headless.headless import TakenUp
 from tiebreak_workbench.judges.along import JudgedRun, JudgingFigures
@@ -125,7 +127,7 @@ class Shown:
         for name, arm in progress.arms.items():
             if arm.paused is not None and name not in self._paused:
                 self._paused.add(name)
-                side = {"baseline": "A", "candidate": "B"}.get(name) if len(progress.arms) <= 2 else None
+                side = next((SIDES[role] for role in ROLES if role == name and len(progress.arms) <= 2), None)
                 self.say(f"{side or arm.config} is paused: {arm.paused}")
         for why in self.judging.pauses if self.judging is not None else ():
             if why not in self._paused:

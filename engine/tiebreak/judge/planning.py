@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tiebreak.records import ROLES, Case, Context, Response, SessionRole, digest
 from tiebreak.records.judges import Judge, JudgeDimension, Order, Question
+from tiebreak.records.policies import SIDES
 
 Answers = Mapping[SessionRole, Mapping[str, Response]]
 """Role → case → its counting response. Light ones will do, but for faithfulness they need their contexts."""
@@ -32,7 +33,7 @@ class Ask:
     @property
     def place(self) -> str:
         """What a recording of replies calls it: `CASE/ab`, `CASE/A`, `CASE/B/tone`."""
-        side = self.order if self.role is None else "A" if self.role == "baseline" else "B"
+        side = self.order if self.role is None else SIDES[self.role]
         return "/".join((self.case.id, side, *([self.dimension.name] if self.dimension else [])))
 
 

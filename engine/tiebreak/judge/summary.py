@@ -8,7 +8,7 @@ from statistics import fmean, pstdev
 
 from tiebreak.judge.hallucinations import Hallucinations, hallucinations
 from tiebreak.records.judges import Judgment, Order, Verdict
-from tiebreak.records.policies import SessionRole
+from tiebreak.records.policies import SIDES, SessionRole
 
 Key = tuple[str, str, str | None, str | None]
 """Case, response or responses, dimension: what is judged."""
@@ -47,6 +47,12 @@ class PointOutcome:
     """Of verdicts that are numbers: first over the repeats of an answer, then over answers."""
     answers: int
     """Answers with a verdict."""
+
+    @property
+    def label(self) -> str:
+        """`B · tone`; a `?` for a side that is not known."""
+        side = SIDES[self.role] if self.role is not None else "?"
+        return " · ".join(filter(None, (side, self.dimension)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,10 @@ class Sheet:
     scores: Mapping[Line, int]
 
 
+NOTHING = Sheet(verdict=None, skipped=False, scores={})
+"""Of a rater who has said nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseState:
     """Where one case stands. Raters are averaged; automatic verdicts come before votes."""
@@ -129,6 +133,20 @@ def fold_case(
         changed=changed,
         sheets=by_rater,
     )
+
+
+def rated_by(rater: str, state: CaseState, form: Form) -> bool:
+    """Whether a rater has said what they think of a case: from then on they may see what a judge says of it.
+
+    As in the Arena (`FormState.rated`): nothing is required of them any more, and they voted, unless a broken answer
+    settles that or no vote is asked, or scored.
+    """
+    sheet = state.sheets.get(rater, NOTHING)
+    required = {(d.name, role) for d in form.dimensions if d.required for role in state.counting} - {
+        (d.name, role) for d in form.dimensions for role in state.broken
+    }
+    given = state.automatic or (bool(sheet.scores) if form.vote == "off" else sheet.verdict is not None)
+    return sheet.skipped or (given and required <= sheet.scores.keys())
 
 
 def _harmed(sheets: Sequence[Sheet]) -> frozenset[Line]:

@@ -312,7 +312,7 @@ class Asking(Copying):
             return
 
         def read() -> "list[Titled]":
-            from tiebreak_workbench.judges.seals import note_shown
+            from tiebreak_workbench.judges.seen import note_shown
 
             note_shown(triage.bench, seals, detail.judgments, at="triage")
             versions = dict.fromkeys(one.judge_hash for one in detail.judgments)

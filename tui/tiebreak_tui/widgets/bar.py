@@ -1,6 +1,7 @@
 """A few lines that are made for the width there is."""
 
 from abc import abstractmethod
+from typing import Generic, TypeVar
 
 from textual.content import Content
 from textual.geometry import Size
@@ -8,6 +9,7 @@ from textual.widget import Widget
 
 _LOW_SCREEN = 20
 """Rows."""
+News = TypeVar("News")
 
 
 class Bar(Widget):
@@ -42,3 +44,23 @@ class Bar(Widget):
         if self.is_mounted:
             width = self.content_size.width
             self.refresh(layout=not width or len(self.lines(width)) != self._height)
+
+
+class NewsBar(Bar, Generic[News]):
+    """A bar of which all that it shows comes at once; before the first news, and after None, it takes no room."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._news: News | None = None
+
+    def show(self, news: News | None) -> None:
+        if news != self._news:
+            self._news = news
+            self.repaint()
+
+    def lines(self, width: int) -> list[Content]:
+        return [] if self._news is None else self.news_lines(self._news, width)
+
+    @abstractmethod
+    def news_lines(self, news: News, width: int) -> list[Content]:
+        """What to show of it in `width` cells."""

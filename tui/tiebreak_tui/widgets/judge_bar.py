@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tiebreak.sanitise import clean_line
-from tiebreak_tui.widgets.bar import Bar
+from tiebreak_tui.widgets.bar import NewsBar
 
 NAME_CELLS = 30
 
@@ -30,23 +30,11 @@ class JudgeNews:
     """What its calls wait for, and until when."""
 
 
-class JudgeBar(Bar):
-    """`judge preference 3f2a9c1b uncalibrated · sealed 9c1e…` with less of it where there is no room."""
+class JudgeBar(NewsBar[JudgeNews]):
+    """`judge preference 3f2a9c1b uncalibrated · sealed 9c1e…` with less of it where there is no room; nothing without a
+    judge."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._news: JudgeNews | None = None
-
-    def show(self, news: JudgeNews | None) -> None:
-        """Without a judge it takes no room."""
-        if news != self._news:
-            self._news = news
-            self.repaint()
-
-    def lines(self, width: int) -> list[Content]:
-        news = self._news
-        if news is None:
-            return []
+    def news_lines(self, news: JudgeNews, width: int) -> list[Content]:
         parts: list[tuple[int, str, str]] = [
             (2, "judge", "dim"),
             (4, clean_line(news.name, NAME_CELLS), "bold"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tiebreak.sanitise import clean_line
-from tiebreak_tui.widgets.bar import Bar
+from tiebreak_tui.widgets.bar import NewsBar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +19,14 @@ class RiskNews:
     """Some gate can fail by what is found here."""
 
 
-class RiskBar(Bar):
+class RiskBar(NewsBar[RiskNews]):
     """Two lines in the colour of a warning; outside the risk queue it takes no room."""
 
     DEFAULT_CSS = """
     RiskBar { background: $warning-muted; color: $text-warning; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._news: RiskNews | None = None
-
-    def show(self, news: RiskNews | None) -> None:
-        if news != self._news:
-            self._news = news
-            self.repaint()
-
-    def lines(self, width: int) -> list[Content]:
-        news = self._news
-        if news is None:
-            return []
+    def news_lines(self, news: RiskNews, width: int) -> list[Content]:
         gate = "a 1 fails a gate that allows none" if news.feeds else "no gate of this policy looks here"
         head = f" RISK QUEUE {news.position + 1}/{news.cases} "
         back, short = "Q back to the plan", "Q back"

@@ -20,7 +20,7 @@ from tiebreak_workbench.exports.exporting import COLUMNS, Progress, case_rows, e
 from tiebreak_workbench.exports.judgments import export_judgments
 from tiebreak_workbench.exports.settled import TRAINING, comparator, settled, training_rows
 from tiebreak_workbench.figures.sealed import refuse_sealed
-from tiebreak_workbench.judges.seals import Seals
+from tiebreak_workbench.judges.handing_out import HandingOut
 from tiebreak_workbench.past.comparing import compare_runs
 from tiebreak_workbench.workbench import Workbench
 
@@ -123,14 +123,13 @@ def _with_verdicts(
     unsealed: bool,
 ) -> Exported:
     stored = bench.store.load_session(session_id, facts=False)
-    seals = Seals.of(bench, stored, unsealed=unsealed, handing_out=True)
-    seals.break_them(bench, at="export")
+    handing = HandingOut.of(bench, stored, unsealed=unsealed)
     if format_ == "jsonl":
-        count = export_jsonl(bench, session_id, to, progress, replace=overwrite, told=seals.told)
+        count = export_jsonl(bench, session_id, to, progress, replace=overwrite, told=handing.told)
     else:
         as_csv = format_ != "judgments"
-        count = export_judgments(bench, session_id, to, seals, progress, as_csv=as_csv, replace=overwrite)
-    return Exported(format=format_, count=count, notes=seals.notes())
+        count = export_judgments(bench, session_id, to, handing, progress, as_csv=as_csv, replace=overwrite)
+    return Exported(format=format_, count=count, notes=handing.notes())
 
 
 def _training(stored: StoredSession, format_: str, to: Path | None, overwrite: bool) -> Exported:

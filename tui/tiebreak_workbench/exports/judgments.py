@@ -1,6 +1,6 @@
 """What judges said, handed out: a row a verdict, as JSONL or CSV, of which `tiebreak import` makes judgments again.
 
-A verdict that is sealed stays so: see `tiebreak_workbench.judges.seals`.
+A verdict that is sealed stays so: see `tiebreak_workbench.judges.handing_out`.
 """
 
 import csv
@@ -14,7 +14,7 @@ from tiebreak.records.judges import Judge, Judgment
 from tiebreak.records.policies import SIDES
 from tiebreak_store import StoredSession
 from tiebreak_workbench.exports.exporting import STEP, Progress, guarded, opened
-from tiebreak_workbench.judges.seals import Seals
+from tiebreak_workbench.judges.handing_out import HandingOut
 from tiebreak_workbench.workbench import Workbench
 
 COLUMNS = (
@@ -30,7 +30,7 @@ def export_judgments(
     bench: Workbench,
     session_id: str,
     to: Path | None,
-    seals: Seals,
+    handing: HandingOut,
     progress: Progress | None = None,
     *,
     as_csv: bool = False,
@@ -47,7 +47,7 @@ def export_judgments(
         if as_csv:
             table.writerow(COLUMNS)
         count = 0
-        for row in _rows(bench, stored, seals.told):
+        for row in _rows(bench, stored, handing.told):
             if as_csv:
                 table.writerow([_cell(value) for value in row.values()])
             else:

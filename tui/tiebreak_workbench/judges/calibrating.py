@@ -88,12 +88,24 @@ def calibrations(bench: Workbench, stored: StoredSession) -> list[JudgeCalibrati
     judge of faithfulness found in the answers of both sides."""
     found: list[JudgeCalibration | str] = []
     for name in judges_in(bench, stored):
-        try:
-            found.append(calibrate(bench, name, (stored.session.id,)))
-        except UsageError as error:
+        held = held_or_why(bench, name, stored.session.id)
+        if isinstance(held, UsageError):
             changes = (told for one in served_by_judges(bench, stored) if one.name == name for told in one.sentences())
-            found.append(" ".join((str(error), *changes)))
+            held = " ".join((str(held), *changes))
+        found.append(held)
     return [*found, *(one.words for one in claims_of_session(bench, stored))]
+
+
+def held_or_why(bench: Workbench, name: str, session_id: str) -> JudgeCalibration | UsageError:
+    """A judge held against people in one session, or why it cannot be.
+
+    Raises:
+        StoreError: where the database cannot be read.
+    """
+    try:
+        return calibrate(bench, name, (session_id,))
+    except UsageError as problem:
+        return problem
 
 
 def open_redo(bench: Workbench, name: str, session: str, limits: JudgeLimits) -> Judging:

@@ -23,6 +23,7 @@ from tiebreak_store import StoredSession
 from tiebreak_workbench.figures.sealed import is_sealed
 from tiebreak_workbench.headless.headless import board_of
 from tiebreak_workbench.judges.estimate import words_before
+from tiebreak_workbench.judges.handing_out import HandingOut
 from tiebreak_workbench.judges.reuse import Already, already_judged, questions_of, said_before
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.seat import Trouble, instant
@@ -212,10 +213,10 @@ def told_of(bench: Workbench, stored: StoredSession, judge: Judge) -> Told:
         response.id: roles[response.run_id] for response in bench.store.iter_responses(stored.session.id)
     }
     judgments = list(bench.store.iter_judgments(stored.session.id, judge.version, light=True))
-    seals = Seals.of(bench, stored)
-    told = [one for one in judgments if one.status != "valid" or seals.told(one)]
+    handing = HandingOut(Seals.of(bench, stored))
+    told = [one for one in judgments if one.status != "valid" or handing.told(one)]
     return Told(
-        counts=summarise(judgments, sides), open=summarise(told, sides), sealed=seals.withheld, cases=len(seals.found)
+        counts=summarise(judgments, sides), open=summarise(told, sides), sealed=handing.held, cases=handing.held_cases
     )
 
 

@@ -10,7 +10,7 @@ from tiebreak.records import SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.reports.judged import JudgedLine, JudgedMean, JudgedMeans, JudgedVersion
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judges.calibrating import calibrate, judges_in
+from tiebreak_workbench.judges.calibrating import held_or_why, judges_in
 from tiebreak_workbench.judges.calibration_record import JudgeCalibration, LineCalibration
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.served import served_as
@@ -32,7 +32,7 @@ def judges_of_report(bench: Workbench, stored: StoredSession) -> tuple[JudgedVer
     session_id = stored.session.id
     versions = [(version, bench.store.judge(version)) for version in bench.store.judges_of(session_id)]
     last = {judge.name: version for version, judge in versions}
-    held = {name: _held(bench, name, session_id) for name in judges_in(bench, stored)}
+    held = {name: held_or_why(bench, name, session_id) for name in judges_in(bench, stored)}
     sides: dict[str, SessionRole] = {}
     if versions:
         runs: dict[str, SessionRole] = {run_id: role for role, run_id in stored.session.runs.items()}
@@ -45,22 +45,14 @@ def judges_of_report(bench: Workbench, stored: StoredSession) -> tuple[JudgedVer
             [one for one in every if one.status != "valid" or not seals.hides(one.case_id, version)], sides
         )
         in_force = last[judge.name] == version
-        one = _version(judge.name, judge, said, held[judge.name] if in_force else "", in_force=in_force)
+        one = _version(judge.name, judge, said, held[judge.name] if in_force else None, in_force=in_force)
         found.append(replace(one, changed=served_as(bench, stored, version)))
     found += [_version(name, None, EMPTY, what, in_force=True) for name, what in held.items() if name not in last]
     return tuple(found)
 
 
-def _held(bench: Workbench, name: str, session_id: str) -> "JudgeCalibration | str":
-    """A judge held against people, or why it cannot be."""
-    try:
-        return calibrate(bench, name, (session_id,))
-    except UsageError as problem:
-        return problem.message
-
-
 def _version(
-    name: str, judge: Judge | None, said: JudgeSummary, held: "JudgeCalibration | str", *, in_force: bool
+    name: str, judge: Judge | None, said: JudgeSummary, held: JudgeCalibration | UsageError | None, *, in_force: bool
 ) -> JudgedVersion:
     known = held if isinstance(held, JudgeCalibration) else None
     return JudgedVersion(
@@ -82,7 +74,7 @@ def _version(
         problems=said.problems,
         hallucinations=said.hallucinations,
         lines=tuple(map(_line, known.lines)) if known is not None else (),
-        not_held=held if isinstance(held, str) else "",
+        not_held=held.message if isinstance(held, UsageError) else "",
         remarks=(*known.warnings, *_cautions(known)) if known is not None else (),
     )
 
@@ -104,10 +96,8 @@ def _said(found: JudgeSummary) -> Iterator[tuple[str, int]]:
         if pairs.half:
             yield "left out, one order without a verdict", pairs.half
     for point in found.points:
-        side = {"baseline": "A", "candidate": "B"}.get(point.role or "", "?")
-        label = " · ".join(filter(None, (side, point.dimension)))
         for verdict, count in point.verdicts.items():
-            yield f"{label}: {verdict}", count
+            yield f"{point.label}: {verdict}", count
     if found.claims:
         yield "claims", found.claims
         yield "claims not supported", found.unsupported
