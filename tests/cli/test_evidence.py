@@ -332,3 +332,17 @@ def test_the_demo_without_a_terminal(tiebreak: CommandLine) -> None:
     assert told.code == 0
     assert told.json["settled"] == told.json["planned"] >= 80
     assert not any(Path().iterdir())
+
+
+def test_show_tells_a_sample_by_stratum(tiebreak: CommandLine, small: Path) -> None:
+    for strata in ("segment", "none"):
+        run = tiebreak("run", "-d", "small", "-a", "plain", "-b", "warm", "--cases", 4, "--seed", 7, "--strata", strata)
+        assert run.code in (0, 1, 3), run.err
+        shown, told = tiebreak("show"), tiebreak("show", "--json").json
+        if strata == "none":
+            assert "Sample" not in shown.out
+            assert told["sample"] is None
+            continue
+        assert "Sample, drawn by segment" in shown.out
+        assert told["sample"]["strata"][0] == {"name": "bye", "cases": 2, "planned": 1, "answered": 1, "rated": 0}
+        assert sum(one["planned"] for one in told["sample"]["strata"]) == 4

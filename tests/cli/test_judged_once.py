@@ -77,6 +77,18 @@ def test_redoing_asks_whatever_was_said(tiebreak: CommandLine, judged: Path) -> 
     assert (told["asked"], told["reused"], told["already_judged"]) == (0, 0, QUESTIONS)
 
 
+def test_who_wants_a_judged_session_judged_afresh_is_told_how(tiebreak: CommandLine, judged: Path) -> None:
+    fresh = ("judge", "last", "-j", "mine", "--fresh")
+    assert "stands" not in tiebreak(*fresh).err
+    again = tiebreak(*fresh)
+    assert f"is not asked again: {QUESTIONS} of {QUESTIONS} questions" in again.err
+    session = tiebreak("show", "last", "--json").json["session"]
+    assert f"`tiebreak calibrate {session} --judge mine --redo` puts the cases" in again.err
+    assert "--repeats 2 every question" in again.err
+    assert tiebreak(*fresh, "--repeats", 2, "--json").json["run"]["asked"] == QUESTIONS
+    assert "stands" not in tiebreak("judge", "last", "-j", "mine").err
+
+
 def test_where_a_verdict_comes_from_goes_out_and_comes_in(
     tiebreak: CommandLine, judged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,12 +43,16 @@ def policy_of(
 
 
 def session_of(
-    case_ids: Sequence[str], *, blind: bool = False, runs: Mapping[SessionRole, str] | None = None
+    case_ids: Sequence[str],
+    *,
+    blind: bool = False,
+    runs: Mapping[SessionRole, str] | None = None,
+    strata: str | None = None,
 ) -> Session:
     return Session(
         id="session",
         kind="arena",
-        plan=Plan(case_ids=tuple(case_ids), seed=1, policy_hash="p"),
+        plan=Plan(case_ids=tuple(case_ids), seed=1, policy_hash="p", strata=strata),
         dataset_hash="d",
         policy_hash="p",
         runs=runs or {"baseline": "run-A", "candidate": "run-B"},

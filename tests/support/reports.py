@@ -26,6 +26,7 @@ from tiebreak.records.outcomes import CaseOutcome, Counted, Scored
 from tiebreak.reports import Report
 from tiebreak.reports.judged import JudgedLine, JudgedMean, JudgedMeans, JudgedVersion
 from tiebreak.scoreboard import Scoreboard
+from tiebreak.scoreboard.sample import sample_of
 
 NASTY = (
     *HOSTILE,
@@ -116,7 +117,7 @@ def report_of(
         story.checked(b, spec, "fail", value=0.0)
         if votes is None or number < votes:
             story.vote(story.shown(a, b), "B")
-    session = session_of([case.id for case in cases])
+    session = session_of([case.id for case in cases], strata="segment")
     made: dict[str, Any] = {"comparison": compared(texts, spec.id), "judges": judges_of(texts), **fields}
     return reported(story, session, policy, cases, texts, **made)
 
@@ -167,6 +168,7 @@ def reported(
         "pinned_policy": True,
         "until": None,
         "snapshot": snapshot,
+        "sample": sample_of(session.plan, cases, snapshot),
         "gates": snapshot.gates,
         "path": board.win_rate_path(10),
         "remarks": tuple(texts),

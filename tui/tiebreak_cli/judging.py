@@ -103,6 +103,7 @@ def put_judge(
         judging_report,
         load_judge,
         open_judging,
+        stands_words,
         told_of,
         verdicts_sealed,
     )
@@ -116,7 +117,8 @@ def put_judge(
         chosen = load_judge(bench, name, model=model, repeats=repeats)
         with bench.lease(session) as lease:
             judging = open_judging(bench, session, chosen, limits)
-            for warning in (*judging.warnings, *([lease.warning] if lease.warning else [])):
+            stands = stands_words(judging, workspace) if fresh else ""
+            for warning in filter(None, (*judging.warnings, stands, lease.warning)):
                 complain_line(f"Note: {warning}")
             ending = asyncio.run(run_judging(judging, console(stderr=True)))
         told = told_of(bench, judging.stored, chosen)

@@ -15,7 +15,17 @@ from tiebreak.reports.words import tried_words
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.segments import segment_lines
 from tiebreak.scoreboard.served_words import changed_fingerprints
-from tiebreak.scoreboard.wording import lead_words, looked, places, reasked, reversal_words, turns_words
+from tiebreak.scoreboard.wording import (
+    SAMPLE_HEADS,
+    drawn_words,
+    lead_words,
+    looked,
+    places,
+    reasked,
+    reversal_words,
+    sample_rows,
+    turns_words,
+)
 from tiebreak_cli.output import CELL, print_table, safe, safe_line, table_of
 from tiebreak_store import StoredSession
 from tiebreak_workbench.figures.report import remarks, said_by
@@ -23,6 +33,7 @@ from tiebreak_workbench.judges.spend import judges_of_session
 from tiebreak_workbench.workbench import Workbench
 
 if TYPE_CHECKING:
+    from tiebreak.scoreboard.sample import Sample
     from tiebreak_workbench.figures.figures import Figures
 
 MARKS: Mapping[PhaseState, tuple[str, str]] = {
@@ -63,6 +74,7 @@ def print_scoreboard(
         _firmness(figures) if figures is not None else None,
         _sides(snapshot),
         _segments(snapshot) if asked_for_votes(stored, snapshot) else None,
+        _sample(figures.sample) if figures is not None and figures.sample is not None else None,
         _raters(stored),
         *(Text(f"! {safe(note)}", "yellow") for note in notes),
     ]
@@ -179,6 +191,13 @@ def _segments(snapshot: Snapshot) -> Table | None:
         rate, alarm = line.rate, Text(reversal_words(line), "bold red" if line.reversal == "reversed" else "yellow")
         table.add_row(safe_line(line.name, CELL), percent(rate.mean), interval(rate), f"{rate.n}/{rate.planned}", alarm)
     return table if snapshot.segments else None
+
+
+def _sample(sample: "Sample") -> Table:
+    table = table_of("Stratum", *(f"{head} #" for head in SAMPLE_HEADS), title=f"Sample, {drawn_words(sample)}")
+    for name, *counts in sample_rows(sample):
+        table.add_row(safe_line(name, CELL), *counts)
+    return table
 
 
 def _raters(stored: StoredSession) -> Table | None:

@@ -18,6 +18,7 @@ from tiebreak.reports.report import Report
 from tiebreak.reports.style import STYLE
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard.segments import segment_lines
+from tiebreak.scoreboard.wording import SAMPLE_HEADS, drawn_words, sample_rows
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 FLIPS = 200
@@ -70,6 +71,9 @@ def _body(report: Report) -> Iterator[str]:
         yield f"<p>No comparison case by case: {text(report.not_compared)}</p>"
     yield from _win_rate(report)
     yield from _judges(report)
+    if report.sample is not None:
+        yield f"<h2>The sample <small>{text(drawn_words(report.sample))}</small></h2>"
+        yield from _table(("Stratum", *(f"{head} #" for head in SAMPLE_HEADS)), sample_rows(report.sample))
     yield "<h2>Checks and scores of each side</h2>"
     yield from _table(("", "A #", "B #"), words.side_rows(report.snapshot))
     yield from _spending(report)

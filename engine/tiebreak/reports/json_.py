@@ -70,6 +70,7 @@ def as_values(report: Report) -> dict[str, object]:
         "segments": {
             line.name: {**_win_rate(line.rate), "reversal": line.reversal or None} for line in segment_lines(snapshot)
         },
+        "sample": plain(report.sample),
         "rubric": {name: _means(found) for name, found in snapshot.dimensions.items()},
         "checks": {
             name: {role: {"passed": c.passed, "n": c.n, "planned": c.planned} for role, c in found.items()}

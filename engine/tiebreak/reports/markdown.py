@@ -14,6 +14,7 @@ from tiebreak.reports.changes import diff_lines
 from tiebreak.reports.report import Report
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard.segments import segment_lines
+from tiebreak.scoreboard.wording import SAMPLE_HEADS, drawn_words, sample_rows
 
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
@@ -71,6 +72,7 @@ def _sections(report: Report) -> Iterator[Iterable[str]]:
         yield (f"No comparison case by case: {prose(report.not_compared)}", "")
     yield _win_rate(report)
     yield _judges(report)
+    yield _sample(report)
     yield _sides(report)
     yield _deltas(report)
     yield _changes(report)
@@ -220,6 +222,15 @@ def _judges(report: Report) -> Iterator[str]:
         lines = (map(prose, row.cells) for row in rows)
         yield from _table([name.rstrip("# ") for name in head], lines)
     yield from _listed(prose(note) for note in judged_words.notes(report))
+
+
+def _sample(report: Report) -> Iterator[str]:
+    if report.sample is None:
+        return
+    rows = [(code(name), *counts) for name, *counts in sample_rows(report.sample)]
+    more = [f"… and {len(rows) - SEGMENTS} more", ""] if len(rows) > SEGMENTS else []
+    table = _table(("Stratum", *SAMPLE_HEADS), rows[:SEGMENTS])
+    yield from _folded(f"The sample, {prose(drawn_words(report.sample))}", [*table, *more])
 
 
 def _sides(report: Report) -> Iterator[str]:

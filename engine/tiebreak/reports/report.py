@@ -9,6 +9,7 @@ from tiebreak.records import PHASES, Config, DatasetCard, Phase, Policy, Run, Se
 from tiebreak.reports.judged import JudgedVersion
 from tiebreak.reports.tried import ALONE, Tried
 from tiebreak.scoreboard import Snapshot, WinRate
+from tiebreak.scoreboard.sample import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Report:
     snapshot: Snapshot
     gates: tuple[GateOutcome, ...]
     """Those of the snapshot, with regressions held against the named baseline where there is one."""
+    sample: Sample | None = None
+    """Stratum by stratum, where the planned cases were drawn in proportion."""
     baseline: str | None = None
     """The name of the run that stands in for A in regressions and in the comparison."""
     path: tuple[WinRate, ...] = ()

@@ -27,9 +27,10 @@ from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.path import Course
 from tiebreak.scoreboard.reading import Reading
 from tiebreak.scoreboard.readings import read
-from tiebreak.scoreboard.snapshot import Snapshot, WinRate
+from tiebreak.scoreboard.snapshot import InStratum, Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
 from tiebreak.scoreboard.summary import HELD, REASKED, Mark, Missing, Voice, questions_of, summarise
+from tiebreak.stats.strata import stratum_of
 
 Fact = Response | CheckResult | Presentation | Ballot | Event | Judge | Judgment
 
@@ -65,6 +66,7 @@ class Scoreboard:
         self._role_of_run: dict[str, SessionRole] = {run_id: role for role, run_id in session.runs.items()}
         self._timed_runs = frozenset(timed_runs)
         self._samples = samples
+        self._strata = session.plan.strata
         self._layout = Layout(policy, list(self._planned.values()), self._roles)
         self._facts: dict[str, CaseFacts] = {}
         self._case_of: dict[str, str] = {}
@@ -293,6 +295,8 @@ class Scoreboard:
         if WIN_RATE in measures:
             self._course.put(self._positions[case_id], after[measures.index(WIN_RATE)])
         marks = _marks(state)
+        if self._strata is not None:
+            marks += _in_stratum(stratum_of(case, self._strata), state, marks)
         self._counts.subtract(self._marks.get(case_id, ()))
         self._counts.update(marks)
         self._marks[case_id] = marks
@@ -321,3 +325,9 @@ def _marks(state: CaseState) -> tuple[Mark, ...]:
     missing: tuple[Mark, ...] = tuple(Missing(role, why) for role, why in state.excluded.items())
     voices: tuple[Mark, ...] = tuple(Voice(rater_id, verdict) for rater_id, verdict in state.votes.items())
     return (*missing, *voices, *held, *apart, *again, *(mark for mark, holds in conditions.items() if holds))
+
+
+def _in_stratum(stratum: str | None, state: CaseState, marks: Collection[Mark]) -> tuple[Mark, ...]:
+    answered: tuple[Mark, ...] = (InStratum(stratum, "answered"),) if not state.waiting else ()
+    rated: tuple[Mark, ...] = (InStratum(stratum, "rated"),) if "rated" in marks else ()
+    return answered + rated

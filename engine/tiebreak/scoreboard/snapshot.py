@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Literal, NamedTuple, Self
 
 from tiebreak.gates import GateOutcome, GateStatus, PhaseOutcome, overall, phase_status
 from tiebreak.records import Phase, SessionRole
@@ -91,6 +91,13 @@ class Spend:
     completion_tokens: int = 0
 
 
+class InStratum(NamedTuple):
+    """Cases of one stratum of a sample that was drawn in proportion; None is a stratum as well."""
+
+    stratum: str | None
+    where: Literal["answered", "rated"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     planned: int
@@ -138,6 +145,9 @@ class Snapshot:
 
     votes: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict[str, Mapping[Verdict, int]])
     """The votes that count, by the rater's id; of cases that a broken answer settled as well."""
+
+    strata: Mapping[InStratum, int] = field(default_factory=dict[InStratum, int])
+    """Planned cases where the sample was drawn in proportion; empty otherwise. See `tiebreak.scoreboard.sample`."""
 
     @property
     def open(self) -> int:

@@ -12,7 +12,7 @@ from tiebreak.scoreboard.drift import Drift, ServedModels
 from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.judged_evidence import judged_evidence
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
-from tiebreak.scoreboard.snapshot import CheckCount, Mean, Snapshot, WinRate
+from tiebreak.scoreboard.snapshot import CheckCount, InStratum, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse
 from tiebreak.scoreboard.tally import Tally
 
@@ -50,6 +50,7 @@ Mark = (
     ]
     | Voice
     | Missing
+    | InStratum
 )
 """What is counted once per case."""
 
@@ -126,6 +127,7 @@ def summarise(
         gates=tuple(question.outcome for question in questions_of(policy, layout, judges)),
         events=dict(events),
         votes=votes,
+        strata={mark: count for mark, count in counts.items() if isinstance(mark, InStratum) and count},
     )
 
 

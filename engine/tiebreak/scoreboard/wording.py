@@ -5,6 +5,7 @@ from tiebreak.gates.fragility import GateFragility, LeadFragility
 from tiebreak.gates.wording import p_told, plural
 from tiebreak.records import ROLES
 from tiebreak.records.policies import SIDES
+from tiebreak.scoreboard.sample import Sample
 from tiebreak.scoreboard.segments import SegmentLine
 from tiebreak.scoreboard.snapshot import Snapshot
 
@@ -34,6 +35,20 @@ def looked(snapshot: Snapshot) -> str:
     """`3 cases looked at in the risk queue, which enters no rate or mean.`; empty where there is none."""
     count = snapshot.looked
     return f"{plural(count, 'case')} looked at in the risk queue, which enters no rate or mean." if count else ""
+
+
+SAMPLE_HEADS = ("in the set", "planned", "answered", "rated")
+"""What `sample_rows` counts."""
+
+
+def drawn_words(sample: Sample) -> str:
+    """`drawn by segment`."""
+    return f"drawn by {sample.drawn_by}"
+
+
+def sample_rows(sample: Sample) -> list[tuple[str, str, str, str, str]]:
+    """The name of each stratum, then what `SAMPLE_HEADS` counts of it."""
+    return [(one.name, str(one.cases), str(one.planned), str(one.answered), str(one.rated)) for one in sample.strata]
 
 
 def turns_words(found: GateFragility) -> str:

@@ -31,13 +31,14 @@ def strata_of(cases: Sequence[Case], field: str) -> Strata:
         raise UsageError(
             f"Cases cannot be drawn by “{field}”.", hint=f"By {', '.join(FIELDS)}, metadata.KEY, or {NONE}."
         )
-    found = {case.id: _value(case, field) for case in cases}
+    found = {case.id: stratum_of(case, field) for case in cases}
     if cases and all(value is None for value in found.values()):
         raise UsageError(f"No case has “{field}”, so nothing can be drawn by it.", hint=f"`{NONE}` draws plainly.")
     return found
 
 
-def _value(case: Case, field: str) -> str | None:
+def stratum_of(case: Case, field: str) -> str | None:
+    """What one case has in a field that `strata_of` takes."""
     if field.startswith(METADATA):
         value = case.metadata.get(field.removeprefix(METADATA))
         return None if value is None else str(value)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.facts import Story, cases_of, policy_of, session_of
 from tiebreak.records import Ballot, Case, CheckSpec, Dimension, Gate, Presentation, Response
 from tiebreak.scoreboard import Scoreboard
+from tiebreak.scoreboard.sample import sample_of
 
 SPEC = CheckSpec(id="json", kind="json")
 OWN = CheckSpec(id="own", kind="exact")
@@ -36,7 +37,7 @@ POLICY = policy_of(
     max_excluded=0.3,
     max_skipped=0.3,
 )
-SESSION = session_of([case.id for case in CASES], blind=True)
+SESSION = session_of([case.id for case in CASES], blind=True, strata="segment")
 BY_ID: dict[str, Case] = {case.id: case for case in CASES}
 RATERS = ["anna", "ben"]
 
@@ -163,6 +164,10 @@ def test_the_parts_add_up(data: st.DataObject) -> None:
     places = (snapshot.rated, snapshot.automatic, snapshot.skipped, snapshot.excluded_cases, snapshot.open)
     assert min(places) >= 0
     assert sum(places) == snapshot.planned
+    drawn = sample_of(SESSION.plan, CASES, snapshot)
+    assert drawn is not None
+    assert sum(stratum.rated for stratum in drawn.strata) == snapshot.rated
+    assert all(one.cases == one.planned == 2 >= one.answered >= one.rated for one in drawn.strata)
     assert snapshot.position <= snapshot.done or snapshot.position < snapshot.planned
     for gate in snapshot.gates:
         evidence: Any = gate.evidence

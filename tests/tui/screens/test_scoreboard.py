@@ -202,3 +202,26 @@ async def test_without_a_judge_the_panel_says_so(tmp_path: Path) -> None:
         await opened(seat)
         await seat.press("end")
         await seat.sees("No judge has judged this session.")
+
+
+async def test_a_sample_that_was_drawn_in_proportion_is_told_by_stratum(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    wishes = Wishes(start=True, seed=7, cases=4, strata="segment")
+    async with sit_down(folder, wishes, size=(120, 40)) as seat:
+        await seat.reaches(ArenaScreen)
+        await seat.answered()
+        board = await opened(seat)
+        sample, record = (board.query_one(f"#{name}", Panel) for name in ("sample", "record"))
+        sample.focus()
+        await seat.press("enter")
+        await seat.sees("drawn by segment  in the set  planned  answered  rated", "greet")
+        assert len(sample.lines(100)) == 5
+        await seat.press("tab")
+        await seat.until(lambda: record.has_class("-opened") and record.region.right > 110)
+        assert record.region.right <= 120
+
+
+async def test_a_plain_sample_has_no_strata_to_tell(tmp_path: Path) -> None:
+    async with rating(tmp_path / "ws") as seat:
+        board = await opened(seat)
+        assert not board.query("#sample")

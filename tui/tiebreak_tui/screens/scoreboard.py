@@ -19,7 +19,7 @@ from tiebreak.reports import Tried
 from tiebreak.sanitise import clean_line
 from tiebreak.scoreboard import Snapshot
 from tiebreak_tui.keys import SCOREBOARD, bindings
-from tiebreak_tui.scoreboard import changed, gates, judges, over_time, record, sealed, segments, sides
+from tiebreak_tui.scoreboard import changed, gates, judges, over_time, record, sample, sealed, segments, sides
 from tiebreak_tui.scoreboard.plot import Look, looks_of
 from tiebreak_tui.scoreboard.source import Source, StoredSource
 from tiebreak_tui.scoreboard.verdict import verdict
@@ -92,7 +92,8 @@ class ScoreboardScreen(Place):
 
     def _open_panels(self) -> ComposeResult:
         yield self._panel("Verdict", "verdict", lambda f, room: verdict(f, self.source.resume, room.width))
-        with Grid(id="panels"):
+        sampled = self.source.stored.session.plan.strata is not None
+        with Grid(id="panels", classes="-sampled" if sampled else None):
             yield from self._grid_panels()
         yield self._panel("What changed from A to B", "changed", lambda f, room: changed.changed(f.changes, room))
 
@@ -104,6 +105,8 @@ class ScoreboardScreen(Place):
         yield self._panel("Answers", "answers", lambda f, room: sides.answers(f, room.width))
         yield self._panel("Speed and cost", "pace", lambda f, room: sides.pace(f, room.width))
         yield self._panel("Judges", "judges", lambda _, room: self._judged(room))
+        if self.source.stored.session.plan.strata is not None:
+            yield self._panel("Sample", "sample", lambda f, room: sample.sample(f, room.width))
         yield self._panel("On record", "record", lambda f, room: record.record(f, room.width))
 
     def _panel(self, title: str, id: str, tell: Callable[[Figures, Room], list[Content]]) -> Panel:  # noqa: A002

@@ -18,6 +18,7 @@ from tiebreak.reports import Tried
 from tiebreak.scoreboard import Scoreboard, Snapshot, WinRate
 from tiebreak.scoreboard.pace import Paces, paces_of
 from tiebreak.scoreboard.path import Course
+from tiebreak.scoreboard.sample import Sample, sample_of
 from tiebreak.scoreboard.segments import SegmentLine, segment_lines
 from tiebreak_store import StoredSession
 
@@ -63,6 +64,8 @@ class Figures:
     gates: tuple[GateLine, ...]
     lead: LeadFragility
     segments: tuple[SegmentLine, ...]
+    sample: Sample | None
+    """Stratum by stratum, where the planned cases were drawn in proportion."""
     path: tuple[WinRate, ...]
     """The win rate as cases settled, in the order of the plan."""
     paces: Paces
@@ -117,6 +120,7 @@ def work_out(material: Material, tried: Tried) -> Figures:
         ),
         lead=lead_fragility(material.win),
         segments=segment_lines(material.snapshot),
+        sample=sample_of(stored.session.plan, stored.dataset.cases, material.snapshot),
         path=material.course.path(LOOKS),
         paces=paces_of(material.responses, {run_id: role for role, run_id in stored.session.runs.items()}),
         headless=bool(stored.runs) and all(run.origin == "headless" for run in stored.runs.values()),

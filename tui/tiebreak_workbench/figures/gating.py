@@ -30,6 +30,7 @@ from tiebreak.records.responses import PART
 from tiebreak.reports import Report
 from tiebreak.scoreboard import Scoreboard, Snapshot
 from tiebreak.scoreboard.board import Fact
+from tiebreak.scoreboard.sample import sample_of
 from tiebreak.workspace.policies import read_policy
 from tiebreak_store import Store, StoredGateOutcome, StoredSession
 from tiebreak_workbench.figures.paged import answers_into, rows_into
@@ -116,6 +117,7 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         pinned_policy=own,
         until=asked.until,
         snapshot=snapshot,
+        sample=sample_of(stored.session.plan, stored.dataset.cases, snapshot),
         gates=gates,
         baseline=asked.baseline,
         path=path,

@@ -15,6 +15,7 @@ from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.reports.words import kind_told
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate, effective_ballots
 from tiebreak.scoreboard.joined import ORDER_OF_LABEL
+from tiebreak.scoreboard.sample import sample_of
 from tiebreak.scoreboard.served_words import changed_models
 from tiebreak_store import StoredSession
 
@@ -119,6 +120,7 @@ def session_report(stored: StoredSession, snapshot: Snapshot) -> dict[str, objec
         "reasked_after_stop": dict(snapshot.reasked),
         "win_rate": win_rate_report(snapshot.win_rate),
         "segments": {name: win_rate_report(rate) for name, rate in snapshot.segments.items()},
+        "sample": plain(sample_of(stored.session.plan, stored.dataset.cases, snapshot)),
         "rubric": {name: _by_role(means) for name, means in snapshot.dimensions.items()},
         "checks": {name: {role: _check(c) for role, c in counts.items()} for name, counts in snapshot.checks.items()},
         "scores": {name: _by_role(means) for name, means in snapshot.scores.items()},

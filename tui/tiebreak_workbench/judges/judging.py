@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from tiebreak.errors import UsageError
+from tiebreak.gates.wording import plural
 from tiebreak.judge import (
     Asker,
     JudgeEnding,
@@ -27,6 +29,7 @@ from tiebreak_workbench.judges.handing_out import HandingOut
 from tiebreak_workbench.judges.reuse import Already, already_judged, questions_of, said_before
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.seat import Trouble, instant
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.starting.pinning import pinned
 from tiebreak_workbench.starting.preflight import floating_word, own_kind_warnings
 from tiebreak_workbench.starting.setup import in_order
@@ -166,6 +169,20 @@ def _begins_a_version(bench: Workbench, session_id: str, judge: Judge) -> list[s
         f"The judge {judge.name} is another than the one that judged this session before: version "
         f"{judge.version[:8]} begins here, and counts from now on. What {old} said stands apart; the two never mix."
     ]
+
+
+def stands_words(judging: Judging, folder: Path) -> str:
+    """What to say to somebody who wants a session judged afresh that the judge has judged, in part at least, with how
+    to have it judged once more; empty where it has said nothing there. Names are outside text."""
+    said, name = judging.already.here, judging.judge.name
+    if not said:
+        return ""
+    redo = command(("calibrate", judging.stored.session.id, "--judge", name, "--redo"), folder)
+    return (
+        f"What “{name}” said in this session stands, and is not asked again: {said:,} of "
+        f"{plural(judging.planned, 'question')}. `{redo}` puts the cases that people labelled to it once more, "
+        f"--repeats {judging.judge.repeats + 1} every question."
+    )
 
 
 async def judge_all(judging: Judging, tick: Callable[[JudgeProgress], None] = lambda _: None) -> JudgeEnding:
