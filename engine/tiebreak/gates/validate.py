@@ -14,6 +14,7 @@ from tiebreak.gates.figure_checks import figures_kept, is_scored, wrong_kind_of_
 from tiebreak.gates.figures import FEWEST_CASES
 from tiebreak.gates.fixed import clean_cases_needed
 from tiebreak.gates.latency import SHARES
+from tiebreak.gates.repeated import repeated_words
 from tiebreak.gates.sources import reach_of_calibrated, wrong_source
 from tiebreak.gates.wording import amount, percent, plural, title_of
 from tiebreak.records import Case, Dataset, Gate, Policy, Regression, canonical_json
@@ -66,6 +67,8 @@ def validate_policy(
         for planned_gate in expand(policy, segments):
             place = places[planned_gate.gate.id]
             findings += [found._replace(place=place) for found in _reach(planned_gate, policy, cases)]
+        if told := repeated_words(list(gates.values()), cases):
+            findings.append(Finding("warning", told))
     return sorted(findings, key=lambda finding: finding.level == "warning")
 
 

@@ -62,8 +62,7 @@ def pair_of(one: Joined) -> Pair | None:
     """The pair of one case; None where people or the judge have not had their say."""
     if one.label is None or one.verdict is None:
         return None
-    group = one.case.group if one.case.group is not None else one.case.id
-    return Pair(one.label, one.verdict.value, one.case.segment, group, one.verdict.origins)
+    return Pair(one.label, one.verdict.value, one.case.segment, one.case.unit, one.verdict.origins)
 
 
 def _counted(values: Mapping[Fraction, int], *, turned: bool) -> Counted:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from tiebreak.calibration.agreeing import Pair, Standing, standing_of
 from tiebreak.records import Case
+from tiebreak.scoreboard.agreeing import Agreeing, Compared
 from tiebreak.scoreboard.joined import Joined, Place, Rule
-from tiebreak.stats.confidence_sequence import Histogram
 
 Key = TypeVar("Key", bound=Hashable)
 Both = tuple[Fraction, Fraction]
@@ -44,9 +43,9 @@ class Share(NamedTuple):
         return self.human, self.value
 
     @property
-    def pair(self) -> Pair | None:
-        """What people said and what the judge did; None where one of them has not had their say."""
-        return None if self.label is None or not self.judged else Pair(self.label, self.value)
+    def agrees(self) -> bool | None:
+        """Whether people and the judge say the same; None where one of them has not had their say."""
+        return None if self.label is None or self.value is None else self.label == self.value
 
 
 class Sums:
@@ -145,42 +144,6 @@ class _First:
                 _add(self.counts, self._both[self._positions[self._most - 1]], 1)
 
 
-class Agreeing:
-    """How far people and a judge say the same, by independent units: cases, or the groups they come from."""
-
-    def __init__(self) -> None:
-        self._units: dict[Hashable, tuple[int, int]] = {}
-        """By group, the pairs that agree, and all with a valid verdict."""
-        self._shares: Counter[float] = Counter()
-        self._standing: Standing | None = None
-
-    def move(self, group: Hashable, old: Share | None, new: Share) -> None:
-        """Take out what a case said and put in what it says now."""
-        before, after = old.pair if old is not None else None, new.pair
-        if before == after:
-            return
-        self._standing = None
-        for pair, sign in ((before, -1), (after, 1)):
-            if pair is None or pair.judge is None:
-                continue
-            agreed, n = self._units.get(group, (0, 0))
-            if n:
-                _add(self._shares, agreed / n, -1)
-            agreed, n = agreed + sign * (pair.human == pair.judge), n + sign
-            if n:
-                self._units[group] = agreed, n
-                _add(self._shares, agreed / n, 1)
-            else:
-                del self._units[group]
-
-    @property
-    def standing(self) -> Standing:
-        """As `tiebreak.calibration.agreeing.standing` has it; the same object until a case moves."""
-        if self._standing is None:
-            self._standing = standing_of(Histogram.of_counts(self._shares))
-        return self._standing
-
-
 class LineTally:
     """One judge on one line of a session."""
 
@@ -192,6 +155,8 @@ class LineTally:
         self._shares: list[Share | None] = [None] * len(plan)
         self._alike: dict[Share, Share] = {}
         """Cases that say the same share what they say."""
+        self._compared: dict[int, Compared] = {}
+        """By position in the plan."""
         self._stale: set[str] = set()
         self._sums: dict[str | None, Sums] = {None: Sums()}
         for case in plan.values():
@@ -206,22 +171,24 @@ class LineTally:
         """Look at the cases again that were touched; at all of them where verdicts are read in another way now."""
         stale = self._stale if rule == self._rule else self._plan
         for case_id in stale:
-            self._move(case_id, Share.of(joined(case_id)))
+            self._move(case_id, joined(case_id))
         self._rule = rule
         self._stale.clear()
 
     def sums(self, segment: str | None) -> Sums:
         return self._sums.get(segment) or Sums()
 
-    def _move(self, case_id: str, new: Share) -> None:
-        position, case = self._positions[case_id], self._plan[case_id]
+    def _move(self, case_id: str, one: Joined) -> None:
+        position, case, new = self._positions[case_id], self._plan[case_id], Share.of(one)
         old = self._shares[position]
-        if old == new:
-            return
-        self._shares[position] = new = self._alike.setdefault(new, new)
-        for sums in self._sums_of(case):
-            sums.move(position, old, new)
-        self._agreeing.move(case.group if case.group is not None else case.id, old, new)
+        if old != new:
+            self._shares[position] = new = self._alike.setdefault(new, new)
+            for sums in self._sums_of(case):
+                sums.move(position, old, new)
+        before, after = self._compared.pop(position, None), None
+        if one.verdict is not None and new.agrees is not None:
+            after = self._compared[position] = Compared(new.agrees, one.verdict.origins)
+        self._agreeing.move(case.unit, before, after)
 
     def _sums_of(self, case: Case) -> tuple[Sums, ...]:
         whole = self._sums[None]

@@ -14,7 +14,7 @@ from tiebreak.records import Case, CheckSpec, Dataset, DatasetCard, Dimension, F
 CASES = tuple(
     Case(
         id=f"c{i}",
-        input="q",
+        input=f"q {i}",
         segment="billing" if i < 50 else "returns",
         checks=(CheckSpec(id="json", kind="json"),) if i < 10 else (),
     )

@@ -168,7 +168,7 @@ def test_success_is_a_whole_answer_that_passes_every_check() -> None:
     for spec in (SPEC, other):
         story.checked(whole, spec, "pass")
     story.broken("c3", "B")
-    cases = [Case(id=f"c{n}", input="q") for n in range(4)]
+    cases = [Case(id=f"c{n}", input=f"q{n}") for n in range(4)]
     policy = policy_of(gate(0.5, "success"), phase="offline", checks=[SPEC, other])
     (found,) = story.snapshot(cases, policy).gates
     assert (found.status, found.value, found.n) == ("pass", -0.5, 4)
@@ -180,7 +180,7 @@ def test_ratings_and_errors_are_compared_too() -> None:
         shown = story.pair(f"c{n}")
         story.score(shown, "tone", "A", 4)
         story.score(shown, "tone", "B", 4 if n else 2)
-    cases = [Case(id=f"c{n}", input="q") for n in range(4)]
+    cases = [Case(id=f"c{n}", input=f"q{n}") for n in range(4)]
     policy = policy_of(gate(0.4, "rubric"), phase="human", dimensions=[TONE])
     (found,) = story.snapshot(cases, policy).gates
     assert (found.status, value_of(found), found.title) == ("fail", "−0.50", "tone at most 0.4 worse than A")
@@ -223,7 +223,7 @@ def test_a_gate_that_cannot_be_decided_is_refused(wrong: Gate, words: str) -> No
 
 
 def findings(of: Gate, n: int) -> list[str]:
-    cases = tuple(Case(id=f"c{i}", input="q", segment="s0") for i in range(n))
+    cases = tuple(Case(id=f"c{i}", input=f"q{i}", segment="s0") for i in range(n))
     dataset = Dataset(card=DatasetCard(name="d"), cases=cases)
     policy = policy_of(of, phase="offline", checks=[SPEC], dimensions=[TONE])
     return [f"{finding.level}: {finding.sentence}" for finding in validate_policy(policy, dataset)]

@@ -15,7 +15,7 @@ from support.judged import PAIRS, POINTS, JudgedStory, judgment_of
 from tiebreak.calibration.agreeing import standing
 from tiebreak.gates import JudgedEvidence
 from tiebreak.records import Ballot, Case, Dimension, Gate, Presentation, Vote
-from tiebreak.records.judges import Judge
+from tiebreak.records.judges import Judge, Judgment
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.scoreboard.joined import JUDGE_RATER, Joined, Line
 from tiebreak.scoreboard.judged import JudgeBook
@@ -143,6 +143,9 @@ class Play:
             order = self._draw(st.sampled_from(["ab", "ba"]))
             pair = (shown.left_response, shown.right_response or "")
             made: dict[str, Any] = {"order": order, "verdict": verdict, "problem": "" if verdict else "prose"}
+            asked = [fact for fact in self.story.facts if isinstance(fact, Judgment) and fact.reused_from is None]
+            if asked and self._draw(st.booleans()):
+                made["reused_from"] = self._draw(st.sampled_from(asked)).id
             self.story.facts += [judge, judgment_of(judge, f"j{self.story.id()}", shown.case_id, pair, **made)]
 
     def point(self) -> None:
@@ -202,3 +205,18 @@ def test_a_gate_of_planned_labels_looks_at_the_first_of_the_plan_whatever_comes_
     planned = judged_evidence(board.judges, GATES[2], None)
     assert planned.first == ((Fraction(0), Fraction(1), 1), (Fraction(1), Fraction(1), 1))
     assert planned.both == ((Fraction(0), Fraction(1), 1), (Fraction(1), Fraction(1), 2))
+
+
+def test_cases_whose_verdicts_rest_on_one_judgment_are_one_label_to_a_gate() -> None:
+    """As to `calibrate`: the judge said it once, however many cases share the prompt."""
+    story = JudgedStory()
+    for case_id in ("c0", "c3", "c4"):
+        story.case(case_id, "B", "B")
+    first = {fact.order: fact.id for fact in story.facts if isinstance(fact, Judgment) and fact.case_id == "c0"}
+    taken = [
+        replace(fact, reused_from=first[fact.order]) if isinstance(fact, Judgment) and fact.case_id == "c3" else fact
+        for fact in story.facts
+    ]
+    for facts, units in ((story.facts, 3), (taken, 2)):
+        board = Scoreboard.of(SESSION, POLICY, BY_ID, facts)
+        assert {one.compared for one in evidence(board)[:3] if one is not None} == {units}

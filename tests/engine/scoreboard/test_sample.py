@@ -10,8 +10,11 @@ from tiebreak.reports import render
 from tiebreak.scoreboard import Scoreboard
 from tiebreak.scoreboard.sample import Stratum, sample_of
 
-CASES = [Case(id=f"c{n}", input="x", metadata={"lang": lang} if lang else {}) for n, lang in enumerate("ddfdf")]
-CASES = [*CASES, Case(id="bare", input="x"), Case(id="apart", input="x", segment="other", metadata={"lang": "d"})]
+CASES = [
+    *(Case(id=f"c{n}", input="x", metadata={"lang": lang}) for n, lang in enumerate("ddfdf")),
+    Case(id="bare", input="x"),
+    Case(id="apart", input="x", segment="other", metadata={"lang": "d"}),
+]
 POLICY = policy_of(Gate(id="win", metric="win_rate", at_least=0.5))
 SESSION = session_of(["c0", "c2", "c3", "bare"], strata="metadata.lang")
 
@@ -21,7 +24,8 @@ def told() -> Story:
     story = Story()
     story.vote(story.pair("c0"), "B")
     story.pair("c2")
-    story.answer("c3", "A"), story.broken("c3", "B")
+    story.answer("c3", "A")
+    story.broken("c3", "B")
     story.answer("bare", "A")
     return story
 

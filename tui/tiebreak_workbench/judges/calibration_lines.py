@@ -84,8 +84,7 @@ class _Unit:
 
     @property
     def group(self) -> Hashable:
-        case, dataset = self.joined.case, self.seen.stored.session.dataset_hash
-        return dataset, case.id if case.group is None else f"group {case.group}"
+        return self.seen.stored.session.dataset_hash, self.joined.case.unit
 
     @property
     def human(self) -> Hashable:
