@@ -9,6 +9,7 @@ from rich.text import Text
 from tiebreak.amounts import money
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, CheckResult, Response
+from tiebreak.records.policies import SIDES
 from tiebreak_cli.case_text import detail_of, detail_plain, print_findings, print_parts, print_prompts, print_rest
 from tiebreak_cli.exits import DONE, UNAVAILABLE
 from tiebreak_cli.output import CELL, print_json, safe, safe_line, show
@@ -19,7 +20,6 @@ from tiebreak_workbench.headless.replay import answered
 from tiebreak_workbench.trials.findings import findings_of
 from tiebreak_workbench.workbench import Workbench
 
-SIDES = ("A", "B")
 CHECKS = {"pass": ("✔", "green"), "fail": ("✘", "bold red"), "error": ("?", "magenta"), "not_applicable": ("·", "dim")}
 
 
@@ -28,9 +28,9 @@ def print_both(bench: Workbench, session_id: str, position: int = 0, *, as_json:
     with bench.lease(session_id):
         responses = asyncio.run(_ask(bench, session_id, position))
     if as_json:
-        print_json({"session": session_id, "answers": dict(zip(SIDES, responses, strict=True))})
+        print_json({"session": session_id, "answers": dict(zip(SIDES.values(), responses, strict=True))})
     else:
-        for side, response in zip(SIDES, responses, strict=True):
+        for side, response in zip(SIDES.values(), responses, strict=True):
             _print(side, response)
     return UNAVAILABLE if any(response.excluded for response in responses) else DONE
 
@@ -86,7 +86,7 @@ def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = 
     print_prompts(detail)
     if case.reference:
         show(Text.assemble(("reference: ", "dim"), safe(case.reference), "\n"))
-    for side, role in zip(SIDES, ROLES, strict=True):
+    for role, side in SIDES.items():
         if role in responses:
             _print(side, responses[role], checks[role])
             for one in further[role]:

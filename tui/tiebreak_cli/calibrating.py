@@ -65,7 +65,7 @@ def _redo(bench: "Workbench", name: str, sessions: list[str], limits: "JudgeLimi
     import asyncio
 
     from tiebreak_cli.output import complain_line, console
-    from tiebreak_workbench.judges.calibrating import open_redo
+    from tiebreak_workbench.judges.redoing import open_redo
 
     code = 0
     for session in sessions:

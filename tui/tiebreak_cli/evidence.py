@@ -115,10 +115,10 @@ def show(
     from tiebreak_workbench.figures.figures_report import show_report
     from tiebreak_workbench.figures.looking import look_at
     from tiebreak_workbench.figures.sealed import sealed_words
-    from tiebreak_workbench.judges.calibrating import session_standings, standing_words
     from tiebreak_workbench.judges.claims import claims_of_session, claims_report
     from tiebreak_workbench.judges.served import served_by_judges, served_report
     from tiebreak_workbench.judges.spend import judging_costs
+    from tiebreak_workbench.judges.standing import session_standings, standing_words
     from tiebreak_workbench.past.versions import tried_on
     from tiebreak_workbench.workbench import Workbench
 

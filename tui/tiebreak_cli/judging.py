@@ -97,7 +97,6 @@ def put_judge(
     import asyncio
 
     from tiebreak_cli.output import complain_line, console, print_json, say
-    from tiebreak_workbench.judges.calibrating import session_standings, standing_words
     from tiebreak_workbench.judges.judging import (
         JudgeLimits,
         judging_report,
@@ -107,6 +106,7 @@ def put_judge(
         told_of,
         verdicts_sealed,
     )
+    from tiebreak_workbench.judges.standing import session_standings, standing_words
     from tiebreak_workbench.workbench import Workbench
 
     limits = JudgeLimits(
@@ -166,8 +166,8 @@ def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> No
     """List the judges of the workspace, and those that come with Tiebreak, with how they stand."""
     from tiebreak.errors import InputError
     from tiebreak_cli.output import print_json, print_table, say
-    from tiebreak_workbench.judges.calibrating import version_status
     from tiebreak_workbench.judges.judging import judges_report, load_judge
+    from tiebreak_workbench.judges.standing import version_status
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.begin(workspace) as bench:

@@ -22,7 +22,7 @@ from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import CaseState, fold_case
 from tiebreak.scoreboard.drift import ServedModels
 from tiebreak.scoreboard.facts import Answer, CaseFacts
-from tiebreak.scoreboard.judged import JudgeBook
+from tiebreak.scoreboard.judged.book import JudgeBook
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.path import Course
 from tiebreak.scoreboard.reading import Reading

@@ -9,8 +9,8 @@ from tiebreak.records.served import ServedLog
 from tiebreak.records.sessions import EventKind
 from tiebreak.scoreboard.case import Verdict
 from tiebreak.scoreboard.drift import Drift, ServedModels
-from tiebreak.scoreboard.judged import JudgeBook
-from tiebreak.scoreboard.judged_evidence import judged_evidence
+from tiebreak.scoreboard.judged.book import JudgeBook
+from tiebreak.scoreboard.judged.evidence import judged_evidence
 from tiebreak.scoreboard.layout import WIN_RATE, Layout
 from tiebreak.scoreboard.snapshot import CheckCount, InStratum, Mean, Snapshot, WinRate
 from tiebreak.scoreboard.spending import Purse

@@ -130,7 +130,7 @@ class SetupScreen(Place):
 
     @work(thread=True, exclusive=True, group="setup")
     def _read(self, wanted: "Choices | None") -> None:
-        from tiebreak_workbench.judges.calibrating import version_status
+        from tiebreak_workbench.judges.standing import version_status
         from tiebreak_workbench.starting.choosing import Choosing
         from tiebreak_workbench.starting.naming import new_seed
 

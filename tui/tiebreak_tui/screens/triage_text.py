@@ -12,7 +12,7 @@ from tiebreak.records import CheckResult, Message
 from tiebreak.records.policies import SIDES
 from tiebreak.records.triage import CAUSES
 from tiebreak.sanitise import clean_line
-from tiebreak.scoreboard.joined import JUDGE_RATER, ORDER_OF_LABEL
+from tiebreak.scoreboard.judged.joined import JUDGE_RATER, ORDER_OF_LABEL
 from tiebreak.triage import Decided, TriageRow
 from tiebreak.worddiff import merge_words
 from tiebreak_tui.dialogs.pager import Titled

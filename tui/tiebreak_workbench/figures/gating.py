@@ -37,9 +37,9 @@ from tiebreak_workbench.figures.paged import answers_into, rows_into
 from tiebreak_workbench.figures.report import remarks
 from tiebreak_workbench.figures.sealed import is_sealed, note_look
 from tiebreak_workbench.figures.unjudged import unjudged_words
-from tiebreak_workbench.judges.calibrating import judges_in, session_standings, standing_words
 from tiebreak_workbench.judges.report import judges_of_report
 from tiebreak_workbench.judges.served import served_by_judges
+from tiebreak_workbench.judges.standing import judges_in, session_standings, standing_words
 from tiebreak_workbench.judges.to_judge import judges_asked_for, words_to_judge
 from tiebreak_workbench.past.comparing import compare_runs
 from tiebreak_workbench.past.versions import tried_on

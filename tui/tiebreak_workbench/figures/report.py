@@ -14,7 +14,7 @@ from tiebreak.records.sessions import Queue
 from tiebreak.reports.moved import Moved, parts_changed, sentences
 from tiebreak.reports.words import kind_told
 from tiebreak.scoreboard import CheckCount, Mean, Snapshot, WinRate, effective_ballots
-from tiebreak.scoreboard.joined import ORDER_OF_LABEL
+from tiebreak.scoreboard.judged.joined import ORDER_OF_LABEL
 from tiebreak.scoreboard.sample import sample_of
 from tiebreak.scoreboard.served_words import changed_models
 from tiebreak_store import StoredSession

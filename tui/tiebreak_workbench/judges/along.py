@@ -13,11 +13,11 @@ from tiebreak.records import Response
 from tiebreak.session.judged import Judged
 from tiebreak.targets.limiter import LimiterPool
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judges.calibrating import version_status
 from tiebreak_workbench.judges.estimate import words_before
 from tiebreak_workbench.judges.judging import load_judge
 from tiebreak_workbench.judges.reuse import Already, already_judged, questions_of, said_before
 from tiebreak_workbench.judges.seat import GoingAlong, instant, seat_of, set_down_beside
+from tiebreak_workbench.judges.standing import version_status
 from tiebreak_workbench.starting.preflight import floating_word, own_kind_warnings
 from tiebreak_workbench.starting.setup import in_order
 from tiebreak_workbench.workbench import Workbench

@@ -1,45 +1,24 @@
 """A judge held against people, from the rows of sessions: one record of what its verdicts are worth."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from tiebreak.calibration.models import families_of, floats
 from tiebreak.errors import UsageError
-from tiebreak.gates import JudgeStatus
-from tiebreak.gates.wording import percent, plural
+from tiebreak.gates.wording import plural
 from tiebreak.judge import JudgeSummary, summarise
-from tiebreak.records import ROLES, Config, Event, ModelTarget, SessionRole
+from tiebreak.records import ROLES, Config, ModelTarget, SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.records.policies import SIDES
-from tiebreak.scoreboard import Scoreboard
-from tiebreak.scoreboard.joined import JUDGE_RATER
-from tiebreak.scoreboard.judged import JudgeBook
 from tiebreak.scoreboard.served_words import model_words
 from tiebreak_store import StoredSession
-from tiebreak_workbench.figures.paged import paged_board
-from tiebreak_workbench.figures.sealed import is_sealed, refuse_sealed
-from tiebreak_workbench.judges.calibration_lines import Round, Seen, labelled_cases, lines_of, status_of
+from tiebreak_workbench.figures.sealed import refuse_sealed
+from tiebreak_workbench.judges.calibration_lines import Round, Seen, lines_of
 from tiebreak_workbench.judges.calibration_record import JudgeCalibration
 from tiebreak_workbench.judges.claims import claims_of_session
-from tiebreak_workbench.judges.judging import Again, JudgeLimits, Judging, open_judging
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.served import served_as, served_by_judges
-from tiebreak_workbench.judges.status import worst_of
+from tiebreak_workbench.judges.standing import CALIBRATED_KINDS, board_of_judges, judges_in
 from tiebreak_workbench.workbench import Workbench
-
-CALIBRATED_KINDS = ("pairwise", "rubric")
-"""Kinds whose verdicts people give as well: votes, and scores of a dimension."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a judge stands in one line of a session."""
-
-    dimension: str | None
-    status: JudgeStatus
-    share: float
-    """Of its independent labels, those on which it agrees with people."""
-    n: int
 
 
 def calibrate(
@@ -57,10 +36,10 @@ def calibrate(
     """
     ids = list(dict.fromkeys(bench.store.session_id(session) for session in sessions))
     refuse_sealed(bench, *ids)
-    judge, versions = _in_force(bench, name, ids)
+    judge, versions = version_in_force(bench, name, ids)
     seen = [_seen(bench, session_id, name, judge) for session_id in ids]
     if judge is None and not any(one.book.heard(name) for one in seen):
-        raise _unheard(bench, name, ids)
+        raise unheard(bench, name, ids)
     if judge is not None and judge.kind not in CALIBRATED_KINDS:
         raise UsageError(
             f"The judge “{name}” is of the kind {judge.kind}, and people give no such verdict here.",
@@ -108,96 +87,14 @@ def held_or_why(bench: Workbench, name: str, session_id: str) -> JudgeCalibratio
         return problem
 
 
-def open_redo(bench: Workbench, name: str, session: str, limits: JudgeLimits) -> Judging:
-    """The labelled cases of a session, put to the judge once more as a new round: the version that counts here, not
-    what its file says by now. What it said before stays. Not for the event loop.
-
-    Raises:
-        UsageError: where nothing is labelled, or the verdicts were imported.
-        TiebreakError: where the judge's model cannot be asked, such as for a missing key.
-    """
-    session_id = bench.store.session_id(session)
-    refuse_sealed(bench, session_id)
-    judge, _ = _in_force(bench, name, (session_id,))
-    if judge is None:
-        raise _unheard(bench, name, (session_id,))
-    stored = bench.store.load_session(session_id, facts=False)
-    book = _board(bench, stored, (name,), judge).judges
-    labelled = labelled_cases(book, name, judge) if book is not None else ()
-    if not labelled:
-        raise UsageError(f"No case that “{name}” judged in session {session_id} has a label of people's.")
-    rounds = [one.repeat for one in bench.store.iter_judgments(session_id, judge.version, light=True)]
-    return open_judging(bench, session_id, judge, limits, again=Again(labelled, max(rounds) + 1))
-
-
-def standings(book: JudgeBook, name: str) -> tuple[Standing, ...]:
-    """How a judge stands in a session, line by line; empty where it judged nothing that people give as well."""
-    judge = book.in_force(name)
-    if judge is not None and judge.kind not in CALIBRATED_KINDS:
-        return ()
-    names = [None] if judge is None or judge.kind == "pairwise" else [one.name for one in judge.dimensions]
-    found: list[Standing] = []
-    for dimension in names:
-        status, share, n = status_of([book], name, dimension)
-        found.append(Standing(dimension=dimension, status=status, share=share, n=n))
-    return tuple(found)
-
-
-def session_standings(bench: Workbench, stored: StoredSession) -> dict[str, tuple[Standing, ...]]:
-    """How every judge stands that judged a session, its imported ones included, by name."""
-    names = judges_in(bench, stored)
-    if not names:
-        return {}
-    book = _board(bench, stored, names).judges
-    return {name: standings(book, name) for name in names} if book is not None else {}
-
-
-def standing_words(name: str, found: Sequence[Standing]) -> str:
-    """One sentence on how a judge stands. Names are outside text."""
-    if not found:
-        return f"Judge “{name}”: uncalibrated; people give no such verdict that it could be held against."
-    parts = [
-        f"{f'“{one.dimension}” ' if one.dimension is not None else ''}{one.status}"
-        + (f" (agrees with people in {percent(one.share)} of {one.n})" if one.n else " (nothing labelled yet)")
-        for one in found
-    ]
-    return f"Judge “{name}”: {'; '.join(parts)}."
-
-
-def version_status(bench: Workbench, judge: Judge) -> JudgeStatus:
-    """How one version of a judge stands over every session that it judged and that is not sealed: the worst of its
-    lines."""
-    if judge.kind not in CALIBRATED_KINDS or not bench.recorded:
-        return "uncalibrated"
-    books: list[JudgeBook] = []
-    for version, session_id in bench.store.judge_sessions(judge.name):
-        if version == judge.version:
-            stored = bench.store.load_session(session_id, facts=False)
-            board = _board(bench, stored, (judge.name,), judge)
-            events = tuple(one for one in bench.store.iter_acts(session_id) if isinstance(one, Event))
-            if board.judges is not None and not is_sealed(
-                replace(stored, events=events), board.snapshot(), bench.rater()
-            ):
-                books.append(board.judges)
-    names = [None] if judge.kind == "pairwise" else [one.name for one in judge.dimensions]
-    found: set[JudgeStatus] = {status_of(books, judge.name, dimension)[0] for dimension in names}
-    return worst_of(found)
-
-
-def judges_in(bench: Workbench, stored: StoredSession) -> tuple[str, ...]:
-    """The judges that say something of a session, by name."""
-    asked = [bench.store.judge(version).name for version in bench.store.judges_of(stored.session.id)]
-    labelled = [rater.id.removeprefix(JUDGE_RATER) for rater in stored.raters if rater.id.startswith(JUDGE_RATER)]
-    return tuple(dict.fromkeys((*asked, *labelled)))
-
-
-def _in_force(bench: Workbench, name: str, ids: Sequence[str]) -> tuple[Judge | None, int]:
+def version_in_force(bench: Workbench, name: str, ids: Sequence[str]) -> tuple[Judge | None, int]:
     """The version that judged one of these sessions last, and how many did."""
     found = dict.fromkeys(version for version, session in bench.store.judge_sessions(name) if session in ids)
     return (bench.store.judge(next(reversed(found))), len(found)) if found else (None, 0)
 
 
-def _unheard(bench: Workbench, name: str, ids: Sequence[str]) -> UsageError:
+def unheard(bench: Workbench, name: str, ids: Sequence[str]) -> UsageError:
+    """What to say where a judge said nothing in some sessions."""
     known: dict[str, None] = {}
     for session_id in ids:
         known.update(dict.fromkeys(judges_in(bench, bench.store.load_session(session_id, facts=False))))
@@ -207,7 +104,7 @@ def _unheard(bench: Workbench, name: str, ids: Sequence[str]) -> UsageError:
 
 def _seen(bench: Workbench, session_id: str, name: str, judge: Judge | None) -> Seen:
     stored = bench.store.load_session(session_id, facts=False)
-    board = _board(bench, stored, (name,), judge)
+    board = board_of_judges(bench, stored, (name,), judge)
     assert board.judges is not None
     lengths = {r.id: len(r.text) for r in bench.store.iter_responses(session_id, light=False)}
     served = _served(bench, stored)
@@ -217,13 +114,6 @@ def _seen(bench: Workbench, session_id: str, name: str, judge: Judge | None) -> 
         said = {one.case_id for one in bench.store.iter_judgments(session_id, judge.version, light=True)}
         sealed = frozenset(case_id for case_id in said if seals.hides(case_id, judge.version))
     return Seen(stored=stored, book=board.judges, lengths=lengths, served=served, sealed=sealed)
-
-
-def _board(bench: Workbench, stored: StoredSession, names: Sequence[str], only: Judge | None = None) -> Scoreboard:
-    """The board of a session that follows some judges, one of them in one version alone, brought up to date."""
-    board = paged_board(bench.store, stored, judges=names, only=only)
-    board.snapshot()
-    return board
 
 
 def _served(bench: Workbench, stored: StoredSession) -> Mapping[SessionRole, frozenset[str]]:

@@ -29,9 +29,9 @@ from tiebreak.calibration.verdicts import pair_verdict, point_verdict
 from tiebreak.gates import JudgeStatus
 from tiebreak.records import ROLES, ModelTarget, SessionRole
 from tiebreak.records.judges import Judge
-from tiebreak.scoreboard.joined import Joined, Line
-from tiebreak.scoreboard.judged import JudgeBook
-from tiebreak.scoreboard.judged_evidence import FORM_SCALE, STATUS_OF, pairs_of
+from tiebreak.scoreboard.judged.book import JudgeBook
+from tiebreak.scoreboard.judged.evidence import FORM_SCALE, STATUS_OF, pairs_of
+from tiebreak.scoreboard.judged.joined import Joined, Line
 from tiebreak.stats.confusion import Confusion
 from tiebreak.stats.kappa import Kappa, cohen_kappa
 from tiebreak_store import StoredSession

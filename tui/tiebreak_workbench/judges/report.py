@@ -10,10 +10,11 @@ from tiebreak.records import SessionRole
 from tiebreak.records.judges import Judge
 from tiebreak.reports.judged import JudgedLine, JudgedMean, JudgedMeans, JudgedVersion
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judges.calibrating import held_or_why, judges_in
+from tiebreak_workbench.judges.calibrating import held_or_why
 from tiebreak_workbench.judges.calibration_record import JudgeCalibration, LineCalibration
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.served import served_as
+from tiebreak_workbench.judges.standing import judges_in
 from tiebreak_workbench.workbench import Workbench
 
 EMPTY = JudgeSummary(

@@ -60,7 +60,7 @@ def review_queue(bench: Workbench, session: str, versions: Sequence[str] = ()) -
 def _of_judge(
     bench: Workbench, stored: StoredSession, board: Scoreboard, judge: Judge, seals: Seals, *, veiled: bool
 ) -> Iterator[ToReview]:
-    from tiebreak_workbench.judges.calibrating import version_status
+    from tiebreak_workbench.judges.standing import version_status
 
     status = version_status(bench, judge)
     lines = lines_of(stored.policy, judge, veiled=veiled)

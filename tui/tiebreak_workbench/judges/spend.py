@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from tiebreak.amounts import money
 from tiebreak.gates.wording import RECORDED
-from tiebreak_workbench.judges.calibrating import version_status
+from tiebreak_workbench.judges.standing import version_status
 from tiebreak_workbench.workbench import Workbench
 
 

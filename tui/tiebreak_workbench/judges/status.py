@@ -13,7 +13,7 @@ def worst_of(found: Collection[JudgeStatus]) -> JudgeStatus:
 
 def status_here(board: Scoreboard, name: str) -> JudgeStatus:
     """How a judge that goes along stands with the rater in this session alone, as far as both have got."""
-    from tiebreak_workbench.judges.calibrating import standings  # brings numpy
+    from tiebreak_workbench.judges.standing import standings  # brings numpy
 
     board.snapshot()
     return worst_of([one.status for one in standings(board.judges, name)]) if board.judges else "uncalibrated"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tiebreak.gates import GateOutcome
 from tiebreak.gates.wording import plural
 from tiebreak_store import StoredSession
-from tiebreak_workbench.judges.calibrating import judges_in
+from tiebreak_workbench.judges.standing import judges_in
 from tiebreak_workbench.lease import held
 from tiebreak_workbench.starting.preflight import known_judges
 from tiebreak_workbench.workbench import Workbench

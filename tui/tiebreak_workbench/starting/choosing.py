@@ -13,6 +13,7 @@ from tiebreak.gates import JudgeStatus
 from tiebreak.gates.wording import plural
 from tiebreak.records import Config, Dataset, Policy, RecordingTarget, SessionRole
 from tiebreak.records.judges import Judge
+from tiebreak.records.policies import SIDES
 from tiebreak.targets.open import needs_helper
 from tiebreak.targets.recording import RecordedTarget
 from tiebreak.workspace import Entry, Workspace, default_policy
@@ -22,7 +23,6 @@ from tiebreak.workspace.workspace import JUDGES
 from tiebreak_workbench.judges.estimate import estimate_judging
 from tiebreak_workbench.starting.estimate import estimate_cost
 from tiebreak_workbench.starting.preflight import (
-    SIDES,
     floating_words,
     gate_findings,
     known_judges,
@@ -238,13 +238,13 @@ class Choosing:
         yield from self._judging(setup)
         if told := floating_words(setup):
             yield Remark(level="note", text=told)
-        for side, role in SIDES:
+        for role, side in SIDES.items():
             if told := unknown_parameters(setup.config(role)):
                 yield Remark(level="note", text=f"{side}: {told}.")
 
     def _unanswered(self, planned: Sequence[str]) -> Iterator[Remark]:
         """Cases for which a recording holds no answer."""
-        for side, field in SIDES:
+        for field, side in SIDES.items():
             recorded = self._recorded.get(field)
             missing = [case_id for case_id in planned if recorded is not None and case_id not in recorded]
             if missing:
@@ -254,7 +254,7 @@ class Choosing:
     def _cost(self, setup: Setup) -> list[Remark]:
         total, free, unknown = 0.0, True, False
         remarks: list[Remark] = []
-        for side, role in SIDES:
+        for role, side in SIDES.items():
             config = setup.config(role)
             try:
                 if not isinstance(config.target, RecordingTarget):  # which `resolve` has looked into
@@ -297,7 +297,7 @@ class Choosing:
             yield Remark(level="warning", text=f"The judge {judge.name} finds nothing to judge in these cases.")
         else:
             yield Remark(level="note", text=f"{estimate.words(judge)}.")
-        sides: dict[SessionRole, Config] = {role: setup.config(role) for _, role in SIDES}
+        sides: dict[SessionRole, Config] = {role: setup.config(role) for role in SIDES}
         yield from (Remark(level="warning", text=text) for text in own_kind_warnings(judge, sides))
 
 

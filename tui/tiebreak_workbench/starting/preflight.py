@@ -17,6 +17,7 @@ from tiebreak.gates.wording import plural
 from tiebreak.prompts import Unrendered, unrendered
 from tiebreak.records import Case, Config, ModelTarget, SessionRole, Target
 from tiebreak.records.judges import Judge
+from tiebreak.records.policies import SIDES
 from tiebreak.session.outside import require_trust
 from tiebreak.targets.base import AnswerTarget
 from tiebreak.targets.limiter import LimiterPool
@@ -27,7 +28,6 @@ from tiebreak.workspace.configs import CONFIGS, prompt_place
 from tiebreak.workspace.trust import Trust
 from tiebreak_workbench.starting.setup import Setup
 
-SIDES: tuple[tuple[str, SessionRole], ...] = (("A", "baseline"), ("B", "candidate"))
 PREFERS = "a judge tends to prefer its own."
 DEFAULT = "Give those cases what they lack, or write `| default('')` behind the name."
 
@@ -71,7 +71,7 @@ def unrendered_prompts(setup: Setup) -> list[tuple[str, TiebreakError]]:
     same = setup.baseline.version == setup.candidate.version
     return [
         (side, problem)
-        for side, role in (SIDES[:1] if same else SIDES)
+        for role, side in list(SIDES.items())[: 1 if same else None]
         for problem in prompt_problems(setup.config(role), cases, setup.files.get(role))
     ]
 
@@ -147,7 +147,7 @@ def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config], *, ve
     model = _model_of(judge)
     family = family_of(model)
     found: list[str] = []
-    for side, role in SIDES:
+    for role, side in SIDES.items():
         other = _model_of(configs[role]) if role in configs else None
         who = "one of the sides" if veiled else f"{side} ({configs[role].name})" if role in configs else ""
         if model is None or other is None:
@@ -163,7 +163,7 @@ def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config], *, ve
 
 def floating_words(setup: Setup) -> str:
     """One line on the names of a session that may be another model tomorrow; empty where none is known to be."""
-    asked = {side: setup.config(role).target for side, role in SIDES}
+    asked = {side: setup.config(role).target for role, side in SIDES.items()}
     asked |= {"the judge": setup.judge.target} if setup.judge is not None else {}
     by_model: dict[tuple[str, str], list[str]] = {}
     for who, target in asked.items():

@@ -17,9 +17,9 @@ from tiebreak.gates import JudgedEvidence
 from tiebreak.records import Ballot, Case, Dimension, Gate, Presentation, Vote
 from tiebreak.records.judges import Judge, Judgment
 from tiebreak.scoreboard import Scoreboard
-from tiebreak.scoreboard.joined import JUDGE_RATER, Joined, Line
-from tiebreak.scoreboard.judged import JudgeBook
-from tiebreak.scoreboard.judged_evidence import STATUS_OF, judged_evidence, pairs_of
+from tiebreak.scoreboard.judged.book import JudgeBook
+from tiebreak.scoreboard.judged.evidence import STATUS_OF, judged_evidence, pairs_of
+from tiebreak.scoreboard.judged.joined import JUDGE_RATER, Joined, Line
 
 ONE_ORDER = replace(PAIRS, both_orders=False, criteria="another version, which asks once")
 CASES = [

@@ -7,9 +7,9 @@ from tiebreak.calibration.agreeing import Pair
 from tiebreak.gates import JudgedEvidence, JudgeStatus
 from tiebreak.gates.judged_cases import Counted, Pairs
 from tiebreak.records import Gate
-from tiebreak.scoreboard.joined import Joined, Line
-from tiebreak.scoreboard.judged import JudgeBook, lines_of
-from tiebreak.scoreboard.judged_tally import Both
+from tiebreak.scoreboard.judged.book import JudgeBook, lines_of
+from tiebreak.scoreboard.judged.joined import Joined, Line
+from tiebreak.scoreboard.judged.tally import Both
 
 STATUS_OF: dict[str, JudgeStatus] = {"pass": "calibrated", "fail": "failed", "pending": "uncalibrated"}
 """What a judge is called whose gate of agreement stands so."""

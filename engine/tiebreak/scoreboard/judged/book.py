@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from tiebreak.calibration.verdicts import Said
 from tiebreak.records import ROLES, Case
 from tiebreak.records.judges import Judge, Judgment
-from tiebreak.scoreboard.agreeing import Agreeing
 from tiebreak.scoreboard.case import CaseState
 from tiebreak.scoreboard.facts import CaseFacts
-from tiebreak.scoreboard.joined import NOBODY, Joined, Line, Rule, Stand, imported, join
-from tiebreak.scoreboard.judged_tally import LineTally, Sums
+from tiebreak.scoreboard.judged.agreeing import Agreeing
+from tiebreak.scoreboard.judged.joined import NOBODY, Joined, Line, Rule, Stand, imported, join
+from tiebreak.scoreboard.judged.tally import LineTally, Sums
 
 VOTES = Line()
 

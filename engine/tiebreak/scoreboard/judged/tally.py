@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from tiebreak.records import Case
-from tiebreak.scoreboard.agreeing import Agreeing, Compared
-from tiebreak.scoreboard.joined import Joined, Place, Rule
+from tiebreak.scoreboard.judged.agreeing import Agreeing, Compared
+from tiebreak.scoreboard.judged.joined import Joined, Place, Rule
 
 Key = TypeVar("Key", bound=Hashable)
 Both = tuple[Fraction, Fraction]
