@@ -24,7 +24,9 @@ def promote(
         list[str],
         typer.Argument(help="A session, or two runs as `diff` names them; then the case.", metavar="SESSION CASE"),
     ],
-    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Where it goes, by name or path; made if missing.")],
+    dataset: Annotated[
+        str, typer.Option("--dataset", "-d", help="Where it goes, by name or path; made if missing.")
+    ] = "regressions",
     checks: Annotated[
         list[str] | None,
         typer.Option("--check", help="A proposed check by its id, or one as JSON; repeatable. Else the most telling."),
@@ -62,7 +64,7 @@ def promote(
     from tiebreak_workbench.workbench import Workbench
 
     if not 2 <= len(names) <= 3:
-        raise UsageError("Name a session and a case.", hint="tiebreak promote SESSION CASE -d DATASET")
+        raise UsageError("Name a session and a case.", hint="tiebreak promote SESSION CASE")
     side = None if good is None else ROLE_WORDS.get(good.lower())
     if good is not None and side is None:
         raise UsageError(f"“{good}” is no side.", hint="Write A or B.")
@@ -147,6 +149,7 @@ def _shrunk(bench: "Workbench", names: list[str], found: "Promotion", limits: "T
 def _proposals(found: "Promotion") -> "Text":
     from rich.text import Text
 
+    from tiebreak.triage.promoting import asks
     from tiebreak_cli.output import CELL, safe_line
 
     text = Text("Checks that the good answer passes and the bad one fails\n", "bold")
@@ -154,7 +157,9 @@ def _proposals(found: "Promotion") -> "Text":
     for proposal in found.proposals:
         mark, style = ("✔", "green") if proposal.spec.version in chosen else ("·", "dim")
         text.append(f"{mark} {safe_line(proposal.spec.id, CELL)}", style)
-        text.append(f"  {safe_line(proposal.why, CELL)}; of the bad one: {safe_line(proposal.told, CELL)}\n", "dim")
+        text.append(f"  {safe_line(asks(proposal.spec), CELL)}\n")
+        why, told = safe_line(proposal.why, CELL), safe_line(proposal.told or "fails", CELL)
+        text.append(f"    {why}; the bad answer: {told}\n", "dim")
     return text
 
 

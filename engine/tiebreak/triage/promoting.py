@@ -10,12 +10,14 @@ from typing import cast
 from tiebreak.checks.kinds.refusal import Refusal
 from tiebreak.checks.run import run_checks
 from tiebreak.checks.structured import NotReadable, read_json
+from tiebreak.datasets.cases import flat_check
 from tiebreak.datasets.comparing import text_of
 from tiebreak.datasets.leakage import Twin
 from tiebreak.datasets.likeness import THRESHOLD, alike_between
 from tiebreak.errors import UsageError
 from tiebreak.metrics.texts import words
 from tiebreak.records import Case, CheckSpec, Response
+from tiebreak.triage.tongues import may_differ
 
 MOST_PHRASES = 3
 LONGEST_PHRASE = 6
@@ -61,9 +63,12 @@ class Provenance:
     """UTC, to the day."""
 
 
-def propose(case: Case, good: Response, bad: Response, known: Iterable[CheckSpec] = ()) -> list[Proposal]:
+def propose(
+    case: Case, good: Response, bad: Response, known: Sequence[CheckSpec] = (), there: Sequence[CheckSpec] = ()
+) -> list[Proposal]:
     """Checks that separate two answers to a case, the most telling first; `known` are those that it was put to before,
-    which are tried first. None is proposed that is not proven.
+    which are tried first, and `there` those that it has where it is to go. None is proposed that is not proven, and
+    none takes the id of another one of these: it would take its place.
 
     Raises:
         UsageError: where the good answer is none that checks could pass.
@@ -77,8 +82,25 @@ def propose(case: Case, good: Response, bad: Response, known: Iterable[CheckSpec
             continue
         told = proven(case, good, bad, spec)
         if told is not None:
-            found[spec.version] = Proposal(_named(spec, found.values()), why, told, is_known)
+            others = [proposal.spec for proposal in found.values()]
+            named = beside(spec, others) if is_known else beside(spec, [*others, *known, *there])
+            found[spec.version] = Proposal(named, why, told, is_known)
     return list(found.values())
+
+
+def beside(spec: CheckSpec, others: Iterable[CheckSpec]) -> CheckSpec:
+    """The check under an id that no other one has, or under the id of the one that is the same."""
+    by_version = {other.version: other.id for other in others}
+    same = by_version.get(spec.version)
+    return replace(spec, id=free_id(spec.id, by_version.values()) if same is None else same)
+
+
+def asks(spec: CheckSpec) -> str:
+    """What a check asks for, as its file has it, such as `all: ["30 days"]`; with its kind, unless its id says that."""
+    params = flat_check(replace(spec, id=spec.kind))
+    kind = str(params.pop("kind"))
+    told = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in params.items()]
+    return ", ".join(told if re.fullmatch(rf"{re.escape(kind)}(-\d+)?", spec.id) else (kind, *told))
 
 
 def proven(case: Case, good: Response, bad: Response, spec: CheckSpec) -> str | None:
@@ -130,19 +152,15 @@ def _candidates(case: Case, good: Response, bad: Response) -> Iterator[tuple[Che
     yield from _structure(good)
     yield _spec("citations"), "the bad answer cites nothing, or what did not come"
     yield _spec("citations", known=False), "the bad answer cites nothing"
+    if may_differ(bad.text, good.text, case.question):
+        yield _spec("language", any=["question"]), "the bad answer is in another language than the question"
     yield from _exact(case, good)
     yield from _phrases(case, good, bad)
     yield from _length(good, bad)
-    yield _spec("language", any=["question"]), "the bad answer is in another language than the question"
 
 
 def _spec(kind: str, **params: object) -> CheckSpec:
     return CheckSpec(id=kind, kind=kind, params=params)
-
-
-def _named(spec: CheckSpec, others: Iterable[Proposal]) -> CheckSpec:
-    """The spec under an id that no other has."""
-    return replace(spec, id=free_id(spec.id, (other.spec.id for other in others)))
 
 
 def _tools(good: Response, bad: Response) -> Iterator[tuple[CheckSpec, str]]:
@@ -226,7 +244,7 @@ def _only_in(text: str, other: str, rank: Callable[[str], tuple[bool, int]]) -> 
     """Phrases of two to six words, as they stand in a text, of which the other one has none; the first in rank, and
     none inside another."""
     found: set[str] = set()
-    for sentence in re.split(r"[.!?;:\n]+\s*", text):
+    for sentence in re.split(r"[.!?;:\n\"]+\s*", text):
         tokens = sentence.split()[:200]
         for length in range(2, LONGEST_PHRASE + 1):
             for start in range(len(tokens) - length + 1):

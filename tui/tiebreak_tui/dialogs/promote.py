@@ -18,6 +18,7 @@ from tiebreak.sanitise import clean, clean_line
 from tiebreak.workspace.workspace import REGRESSIONS
 from tiebreak_tui.dialogs.dialog import Dialog
 from tiebreak_tui.lanes import Lanes
+from tiebreak_tui.widgets.styled_view import StyledView
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 
 TARGET = REGRESSIONS
 """The dataset that is proposed; it is made where it is missing."""
-PREVIEW = 1_500
-"""Characters of the line that are shown."""
+EDITED = "edited"
+"""The lane in which a check that was edited is proven."""
+PROOF = 300
+"""Characters of a check, and of what it says of an answer."""
+WARNING = "$text-warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +61,20 @@ class PromoteDialog(Dialog["Promotion"]):
     PromoteDialog Input, PromoteDialog Input:focus { border: none; height: 1; background: $panel; }
     PromoteDialog Static { height: auto; color: $text-muted; }
     PromoteDialog VirtualList { height: 1fr; min-height: 3; }
-    PromoteDialog #line { max-height: 40%; background: $panel; color: $foreground; }
+    PromoteDialog #proof { max-height: 5; padding-left: 2; margin-bottom: 1; }
+    PromoteDialog StyledView { height: 1fr; min-height: 3; background: $panel; }
     PromoteDialog #told { max-height: 4; }
     """
     BINDINGS = [
         Binding("enter", "write", "Write", priority=True),
         Binding("space", "take", "Take or leave", show=False),
+        Binding("e", "edit", "Edit", show=False),
         Binding("tab", "app.focus_next", show=False),
         Binding("ctrl+g", "good", "Good side", priority=True),
         Binding("ctrl+l", "alike", "Alike", priority=True),
         Binding("ctrl+t", "shrink", "Shrink", priority=True),
     ]
-    hint = "space takes a check · ctrl+g good side · ctrl+t shrinks · ⏎ writes"
+    hint = "space takes · e edits · ctrl+g good side · ctrl+t shrinks · ⏎ writes"
 
     def __init__(self, case_id: str, prepare: Prepare, good: SessionRole | None, shrink: Shrinking) -> None:
         """`prepare` works out a promotion, in a thread; `good` is the side whose answer is the good one, if known.
@@ -81,6 +87,8 @@ class PromoteDialog(Dialog["Promotion"]):
         self._asked = Asked(dataset=TARGET, good=good)
         self._ready: Promotion | None = None
         self._proposals: tuple[Proposal, ...] = ()
+        self._own: dict[str, tuple[str, Proposal]] = {}
+        """By its id, each check that was edited, as JSON and as it was proven."""
         self._chosen: tuple[str, ...] = ()
         """Ids of those that are taken."""
         self._lanes: Lanes | None = None
@@ -90,8 +98,9 @@ class PromoteDialog(Dialog["Promotion"]):
         yield Input(TARGET, id="dataset")
         yield Static("Checks that the good answer passes and the bad one fails", markup=False)
         yield VirtualList(empty="Proving checks on both answers …")
+        yield Static(id="proof", markup=False)
         yield Static(id="told", markup=False)
-        yield Static(id="line", markup=False)
+        yield StyledView(id="line")
 
     def on_mount(self) -> None:
         self._lanes = Lanes(self, self._refused)
@@ -112,9 +121,12 @@ class PromoteDialog(Dialog["Promotion"]):
         if self._lanes is not None:
             self._lanes.start("promotion", lambda: self._prepare(asked), self._prepared)
 
-    def _refused(self, _: str, error: TiebreakError) -> None:
+    def _refused(self, kind: str, error: TiebreakError) -> None:
         from tiebreak_workbench.triage.promoting import DuplicateError
 
+        if kind == EDITED:
+            self.query_one("#told", Static).update(Content.styled(clean(f"{error} Nothing was changed."), WARNING))
+            return
         self._ready = None
         if isinstance(error, DuplicateError):
             self._offer(error.proposals, error.chosen, error.good)
@@ -126,23 +138,42 @@ class PromoteDialog(Dialog["Promotion"]):
             proposals = self.query_one(VirtualList)
             proposals.empty = "Nothing can be put in yet; the reason stands below."
             proposals.refresh()
-        self.query_one("#told", Static).update(Content.styled(clean(told), "$text-warning"))
-        self.query_one("#line", Static).update("")
+        self.query_one("#told", Static).update(Content.styled(clean(told), WARNING))
+        self.query_one(StyledView).show(())
 
     def _offer(self, proposals: "Sequence[Proposal]", chosen: "Sequence[CheckSpec]", good: SessionRole) -> None:
         """List the checks that were proven, those that are taken ticked."""
-        self._proposals, self._chosen = tuple(proposals), tuple(spec.id for spec in chosen)
+        from tiebreak.triage.promoting import asks
+
+        own = [proposal for _, proposal in self._own.values()]
+        self._proposals = (*own, *(one for one in proposals if one.spec.id not in self._own))
+        self._chosen = tuple(spec.id for spec in chosen)
         self._asked = replace(self._asked, good=good)
         rows = [
             ListRow(
                 f"{'[x]' if one.spec.id in self._chosen else '[ ]'} {one.spec.id}",
-                f"{one.why}; {_other(good)}: {one.told or 'fails'}",
-                hint="checked before" if one.known else "",
+                asks(one.spec),
+                hint="checked before" if one.known else "edited" if one.spec.id in self._own else "",
             )
             for one in self._proposals
         ]
         shown = self.query_one(VirtualList)
         shown.set_rows(len(rows), rows.__getitem__, at=shown.highlighted or 0)
+
+    @on(VirtualList.Highlighted)
+    def marked(self, event: VirtualList.Highlighted) -> None:
+        """Show the proof of a check on both answers."""
+        from tiebreak.triage.promoting import asks
+
+        proof = Content("")
+        if event.index is not None and event.index < len(self._proposals):
+            one, good = self._proposals[event.index], self._asked.good or "baseline"
+            proof = Content.assemble(
+                (clean_line(": ".join(word for word in (one.why, asks(one.spec)) if word), PROOF), "dim"),
+                (f"\n{SIDES[good]} ✔ passes", "$text-success"),
+                (clean_line(f"   {_other(good)} ✘ {one.told or 'fails'}", PROOF), "$text-error"),
+            )
+        self.query_one("#proof", Static).update(proof)
 
     def _prepared(self, found: "Promotion") -> None:
         from tiebreak_workbench.trials.shrinking import shrunk_promotion
@@ -159,8 +190,7 @@ class PromoteDialog(Dialog["Promotion"]):
         )
         told = f"Good is {SIDES[found.good]}. Goes into {into}.{new}{smaller} ⏎ writes this line:"
         self.query_one("#told", Static).update(Content.styled(told, "dim"))
-        more = f" … {len(found.line) - PREVIEW:,} more characters" if len(found.line) > PREVIEW else ""
-        self.query_one("#line", Static).update(Content(clean(found.line[:PREVIEW]) + more))
+        self.query_one(StyledView).show([(found.line, "")])
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
@@ -168,25 +198,71 @@ class PromoteDialog(Dialog["Promotion"]):
             self._asked = replace(self._asked, dataset=event.value.strip(), allow_alike=False)
             self._work()
 
+    # -- the checks
+
+    @property
+    def _at(self) -> "Proposal | None":
+        """The check at hand, unless it is being proven."""
+        at = self.query_one(VirtualList).highlighted
+        return None if at is None or self._working else self._proposals[at]
+
     def action_take(self) -> None:
         """Take the marked check, or leave it; the last one stays."""
-        at = self.query_one(VirtualList).highlighted
-        if at is None or self._working:
+        if (proposal := self._at) is None:
             return
-        name, before = self._proposals[at].spec.id, list(self._chosen)
-        after = [one for one in before if one != name] if name in before else [*before, name]
-        if after:
-            self._asked = replace(self._asked, checks=tuple(after))
+        name, before = proposal.spec.id, list(self._chosen)
+        self._choose([one for one in before if one != name] if name in before else [*before, name])
+
+    def _choose(self, ids: "Sequence[str]") -> None:
+        if ids:
+            texts = (self._own[one][0] if one in self._own else one for one in ids)
+            self._asked = replace(self._asked, checks=tuple(texts))
             self._whole_again()
             self._work()
         else:
             self.query_one("#told", Static).update(
-                Content.styled("One check at least has to keep the failure from coming back.", "$text-warning")
+                Content.styled("One check at least has to keep the failure from coming back.", WARNING)
             )
+
+    def action_edit(self) -> None:
+        """Write the marked check anew, as JSON; it is taken once it is proven."""
+        from tiebreak_tui.dialogs.text import TextDialog
+
+        if (proposal := self._at) is None or self._lanes is None:
+            return
+        lanes, name = self._lanes, proposal.spec.id
+
+        def edited(text: str | None) -> None:
+            if text is not None and text.strip() != written:
+                asked = replace(self._asked, checks=(text.strip(),))
+                lanes.start(EDITED, lambda: self._proven(asked), taken)
+
+        def taken(found: "tuple[str, Proposal]") -> None:
+            new = found[1].spec.id
+            self._own.pop(name, None)
+            self._own[new] = found
+            self._choose([*(one for one in self._chosen if one not in (name, new)), new])
+
+        written = check_text(proposal.spec)
+        ask = "The check as its file has it. It is taken where the good answer passes it and the bad one fails."
+        dialog = TextDialog(f"Edit {name}", ask, written, lambda _: None)
+        dialog.hint = "ctrl+s proves and takes it · esc leaves it as it was"
+        self.app.push_screen(dialog, edited)  # pyright: ignore[reportUnknownMemberType]  # App's open type
+
+    def _proven(self, asked: Asked) -> "tuple[str, Proposal]":
+        """A check that was edited, as JSON under its id, and its proof. Where it goes may have it already."""
+        from tiebreak_workbench.triage.promoting import DuplicateError
+
+        try:
+            proposal = self._prepare(asked).proposals[0]
+        except DuplicateError as error:
+            proposal = error.proposals[0]
+        return check_text(proposal.spec), proposal
 
     def action_good(self) -> None:
         other: SessionRole = "baseline" if self._asked.good == "candidate" else "candidate"
         self._asked = replace(self._asked, good=other, checks=None)
+        self._own = {}
         self._whole_again()
         self._work()
 
@@ -194,7 +270,7 @@ class PromoteDialog(Dialog["Promotion"]):
         """Make the question smaller; it holds for these checks and this good side."""
         ready = self._ready
         if ready is None:
-            self.notify("What is to be written is not settled yet.", markup=False)
+            self._not_ready()
             return
 
         def came(found: "Shrunk | None") -> None:
@@ -217,6 +293,22 @@ class PromoteDialog(Dialog["Promotion"]):
     def action_write(self) -> None:
         if self._ready is not None:
             self.dismiss(self._ready)
+        else:
+            self._not_ready()
+
+    def _not_ready(self) -> None:
+        why = "The checks are still being proven." if self._working else "Nothing can be put in yet; why stands here."
+        self.notify(why, severity="warning", markup=False)
+
+
+def check_text(spec: "CheckSpec") -> str:
+    """A check as JSON to be edited. What a terminal would not show as it is stands there escaped."""
+    import json
+
+    from tiebreak.datasets.cases import flat_check
+
+    text = json.dumps(flat_check(spec), ensure_ascii=False, indent=2)
+    return "".join(one if one == "\n" or clean(one) == one else json.dumps(one)[1:-1] for one in text)
 
 
 def _other(good: SessionRole) -> str:

@@ -10,7 +10,17 @@ from tiebreak.datasets.writing import amend_case, case_line, write_cases
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, CheckSpec, Dataset, Response, SessionRole, utc_now
 from tiebreak.records.policies import SIDES
-from tiebreak.triage.promoting import Proposal, Provenance, amended, duplicate_of, free_id, promoted, propose, proven
+from tiebreak.triage.promoting import (
+    Proposal,
+    Provenance,
+    amended,
+    beside,
+    duplicate_of,
+    free_id,
+    promoted,
+    propose,
+    proven,
+)
 from tiebreak.workspace import Workspace
 from tiebreak.workspace.workspace import DATASETS
 from tiebreak_store import StoredRun
@@ -90,11 +100,14 @@ def prepare(
     role = good or better_side(detail)
     best, worst = (detail.a, detail.b) if role == "baseline" else (detail.b, detail.a)
     right, wrong = _answer(best), _answer(worst)
-    proposals = propose(detail.case, right, wrong, [*detail.case.checks, *a.policy.checks])
-    chosen = _chosen(detail.case, right, wrong, proposals, checks)
     path, there = _dataset(bench.workspace, dataset)
     anew = allow_alike or case_name is not None
     own = None if there is None or anew else _own(detail.case, there)
+    has = () if own is None else own.checks
+    proposals = propose(detail.case, right, wrong, [*detail.case.checks, *a.policy.checks], has)
+    given = _given(detail.case, right, wrong, checks, proposals, has)
+    proposals = [*given.values(), *(one for one in proposals if one.spec.id not in _by_id(given.values()))]
+    chosen = _chosen(proposals, [given[text].spec.id if text in given else text for text in checks])
     alike = None if there is None or allow_alike or own is not None else duplicate_of(detail.case, there.cases)
     if there is not None and alike is not None:
         raise DuplicateError(
@@ -193,21 +206,44 @@ def provenance(source: StoredRun, response: Response, case_id: str) -> Provenanc
     )
 
 
-def _chosen(
-    case: Case, good: Response, bad: Response, proposals: Sequence[Proposal], wanted: Sequence[str]
-) -> tuple[CheckSpec, ...]:
-    if not wanted:
-        if not proposals:
-            raise UsageError(
-                "No check tells the two answers apart.", hint='Give one: --check \'{"kind": "contains", …}\'.'
-            )
-        known = [proposal.spec for proposal in proposals if proposal.known]
-        return tuple(known or (proposal.spec for proposal in proposals[:CHOSEN]))
-    by_id = {proposal.spec.id: proposal.spec for proposal in proposals}
-    return tuple(by_id[name] if name in by_id else given_check(case, good, bad, name, by_id) for name in wanted)
+def _chosen(proposals: Sequence[Proposal], ids: Sequence[str]) -> tuple[CheckSpec, ...]:
+    if ids:
+        by_id = _by_id(proposals)
+        return tuple(by_id[name].spec for name in ids)
+    if not proposals:
+        raise UsageError("No check tells the two answers apart.", hint='Give one: --check \'{"kind": "contains", …}\'.')
+    known = [proposal.spec for proposal in proposals if proposal.known]
+    return tuple(known or (proposal.spec for proposal in proposals[:CHOSEN]))
 
 
-def given_check(case: Case, good: Response, bad: Response, text: str, known: Iterable[str] = ()) -> CheckSpec:
+def _by_id(proposals: Iterable[Proposal]) -> dict[str, Proposal]:
+    return {proposal.spec.id: proposal for proposal in proposals}
+
+
+def _given(
+    case: Case,
+    good: Response,
+    bad: Response,
+    checks: Sequence[str],
+    proposals: Sequence[Proposal],
+    there: Sequence[CheckSpec],
+) -> dict[str, Proposal]:
+    """By its text, each check that is no proposal's id but JSON, proven. One without an `id` takes the place of none
+    that is `there`, or taken besides."""
+    by_id = _by_id(proposals)
+    others = [*there, *(by_id[name].spec for name in checks if name in by_id)]
+    found: dict[str, Proposal] = {}
+    for text in checks:
+        if text in by_id:
+            continue
+        one = given_proposal(case, good, bad, text, by_id)
+        spec = beside(one.spec, others) if one.spec.id == one.spec.kind else one.spec
+        found[text] = replace(one, spec=spec)
+        others.append(spec)
+    return found
+
+
+def given_proposal(case: Case, good: Response, bad: Response, text: str, known: Iterable[str] = ()) -> Proposal:
     """A check as JSON, proven; `known` are the ids of those that it might have been instead.
 
     Raises:
@@ -222,12 +258,13 @@ def given_check(case: Case, good: Response, bad: Response, text: str, known: Ite
         hint = f'Proposed are {proposed}; or write JSON, such as {{"kind": "contains", "all": ["refund"]}}.'
         raise UsageError(f"There is no proposed check “{text}”.", hint=hint) from None
     spec = parse_check(mapping, where="--check")
-    if proven(case, good, bad, spec) is None:
+    told = proven(case, good, bad, spec)
+    if told is None:
         raise UsageError(
             f"The check “{spec.id}” does not pass on the good answer and fail on the bad one.",
             hint="It would not keep this failure from coming back.",
         )
-    return replace(spec)
+    return Proposal(spec, "it was given", told)
 
 
 def _answer(side: CaseSide) -> Response:

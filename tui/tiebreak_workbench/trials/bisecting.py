@@ -24,7 +24,7 @@ from tiebreak_store import StoredRun
 from tiebreak_workbench.past.comparing import two_runs
 from tiebreak_workbench.starting.estimate import cost_of_call
 from tiebreak_workbench.triage.case import CaseDetail, CaseSide, case_detail
-from tiebreak_workbench.triage.promoting import given_check
+from tiebreak_workbench.triage.promoting import given_proposal
 from tiebreak_workbench.trials.trials import EndedError, Reason, Trial, TrialProgress, Trials
 from tiebreak_workbench.workbench import Workbench
 
@@ -360,7 +360,7 @@ def _telling(detail: CaseDetail, policy: Policy, given: Sequence[str]) -> tuple[
         if side.prompt_problem is not None:
             PromptRenderer(side.config).render(detail.case)
     if given:
-        return tuple(given_check(detail.case, a, b, text) for text in given)
+        return tuple(given_proposal(detail.case, a, b, text).spec for text in given)
     specs = checks_for(detail.case, policy)
     passing, failing = _with(detail.a, "pass") - _with(detail.a, "fail"), _with(detail.b, "fail")
     if b.broken:
