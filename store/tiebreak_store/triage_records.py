@@ -61,6 +61,11 @@ class TriageRecords:
         with self._database.reading() as connection:
             return content.get_case(connection, dataset_hash, case_id)
 
+    def cases(self, dataset_hash: str, case_ids: Sequence[str]) -> dict[str, Case]:
+        """Cases of one stored version of a dataset by their ids, in the order of these; not those that it lacks."""
+        with self._database.reading() as connection:
+            return content.get_cases(connection, dataset_hash, case_ids)
+
     def case_answers(self, run_ids: Sequence[str], case_id: str) -> tuple[list[Response], list[CheckResult]]:
         """Every attempt of some runs at a case, whole, by sample; and what the checks said of them."""
         with self._database.reading() as connection:

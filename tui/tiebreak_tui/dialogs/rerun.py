@@ -14,8 +14,9 @@ from textual.widgets import Input, Static
 
 from tiebreak.records import Config
 from tiebreak.sanitise import clean, clean_line
+from tiebreak_tui.dialogs.pager import PagerDialog
 from tiebreak_tui.dialogs.trying import TryingDialog, bar
-from tiebreak_tui.screens.triage_trial_text import again_row, prompt_change
+from tiebreak_tui.screens.triage_trial_text import again_row, answers_parts, prompt_change
 from tiebreak_tui.trial_run import Errand, TrialRun
 from tiebreak_tui.widgets.limits_row import LimitsRow
 from tiebreak_tui.widgets.virtual_list import ListRow, VirtualList
@@ -80,6 +81,7 @@ class RerunDialog(TryingDialog[Again]):
     BINDINGS = [
         Binding("ctrl+e", "edit", "Edit prompt", priority=True),
         Binding("a", "write_down", "Write down", show=False),
+        Binding("space", "read", "Read", show=False),
         Binding("enter", "close_done", "Close", show=False),
     ]
     heading = "Ask again"
@@ -240,7 +242,7 @@ class RerunDialog(TryingDialog[Again]):
             return
         came = sum(len(case.trials) for case in self._again.values())
         told = f"{bar(came, plan.calls)} {came:,} of {plan.calls:,} answers"
-        self.query_one("#how", Static).update(Content(f"{told}{f' · {used(at)}' if at is not None else ''}"))
+        self.tell_how(Content(f"{told}{f' · {used(at)}' if at is not None else ''}"))
         self.query_one("#cases", VirtualList).refresh()
 
     def _done(self, found: "Rerun") -> None:
@@ -255,12 +257,19 @@ class RerunDialog(TryingDialog[Again]):
             *early,
             Content.styled(f"{used(found.progress)}. {rerun_worth(found)}", "dim"),
         ]
-        self.query_one("#how", Static).update(Content("\n").join(lines))
+        self.tell_how(Content("\n").join(lines))
         cases = self.query_one("#cases", VirtualList)
         cases.refresh()
         cases.focus()
         some = any(found.of(verdict) for verdict in MARKS)
-        self.subtitle(("a writes down what is fixed and what is flaky · " if some else "") + "⏎ or esc closes")
+        self.subtitle(f"space reads the answers · {'a writes down fixed and flaky · ' if some else ''}⏎ or esc closes")
+
+    def action_read(self) -> None:
+        """Open what came of the case at hand, each answer with the checks that it fails; also while others come."""
+        at, plan = self.query_one("#cases", VirtualList).highlighted, self._plan
+        case = self._again.get(plan.cases[at].id) if plan is not None and at is not None and self._asked else None
+        if case is not None:
+            self.app.push_screen(PagerDialog(f"Asked again: {case.case_id}", answers_parts(case)))  # pyright: ignore[reportUnknownMemberType]  # App's open type
 
     def action_write_down(self) -> None:
         if self._result is not None:

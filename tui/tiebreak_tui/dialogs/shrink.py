@@ -1,104 +1,55 @@
 """From the promote dialog: make the question as small as still fails, and see what is left of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import Static
-
-from tiebreak.sanitise import clean
-from tiebreak_tui.dialogs.trying import TryingDialog
+from tiebreak_tui.dialogs.searching import SearchDialog
 from tiebreak_tui.screens.triage_trial_text import case_pieces, shrunk_pieces
 from tiebreak_tui.trial_run import Errand, TrialRun
-from tiebreak_tui.widgets.limits_row import LimitsRow
-from tiebreak_tui.widgets.styled_view import StyledView
+from tiebreak_tui.widgets.styled_view import Piece
 
 if TYPE_CHECKING:
+    from tiebreak.records import Config
     from tiebreak_workbench.trials.shrinking import ShrinkPlan, ShrinkStep, Shrunk
-    from tiebreak_workbench.trials.trials import TrialLimits, TrialProgress, Trials
-
-TIMES = 1
-MAX_CALLS = 200
-"""As `tiebreak promote --shrink` has them."""
-
-Prepare = Callable[[bool], "ShrinkPlan"]
+    from tiebreak_workbench.trials.trials import TrialLimits, Trials
 
 
-class ShrinkDialog(TryingDialog["Shrunk"]):
+class ShrinkDialog(SearchDialog["ShrinkPlan", "ShrinkStep", "Shrunk"]):
     """Dismissed with the smaller case, by enter alone."""
 
-    DEFAULT_CSS = """
-    ShrinkDialog #whole, ShrinkDialog #left { height: 1fr; margin-bottom: 1; }
-    """
-    BINDINGS = [Binding("enter", "take", "Take it", show=False)]
     hint = "ctrl+s begins · ⇥ next field · ctrl+o offline · esc leaves"
+    times = 1
+    reading = "Reading the case …"
+    compares = True
 
     def __init__(
         self,
         environ: Mapping[str, str],
         run: TrialRun,
         case_id: str,
-        prepare: Prepare,
+        prepare: "Callable[[bool], ShrinkPlan]",
         *,
         offline: bool = False,
     ) -> None:
-        """`prepare` works out what would be asked, in a thread; nothing where it is told so."""
-        super().__init__(environ, run, offline=offline)
-        self.heading = f"Shrink {case_id}"
-        self._prepare = prepare
-        self._plan: ShrinkPlan | None = None
-        self._step: ShrinkStep | None = None
-        self._shown: ShrinkStep | None = None
-        self._result: Shrunk | None = None
+        super().__init__(environ, run, f"Shrink {case_id}", prepare, offline=offline)
 
-    def form(self) -> ComposeResult:
-        yield StyledView([("Reading the case …", "dim")], id="whole")
-        yield LimitsRow(TIMES, MAX_CALLS)
+    def asked_of(self, plan: "ShrinkPlan") -> "Sequence[Config]":
+        return () if plan.offline else (plan.good, plan.bad)
 
-    def came(self) -> ComposeResult:
-        yield StyledView(id="left")
+    def before(self, plan: "ShrinkPlan") -> Sequence[Piece]:
+        return case_pieces(plan.case)
 
-    def on_mount(self) -> None:
-        self.query_one("#times").focus()
-
-    def work_out(self) -> None:
-        self._plan = None
-        offline = self._offline
-        self.in_thread(lambda: self._prepare(offline), self._worked_out)
-
-    def _worked_out(self, plan: "ShrinkPlan") -> None:
-        self._plan = plan
-        if not plan.offline:
-            self.doubt(plan.good, plan.bad)
-        self.query_one("#whole", StyledView).show(case_pieces(plan.case))
-        self.tell_plan()
-
-    @property
-    def _planned(self) -> "ShrinkPlan | None":
-        return replace(self._plan, times=self.query_one(LimitsRow).times) if self._plan is not None else None
-
-    def announced(self, limits: "TrialLimits") -> str:
+    def told(self, plan: "ShrinkPlan", limits: "TrialLimits") -> str:
         from tiebreak_workbench.trials.words import announcement, shrink_what
 
-        plan = self._planned
-        if plan is None:
-            return ""
         what = shrink_what(plan)
         return announcement(what, plan.most_calls, plan.usd_a_call, limits) if not plan.offline else what
 
-    def begin(self, limits: "TrialLimits") -> None:
-        from tiebreak_workbench.trials.shrinking import shrink
-
-        plan = self._planned
-        assert plan is not None
-
-        async def work(trials: "Trials") -> "Shrunk":
-            return await shrink(plan, trials, self._heard)
-
-        errand = Errand(
+    def errand(
+        self, plan: "ShrinkPlan", limits: "TrialLimits", work: "Callable[[Trials], Awaitable[Shrunk]]"
+    ) -> "Errand[Shrunk]":
+        return Errand(
             policy=plan.policy,
             limits=replace(limits, offline=plan.offline),
             configs=(plan.good, plan.bad),
@@ -106,41 +57,38 @@ class ShrinkDialog(TryingDialog["Shrunk"]):
             sample=plan.case,
             work=work,
         )
-        self.ask(errand, self._done)
 
-    def _heard(self, step: "ShrinkStep") -> None:
-        self._step = step
+    def search(
+        self, plan: "ShrinkPlan", trials: "Trials", tell: "Callable[[ShrinkStep], object]"
+    ) -> "Awaitable[Shrunk]":
+        from tiebreak_workbench.trials.shrinking import shrink
 
-    def paint(self, at: "TrialProgress | None") -> None:
+        return shrink(plan, trials, tell)
+
+    def step_words(self, step: "ShrinkStep | None") -> Sequence[str]:
         from tiebreak.gates.wording import plural
-        from tiebreak_workbench.trials.words import used
 
-        step, plan = self._step, self._plan
-        words = [
-            f"{step.words_before} → {plural(step.words, 'word')}" if step is not None else "Beginning …",
-            f"{plural(step.tried, 'cut')} looked at" if step is not None else "",
-            used(at) if at is not None else "",
-        ]
-        self.query_one("#how", Static).update(Content(" · ".join(word for word in words if word)))
-        if plan is not None and step is not None and (self._shown is None or step.words != self._shown.words):
-            self._shown = step
-            self.query_one("#left", StyledView).show(case_pieces(step.case), top=False)
+        if step is None:
+            return ("Beginning …",)
+        return f"{step.words_before} → {plural(step.words, 'word')}", f"{plural(step.tried, 'cut')} looked at"
 
-    def _done(self, found: "Shrunk") -> None:
+    def step_pieces(self, step: "ShrinkStep") -> Sequence[Piece]:
+        return case_pieces(step.case)
+
+    def moved(self, before: "ShrinkStep", now: "ShrinkStep") -> bool:
+        return before.words != now.words
+
+    def summary(self, found: "Shrunk") -> str:
         from tiebreak_workbench.trials.words import shrink_told
 
-        self._result = found
-        self.query_one("#how", Static).update(Content(clean(shrink_told(found))))
-        view = self.query_one("#left", StyledView)
-        if self._plan is not None:
-            # Comparing long texts takes a while.
-            whole = self._plan.case
-            self.in_thread(lambda: shrunk_pieces(whole, found.case), view.show)
-        view.focus()
-        smaller = found.words_after < found.words_before
-        self.subtitle("⏎ takes the smaller case · esc leaves it whole" if smaller else "esc closes")
+        return shrink_told(found)
 
-    def action_take(self) -> None:
-        if self._result is not None:
-            smaller = self._result.words_after < self._result.words_before
-            self.dismiss(self._result if smaller else None)
+    def found_pieces(self, plan: "ShrinkPlan", found: "Shrunk") -> Sequence[Piece]:
+        return shrunk_pieces(plan.case, found.case)
+
+    def ways_out(self, found: "Shrunk") -> str:
+        return "⏎ takes the smaller case · esc leaves it whole" if found.smaller else "⏎ or esc closes"
+
+    def action_close_done(self) -> None:
+        if self.result is not None:
+            self.dismiss(self.result if self.result.smaller else None)

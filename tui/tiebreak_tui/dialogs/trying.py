@@ -154,6 +154,10 @@ class TryingDialog(ModelDialog[Result]):
         if self.is_attached:
             offline = "" if self._offline else " ctrl+o looks only at answers that are there."
             self._tell(Content.styled(clean(f"{error}{offline}"), "$text-warning"))
+            self.refused()
+
+    def refused(self) -> None:
+        """Show in the form that it cannot be asked, besides the reason."""
 
     def tell_plan(self) -> None:
         """Say what would be asked."""
@@ -223,6 +227,12 @@ class TryingDialog(ModelDialog[Result]):
                 done(found)
 
         self.trial_run.begin(self, errand, ended, failed)
+
+    def tell_how(self, words: Content) -> None:
+        """Say how far it is, or what came of it, above what came."""
+        how = self.query_one("#how", Static)
+        how.display = bool(words.plain)
+        how.update(words)
 
     def _look(self) -> None:
         if self.has_class("-asking"):

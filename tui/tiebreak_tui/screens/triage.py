@@ -175,6 +175,8 @@ class TriageScreen(Opening):
     def _failed(self, kind: str, error: TiebreakError) -> None:
         if kind == "index":
             self._progress = ""
+        if kind == "case":
+            self.detail = None  # no key may act on the case that was there before
         self._finding = False
         self.head()
         if not isinstance(error, Left):

@@ -84,7 +84,7 @@ class Asking(Copying):
     def _about(self) -> str:
         """What is decided about, in words."""
         about = self.served
-        if len(about) == 1 and self.detail is not None and not self.marked:
+        if len(about) == 1 and self.detail is not None and not self.marked and not self.lanes.busy("case"):
             return self.detail.case.id
         return plural(len(about), "marked case" if self.marked else "case")
 
@@ -292,15 +292,18 @@ class Asking(Copying):
         else:
             self.tiebreak.flash(none)
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
+        await self.read_case()
         found = findings_parts(self.findings) if self.findings is not None else []
         self._page("Case", lambda detail: [*found, *detail_parts(detail)])
 
-    def action_contexts(self) -> None:
+    async def action_contexts(self) -> None:
+        await self.read_case()
         self._page("Passages of", context_parts)
 
-    def action_verdict(self) -> None:
+    async def action_verdict(self) -> None:
         """Open what was said of the case. What judges say is written down as seen before it is shown."""
+        await self.read_case()
         triage, detail, arena = self.triage, self.detail, self.tiebreak.arena
         if detail is None:
             return

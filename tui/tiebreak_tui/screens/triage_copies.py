@@ -1,6 +1,7 @@
 """Triage's keys that take something out of the app: an answer copied, saved or read in the user's editor, a prompt, a
 link."""
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tiebreak_tui.clipboard import Copied
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class Copying(Place):
-    """The acts on the focused answer: B's, unless A's has the keyboard."""
+    """The acts on the focused answer: B's, unless A's has the keyboard. Each waits for the case at hand to be read."""
 
     triage: "Triage"
     detail: "CaseDetail | None"
     left: "AnswerPane"
     right: "AnswerPane"
+
+    @abstractmethod
+    async def read_case(self) -> None:
+        """Wait until the case at hand is the one on show: keys come faster than a case is read."""
 
     @property
     def focused_side(self) -> "tuple[str, AnswerPane]":
@@ -30,10 +35,12 @@ class Copying(Place):
         """What that side made of the case on show."""
         return self.detail and (self.detail.a if self.focused_side[0] == "A" else self.detail.b)
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
+        await self.read_case()
         self._keep_copy(save=False)
 
-    def action_save_copy(self) -> None:
+    async def action_save_copy(self) -> None:
+        await self.read_case()
         self._keep_copy(save=True)
 
     def _keep_copy(self, *, save: bool) -> None:
@@ -53,6 +60,7 @@ class Copying(Place):
     async def action_open_answer(self) -> None:
         from tiebreak_tui.outside import read_outside
 
+        await self.read_case()
         letter, side = self.focused_side[0], self._case_side
         if side and side.answer is not None and side.answer.text:
             await read_outside(self.tiebreak, side.answer.text, f"answer-{letter}.md")
@@ -63,14 +71,16 @@ class Copying(Place):
         from tiebreak_tui.outside import read_outside
         from tiebreak_tui.screens.triage_text import prompt_text
 
+        await self.read_case()
         letter, side = self.focused_side[0], self._case_side
         if side:
             await read_outside(self.tiebreak, prompt_text(side), f"prompt-{letter}.md")
 
-    def action_copy_link(self) -> None:
+    async def action_copy_link(self) -> None:
         """Copy the command that shows this case, of the session of the focused side."""
         from tiebreak_tui.links import copy_link
 
+        await self.read_case()
         if self.detail is not None:
             side = self.triage.a if self.focused_side[0] == "A" else self.triage.b
             copy_link(self.tiebreak, side.session_id, self.detail.case.id)

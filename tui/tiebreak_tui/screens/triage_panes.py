@@ -38,6 +38,13 @@ class Panes(Trying):
         """Read the case at a place, and show it unless another one is wanted by then."""
         self.lanes.start("case", partial(read_case, self.triage, place), self._show)
 
+    async def read_case(self) -> None:
+        index = self.highlighted_row
+        if self.rows is not None and index is not None and (place := self.rows.row(index).place) != self.at:
+            self.at = place
+            self.show_case(place)
+        await self.lanes.finish("case")
+
     def show_again(self) -> None:
         if self.at is not None:
             self.show_case(self.at)

@@ -55,6 +55,23 @@ def again_row(case_id: str, case: "CaseAgain | None") -> ListRow:
     return ListRow(f"{glyph} {case_id}", f"{AGAIN[case.verdict]}  {by}", hint=passes)
 
 
+def answers_parts(case: "CaseAgain") -> "list[Titled]":
+    """Each answer that came of asking a case again, under what the checks say of it."""
+    parts: list[Titled] = []
+    for trial in sorted(case.trials, key=lambda trial: trial.sample):
+        response = trial.response
+        failing = [check for check in trial.results if check.status == "fail"]
+        said = "; ".join(f"✘ {check.check_id}: {check.detail or 'fails'}" for check in failing)
+        verdict = {True: "fails", False: "passes", None: "could not be judged"}[trial.failed]
+        told: list[Piece] = [(f"{said}\n\n", "$text-error")] if said else []
+        text = response.text if response is not None else ""
+        error = response.error.message if response is not None and response.error is not None else ""
+        none = "No answer to it is there." if response is None else "The answer is empty."
+        told.append((text, "") if text else (error or none, "$text-warning"))
+        parts.append((f"Answer {trial.sample + 1} {verdict}", told))
+    return parts
+
+
 def again_briefly(case: "CaseAgain") -> tuple[str, str]:
     """`flaky 2/5`, and its style."""
     return f"{BRIEFLY[case.verdict]} {case.passes}/{case.of}", GLYPHS[case.verdict][1]

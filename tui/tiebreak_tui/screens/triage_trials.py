@@ -56,7 +56,8 @@ class Trying(Asking):
 
     # -- asking again
 
-    def action_rerun(self) -> None:
+    async def action_rerun(self) -> None:
+        await self.read_case()
         if self._nothing_to_ask():
             return
         self._ask_again()
@@ -194,9 +195,10 @@ class Trying(Asking):
 
     # -- editing the prompt
 
-    def action_edit_prompt(self) -> None:
+    async def action_edit_prompt(self) -> None:
         from tiebreak_workbench.trials.rerunning import candidate_now
 
+        await self.read_case()
         if self._nothing_to_ask():
             return
         bench, triage = self.triage.bench, self.triage
@@ -280,11 +282,12 @@ class Trying(Asking):
 
     # -- bisecting
 
-    def action_bisect(self) -> None:
+    async def action_bisect(self) -> None:
         from tiebreak_tui.dialogs.bisect import BisectDialog
         from tiebreak_workbench.trials.bisecting import prepare_bisect
         from tiebreak_workbench.trials.findings import keep_bisection
 
+        await self.read_case()
         if self._nothing_to_ask() or self.detail is None:
             return
         app, bench, triage, names = self.tiebreak, self.triage.bench, self.triage, self.runs
@@ -305,10 +308,11 @@ class Trying(Asking):
 
     # -- promoting
 
-    def action_promote(self) -> None:
+    async def action_promote(self) -> None:
         from tiebreak_tui.dialogs.promote import PromoteDialog
         from tiebreak_workbench.triage.promoting import prepare
 
+        await self.read_case()
         detail = self.detail
         if detail is None:
             return

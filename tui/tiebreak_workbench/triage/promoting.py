@@ -253,7 +253,9 @@ def given_proposal(case: Case, good: Response, bad: Response, text: str, known: 
 
     try:
         mapping: object = json.loads(text)
-    except ValueError:
+    except ValueError as problem:
+        if text.lstrip().startswith("{"):
+            raise UsageError(f"The check is no JSON: {problem}.", hint="Mend it there.") from None
         proposed = ", ".join(known) or "none"
         hint = f'Proposed are {proposed}; or write JSON, such as {{"kind": "contains", "all": ["refund"]}}.'
         raise UsageError(f"There is no proposed check “{text}”.", hint=hint) from None

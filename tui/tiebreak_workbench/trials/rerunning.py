@@ -229,12 +229,11 @@ def read_cases(triage: Triage, case_ids: Sequence[str]) -> ChosenCases:
         UsageError: where there is no such case.
     """
     a, b = triage.a, triage.b
-    store, cases = triage.bench.store, dict[str, Case]()
-    for case_id in case_ids:
-        case = store.case(b.run.dataset_hash or "", case_id)
-        if case is None:
-            raise UsageError(f"There is no case “{case_id}” in {b.dataset}.")
-        cases[case_id] = case
+    store = triage.bench.store
+    cases = store.cases(b.run.dataset_hash or "", case_ids)
+    missing = next((case_id for case_id in case_ids if case_id not in cases), None)
+    if missing is not None:
+        raise UsageError(f"There is no case “{missing}” in {b.dataset}.")
     specs = {case_id: checks_for(case, b.policy) for case_id, case in cases.items()}
     in_force = {case_id: {spec.version for spec in of} for case_id, of in specs.items()}
     failed: dict[str, bool | None] = dict.fromkeys(cases)

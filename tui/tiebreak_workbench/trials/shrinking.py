@@ -74,6 +74,11 @@ class Shrunk:
     """Cuts without a recorded answer, where nothing may be asked."""
     progress: TrialProgress
 
+    @property
+    def smaller(self) -> bool:
+        """Whether anything could be left out."""
+        return self.words_after < self.words_before
+
 
 def prepare_shrink(
     bench: Workbench, names: Sequence[str], case_id: str, promotion: Promotion, *, times: int = 1, offline: bool = False
@@ -141,7 +146,7 @@ async def shrink(plan: ShrinkPlan, trials: Trials, tell: Callable[[ShrinkStep], 
 
 def shrunk_promotion(promotion: Promotion, shrunk: Shrunk) -> Promotion:
     """The promotion with the smaller question; `metadata.promoted` says how much smaller it is."""
-    if shrunk.words_after == shrunk.words_before:
+    if not shrunk.smaller:
         return promotion
     made = cast("dict[str, object]", promotion.case.metadata.get("promoted") or {})
     words = {"words_before": shrunk.words_before, "words_after": shrunk.words_after}

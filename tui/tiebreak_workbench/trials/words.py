@@ -144,8 +144,10 @@ def shrink_told(shrunk: Shrunk) -> str:
             head = "Not shrunk: of no smaller cut is it known that it fails."
         case "as_small_as_it_gets":
             head = "Not shrunk: whatever is left out, it does not fail any more."
-        case _ if shrunk.words_after < shrunk.words_before:
+        case _ if shrunk.smaller:
             head = f"Shrunk from {shrunk.words_before} to {plural(shrunk.words_after, 'word')}."
+            if shrunk.words_after == 1:
+                head += " One word alone fails, so it may fail whatever is asked: the whole question may tell more."
         case _:
             head = "Not shrunk."
     them = "it" if shrunk.untried == 1 else "them"
