@@ -12,6 +12,8 @@ from tiebreak.records.codec import adapter
 from tiebreak_store.text import from_json, restored, storable, storable_or_none, to_json
 
 T = TypeVar("T")
+AT_ONCE = 10_000
+"""Cases that one query reads; SQLite takes 32,766 values."""
 Origin = Literal["file", "edit", "adhoc", "import"]
 """How a version of a config came: from a file, by an edit in the app, for a spot check, with imported answers."""
 
@@ -99,18 +101,17 @@ def get_case(connection: sqlite3.Connection, dataset_hash: str, case_id: str) ->
 
 
 def get_cases(connection: sqlite3.Connection, dataset_hash: str, case_ids: Sequence[str]) -> dict[str, Case]:
-    """The cases of a dataset by their ids, in the order of these, without those that it does not have. One query."""
-    wanted = json.dumps([storable(case_id) for case_id in case_ids])
-    cursor = connection.execute(
-        "SELECT dataset_case.case_id, bytes FROM json_each(?) AS wanted "
-        "JOIN dataset_case ON dataset_hash = ? AND dataset_case.case_id = wanted.value "
-        "JOIN blob ON blob.hash = case_hash ORDER BY wanted.key",
-        (wanted, dataset_hash),
-    )
-    return {
-        restored(case_id): _record(Case, json.loads(cast("bytes", data).decode("utf-8", "surrogatepass")))
-        for case_id, data in cursor
-    }
+    """The cases of a dataset by their ids, in the order of these, without those that it does not have."""
+    sql = "SELECT case_id, bytes FROM dataset_case JOIN blob ON blob.hash = case_hash WHERE dataset_hash = ?"
+    kept, found = [storable(case_id) for case_id in case_ids], dict[str, Case]()
+    for start in range(0, len(kept), AT_ONCE):
+        some = kept[start : start + AT_ONCE]
+        for case_id, data in connection.execute(
+            f"{sql} AND case_id IN ({','.join('?' * len(some))})", (dataset_hash, *some)
+        ):
+            mapping = json.loads(cast("bytes", data).decode("utf-8", "surrogatepass"))
+            found[restored(case_id)] = _record(Case, mapping)
+    return {case_id: found[case_id] for case_id in case_ids if case_id in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,23 @@ def test_promoting(tiebreak: CommandLine, ran: str) -> None:
     assert [case.id for case in load_dataset(Path("datasets/kept")).cases] == ["lamp", "q-0"]
 
 
+def test_checks_that_are_promoted_stand_beside_each_other(tiebreak: CommandLine, ran: str) -> None:
+    thirty, days = '{"kind": "contains", "all": ["Thirty"]}', '{"kind": "contains", "all": ["days"]}'
+    assert tiebreak("promote", "last", "q-0", "--check", thirty, "--check", days).code == 0
+    assert tiebreak("promote", "last", "q-0", "--check", '{"kind": "contains", "any": ["Thirty days"]}').code == 0
+    (case,) = load_dataset(Path("datasets/regressions")).cases
+    wanted = {"contains": {"all": ["Thirty"]}, "contains-2": {"all": ["days"]}, "contains-3": {"any": ["Thirty days"]}}
+    assert {spec.id: dict(spec.params) for spec in case.checks if spec.kind == "contains"} == wanted
+    again = tiebreak("promote", "last", "q-0", "--check", days)
+    assert (again.code, "has these checks already" in again.err) == (2, True)
+    named = '{"kind": "contains", "id": "contains-2", "all": ["Thirty", "days"]}'  # its id says which it replaces
+    assert tiebreak("promote", "last", "q-0", "--check", named).code == 0
+    (case,) = load_dataset(Path("datasets/regressions")).cases
+    assert {spec.id: dict(spec.params) for spec in case.checks}["contains-2"] == {"all": ["Thirty", "days"]}
+    bad = tiebreak("promote", "last", "q-0", "--check", '{"kind": "contains"')
+    assert (bad.code, "The check is no JSON: Expecting" in bad.err) == (2, True)
+
+
 def test_promoting_into_its_own_dataset_gives_the_case_its_check(tiebreak: CommandLine, ran: str) -> None:
     before = load_dataset(Path("datasets/small"))
     told = tiebreak("promote", "last", "q-0", "-d", "small", "--check", "length")

@@ -61,6 +61,8 @@ def test_a_session_comes_back_from_its_stored_copies(store: Store) -> None:
     assert stored.dataset == new.dataset
     assert stored.dataset.version == new.dataset.version
     assert [case.version for case in stored.dataset.cases] == [case.version for case in cases]
+    wanted = [cases[-1].id, "nobody", cases[0].id]
+    assert list(store.cases(new.dataset.version, wanted).items()) == [(case.id, case) for case in (cases[-1], cases[0])]
     assert (stored.configs, stored.policy, stored.runs) == (new.configs, new.policy, new.runs)
     assert stored.session == new.session
     assert stored.session.plan.version == new.session.plan.version

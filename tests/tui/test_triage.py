@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from support.app import rating, sit_down
 from support.triage_app import LONG, all_answered, changed, listed, settled, stored_decisions, triaging
@@ -255,7 +255,7 @@ async def test_a_failure_is_promoted_with_proven_checks(tmp_path: Path) -> None:
         await seat.sees("Good is A.", "[x] max_length")
         await seat.press("enter")
         await seat.reaches(TriageScreen)
-        await seat.sees("q-0 in", "is kept now")
+        await seat.sees("q-0 is kept in datasets/regressions/cases.jsonl.", "Every later `tiebreak run` asks it.")
         await seat.press("f")
         await seat.reaches(PromoteDialog)
         await seat.sees("A duplicate.", "has these checks already", "or name another dataset", "[x] max_length")
@@ -264,11 +264,53 @@ async def test_a_failure_is_promoted_with_proven_checks(tmp_path: Path) -> None:
         await seat.press("f")
         await seat.reaches(PromoteDialog)
         await seat.sees("asks nearly the same already: case “q-0”", "ctrl+l puts it", "[x] max_length")
+        await seat.press("enter")
+        await seat.until(lambda: "Nothing can be put in yet" in seat.toasts)
         await seat.press("ctrl+l")
         await seat.sees("⏎ writes this line")
         await seat.press("escape")
     (line,) = (folder / "datasets" / "regressions" / "cases.jsonl").read_text().splitlines()
     assert json.loads(line)["metadata"]["promoted"]["case"] == "q-0"
+
+
+async def test_a_check_is_edited_and_proven_before_it_is_promoted(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    async with triaging(folder) as (seat, _):
+        await seat.press("f")
+        await seat.reaches(PromoteDialog)
+        await seat.sees("[x] max_length  chars: 200", "it was checked so before", "A ✔ passes", "492 characters, 200")
+        for text, said in (("{", "The check is no JSON"), ('{"kind": "contains", "all": ["zz"]}', "does not pass on")):
+            await seat.press("e")
+            (await seat.reaches(TextDialog)).query_one(TextArea).text = text
+            await seat.press("ctrl+s")
+            await seat.sees(said, "Nothing was changed.", "[x] max_length  chars: 200")
+        await seat.press("e")
+        area = (await seat.reaches(TextDialog)).query_one(TextArea)
+        assert json.loads(area.text) == {"kind": "max_length", "chars": 200}
+        area.text = '{"kind": "max_length", "id": "brief", "chars": 40}'
+        await seat.press("ctrl+s")
+        await seat.sees("[x] brief  max_length, chars: 40", "edited", "[ ] max_length  chars: 200", '"id": "brief"')
+        await seat.press("home", "space")
+        await seat.sees("One check at least")
+        await seat.press("enter")
+        await seat.reaches(TriageScreen)
+        await seat.sees("q-0 is kept in")
+    (line,) = (folder / "datasets" / "regressions" / "cases.jsonl").read_text().splitlines()
+    assert json.loads(line)["checks"] == [{"kind": "max_length", "id": "brief", "chars": 40}]
+
+
+async def test_keys_that_come_faster_than_a_case_is_read_act_on_the_case_at_hand(tmp_path: Path) -> None:
+    async with triaging(tmp_path / "ws") as (seat, screen):
+        for key in ("f", "enter"):
+            await settled(seat)
+            there = listed(screen)
+            at = there.index(at_hand(screen))
+            seat.send("down", next(seat.clock))
+            seat.send(key, next(seat.clock))
+            dialog = await seat.reaches(PromoteDialog if key == "f" else PagerDialog)
+            assert there[at + 1] in dialog.heading
+            await seat.press("escape")
+            await seat.reaches(TriageScreen)
 
 
 async def test_a_held_key_decides_once(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Checks that keep a failure from coming back."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tiebreak.checks import run_checks
 from tiebreak.errors import UsageError
 from tiebreak.records import Case, CheckSpec, Context, Response, ToolCall
-from tiebreak.triage.promoting import Provenance, duplicate_of, free_id, promoted, propose
+from tiebreak.triage.promoting import Provenance, asks, beside, duplicate_of, free_id, promoted, propose
 
 ASKED = Case(id="c", input="Can I return the lamp?", points=("within 30 days",))
 
@@ -61,6 +63,40 @@ def test_checks_that_were_put_before_come_first() -> None:
     known = CheckSpec(id="mine", kind="contains", params={"none": ["14"]})
     first, *_ = propose(ASKED, answer("30 days."), answer("14 days."), [known])
     assert (first.spec, first.known) == (known, True)
+
+
+def test_an_answer_in_another_language_is_told_by_that_before_its_words() -> None:
+    good = answer("You may bring it back within a month, if it was not used.")
+    bad = answer("Sie können sie innerhalb eines Monats zurückbringen, wenn sie nicht benutzt wurde.")
+    asked = Case(id="c", input="Can I return the lamp that I bought from you last week?")
+    kinds = [proposal.spec.kind for proposal in propose(asked, good, bad)]
+    assert kinds.index("language") < kinds.index("contains")
+
+
+def test_the_model_that_tells_languages_stays_unread_where_both_are_plainly_the_same() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'tests/engine/triage'); from test_promoting import *; "
+        "propose(ASKED, answer('You may bring it back within 30 days.'), answer(\"I can't help with that lamp.\")); "
+        "print('py3langid' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_proposal_takes_the_place_of_no_other_check() -> None:
+    known = CheckSpec(id="contains", kind="contains", params={"none": ["never said"]})  # which separates nothing
+    there = CheckSpec(id="contains-2", kind="contains", params={"all": ["30"]})
+    found = [p.spec for p in propose(ASKED, answer("30 days."), answer("14 days."), [known], [there])]
+    assert known.id not in [spec.id for spec in found]
+    assert [spec.version for spec in found if spec.id == there.id] == [there.version]
+    assert beside(known, [there]) == known
+
+
+def test_what_a_check_asks_is_told_with_its_kind_unless_its_id_says_so() -> None:
+    spec = CheckSpec(id="contains-2", kind="contains", params={"all": ["Zürich"]})
+    assert asks(spec) == 'all: ["Zürich"]'
+    assert asks(CheckSpec(id="mine", kind="contains", params={"all": ["30"]})) == 'contains, all: ["30"]'
+    assert asks(CheckSpec(id="whole", kind="whole")) == ""
 
 
 def test_alike_answers_are_told_apart_by_nothing() -> None:

@@ -158,32 +158,41 @@ class RerunDialog(TryingDialog[Again]):
 
         known = self._read.get(scope.key)
 
-        def work() -> "tuple[tuple[Config, str], ChosenCases, RerunPlan]":
-            found = base or self._needs.base()
+        def work() -> "tuple[ChosenCases, RerunPlan]":
+            found = self._base = base or self._needs.base()
             config = edited or found[0]
             config = with_model(config, model) if model else config
             chosen = known or self._needs.read(scope.case_ids())
-            return found, chosen, self._needs.prepare(chosen, config, offline)
+            return chosen, self._needs.prepare(chosen, config, offline)
 
-        def worked_out(found: "tuple[tuple[Config, str], ChosenCases, RerunPlan]") -> None:
-            self._read[scope.key] = found[1]
+        def worked_out(found: "tuple[ChosenCases, RerunPlan]") -> None:
+            self._read[scope.key] = found[0]
             if scope is self._scope and model == self.query_one("#model", Input).value.strip():
-                self._worked_out(found[0], found[2])
+                self._worked_out(found[1])
 
         self.in_thread(work, worked_out)
         self.tell_plan()
 
-    def _worked_out(self, base: "tuple[Config, str]", plan: "RerunPlan") -> None:
-        self._base, self._plan = base, plan
+    def _worked_out(self, plan: "RerunPlan") -> None:
+        self._plan = plan
         self.doubt(plan.config)
-        config, known = base
+        self._show_base()
+        self.tell_plan()
+
+    def refused(self) -> None:
+        self._show_base()
+
+    def _show_base(self) -> None:
+        """Show what would be asked, or what may be changed so that it can be."""
+        if self._base is None:
+            return
+        config, known = self._base
         model = self.query_one("#model", Input)
         model.placeholder = clean_line(config.model_label, 60)
         words = prompt_change(config, self._edited) if self._edited is not None else f"as in {config.name}, {known}"
         self.query_one("#prompt", Static).update(
             Content.assemble(("Prompt  ", "$text-muted"), clean(words), ("   ctrl+e edits it", "dim"))
         )
-        self.tell_plan()
 
     def announced(self, limits: "TrialLimits") -> str:
         from tiebreak_workbench.trials.words import announcement, rerun_what
@@ -262,7 +271,7 @@ class RerunDialog(TryingDialog[Again]):
         cases.refresh()
         cases.focus()
         some = any(found.of(verdict) for verdict in MARKS)
-        self.subtitle(f"space reads the answers · {'a writes down fixed and flaky · ' if some else ''}⏎ or esc closes")
+        self.subtitle(f"space reads · {'a writes down fixed and flaky · ' if some else ''}⏎ or esc closes")
 
     def action_read(self) -> None:
         """Open what came of the case at hand, each answer with the checks that it fails; also while others come."""

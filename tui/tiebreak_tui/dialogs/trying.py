@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tiebreak.errors import TiebreakError
+from tiebreak.errors import TiebreakError, UsageError
 from tiebreak.records import Config
 from tiebreak.sanitise import clean
 from tiebreak_tui.dialogs.dialog import Result
@@ -152,7 +152,8 @@ class TryingDialog(ModelDialog[Result]):
         """Say in the form why it cannot be asked."""
         self._problem = error
         if self.is_attached:
-            offline = "" if self._offline else " ctrl+o looks only at answers that are there."
+            mended = self._offline or isinstance(error, UsageError)  # which looking only would not mend
+            offline = "" if mended else " ctrl+o looks only at answers that are there."
             self._tell(Content.styled(clean(f"{error}{offline}"), "$text-warning"))
             self.refused()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiebreak.errors import TiebreakError
@@ -344,16 +345,20 @@ class Trying(Asking):
         return ShrinkDialog(app.environ, self.trial_run, case_id, prepare, offline=app.wishes.offline)
 
     def _write(self, promotion: "Promotion | None") -> None:
-        from tiebreak_workbench.triage.promoting import write
+        from tiebreak_workbench.triage.promoting import runs_from_now_on, write
 
-        if promotion is not None:
-            self.lanes.add(
-                "promote",
-                lambda: write(promotion),
-                lambda path: self.tiebreak.flash(
-                    f"{promotion.case.id} in {path} {'has the checks' if promotion.amends else 'is kept'} now."
-                ),
-            )
+        if promotion is None:
+            return
+        folder, what = (
+            self.triage.bench.workspace.folder.absolute(),
+            "has the checks" if promotion.amends else "is kept",
+        )
+
+        def written(path: Path) -> None:
+            near = path.absolute().relative_to(folder) if path.absolute().is_relative_to(folder) else path
+            self.tiebreak.flash(f"{promotion.case.id} {what} in {near}. {runs_from_now_on(promotion)}")
+
+        self.lanes.add("promote", lambda: write(promotion), written)
 
 
 def better(detail: "CaseDetail") -> "SessionRole | None":

@@ -255,7 +255,9 @@ def given_proposal(case: Case, good: Response, bad: Response, text: str, known: 
         mapping: object = json.loads(text)
     except ValueError as problem:
         if text.lstrip().startswith("{"):
-            raise UsageError(f"The check is no JSON: {problem}.", hint="Mend it there.") from None
+            raise UsageError(
+                f"The check is no JSON: {problem}.", hint='It looks like {"kind": "contains", "all": ["refund"]}.'
+            ) from None
         proposed = ", ".join(known) or "none"
         hint = f'Proposed are {proposed}; or write JSON, such as {{"kind": "contains", "all": ["refund"]}}.'
         raise UsageError(f"There is no proposed check “{text}”.", hint=hint) from None

@@ -12,7 +12,7 @@ from tiebreak.checks import checks_for
 from tiebreak.datasets.reading import read_text
 from tiebreak.errors import PromptError, UsageError, WorkspaceError
 from tiebreak.prompts import PromptRenderer
-from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy
+from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy, RecordingTarget
 from tiebreak.records.responses import BROKEN
 from tiebreak.records.triage import DecisionField, SideFacts
 from tiebreak.stats.intervals import clopper_pearson
@@ -158,16 +158,20 @@ def select_cases(
 def changed_config(
     bench: Workbench, triage: Triage, *, config: str | None = None, model: str | None = None, prompt: Path | None = None
 ) -> Config:
-    """The file of the candidate's config as it is now, or another `config`; with another `model` (of the same server,
-    where the config names one), or the text of a file in the place of its system prompt (of its user template, where
-    that is all it has).
+    """The file of the candidate's config as it is now (as the run has it, where there is none), or another `config`;
+    with another `model` (of the same server, where the config names one), or the text of a file in the place of its
+    system prompt (of its user template, where that is all it has).
 
     Raises:
         UsageError: where there is none of that name, or it is a conversation, which no one text can stand for.
         InputError: where a file cannot be used.
     """
-    path = bench.workspace.config_file(config or triage.b.config.name)
-    found = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
+    before = triage.b.config
+    if config is None and not _has_file(bench, before):
+        found = before  # as of an import
+    else:
+        path = bench.workspace.config_file(config or before.name)
+        found = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
     if model is not None:
         found = with_model(found, model)
     if prompt is not None:
@@ -202,12 +206,16 @@ def candidate_now(bench: Workbench, triage: Triage) -> tuple[Config, str]:
     Raises:
         InputError: where the file cannot be used.
     """
-    before, name = triage.b.config, triage.b.config.name
-    if not any(entry.name == name for entry in bench.workspace.configs):
+    before = triage.b.config
+    if not _has_file(bench, before):
         return before, "as the run has it: it has no file here"
     found = changed_config(bench, triage)
     same = found.version == before.version
     return found, "unchanged since the run" if same else "its file was edited since the run"
+
+
+def _has_file(bench: Workbench, config: Config) -> bool:
+    return any(entry.name == config.name for entry in bench.workspace.configs)
 
 
 def prepare_rerun(
@@ -216,7 +224,7 @@ def prepare_rerun(
     """What asking these cases again would take; nothing where it is `offline`, and only looked up.
 
     Raises:
-        UsageError: where there is no such case.
+        UsageError: where there is no such case, and where the config replays recorded answers.
         TiebreakError: where the config's model cannot be reached, such as for a missing key.
     """
     return plan_rerun(triage, read_cases(triage, case_ids), config, times=times, offline=offline)
@@ -248,6 +256,11 @@ def plan_rerun(
     triage: Triage, chosen: ChosenCases, config: Config, *, times: int = 1, offline: bool = False
 ) -> RerunPlan:
     """As `prepare_rerun`, of cases that are read."""
+    if isinstance(config.target, RecordingTarget):
+        raise UsageError(
+            f"“{config.name}” replays recorded answers: asking again would bring the same ones.",
+            hint="Name a model, or a config that asks one.",
+        )
     a, b = triage.a, triage.b
     return RerunPlan(
         session=b.session_id,
