@@ -38,6 +38,7 @@ gates:
     lines[0]["segment"] = SEGMENT
     cases.write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "configs" / "warm.yaml").rename(folder / "configs" / f"{CONFIG}.yaml")
+    (folder / "configs" / "again.yaml").write_text((folder / "configs" / f"{CONFIG}.yaml").read_text())
     assert tiebreak("run", "-d", "small", "-a", "plain", "-b", CONFIG).code == 1
     return tiebreak
 
@@ -51,7 +52,7 @@ gates:
         (("show", "last", CASE), (CASE, CHECK)),
         (("gate", "last"), (GATE, CONFIG)),
         (("diff", "last"), (CASE, CHECK, SEGMENT, CONFIG)),
-        (("rerun", "last", CASE, "--times", 2), (CASE, CHECK)),
+        (("rerun", "last", CASE, "--times", 2, "--config", "again"), (CASE, CHECK)),
         (("promote", "last", CASE, "-d", "kept", "--dry-run"), (CASE, CHECK)),
         (("sessions",), (CONFIG,)),
         (("history", CONFIG), (CONFIG,)),

@@ -61,7 +61,7 @@ READING: Sequence[Sequence[object]] = (
 ACTING: Sequence[Sequence[object]] = (
     ("retry", "last", "--concurrency", 1, "--json"),
     ("score", "last", "--json"),
-    ("rerun", "last", "say-58", "say-34", "--json"),
+    ("rerun", "last", "say-58", "say-34", "--offline", "--json"),
     ("diff", "last", "--json"),
     ("metrics", "--session", "last", "--json"),
     ("doctor", "--json"),

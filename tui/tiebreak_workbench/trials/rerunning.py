@@ -224,7 +224,7 @@ def prepare_rerun(
     """What asking these cases again would take; nothing where it is `offline`, and only looked up.
 
     Raises:
-        UsageError: where there is no such case, and where the config replays recorded answers.
+        UsageError: where there is no such case, and where the config replays the very answers that the run has.
         TiebreakError: where the config's model cannot be reached, such as for a missing key.
     """
     return plan_rerun(triage, read_cases(triage, case_ids), config, times=times, offline=offline)
@@ -256,7 +256,8 @@ def plan_rerun(
     triage: Triage, chosen: ChosenCases, config: Config, *, times: int = 1, offline: bool = False
 ) -> RerunPlan:
     """As `prepare_rerun`, of cases that are read."""
-    if isinstance(config.target, RecordingTarget):
+    same = config.version == triage.b.config.version
+    if same and not offline and isinstance(config.target, RecordingTarget):
         raise UsageError(
             f"“{config.name}” replays recorded answers: asking again would bring the same ones.",
             hint="Name a model, or a config that asks one.",
@@ -269,7 +270,7 @@ def plan_rerun(
         specs=chosen.specs,
         failed_before=chosen.failed_before,
         config=config,
-        same=config.version == b.config.version,
+        same=same,
         times=times,
         policy=b.policy,
         usd_a_call=0.0 if offline else cost_of_call(triage.bench.environ, config, chosen.cases),
