@@ -1,14 +1,18 @@
 """`spot` asked on, `history`, `edit`, `compare`, and searches, as commands."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from support.commands import CommandLine, run_process
 from support.editing import ask, rated
 from support.live import open_bench, start
 from support.model_server import ModelServer
+from support.workspaces import ANSWERS_A, ANSWERS_B, write_lines
+from tiebreak_cli.output import keep_whole, table_of
 from tiebreak_tui.clipboard import doubt_of
 from tiebreak_workbench.past.finding import find
 from tiebreak_workbench.workbench import Workbench
@@ -133,3 +137,33 @@ def test_a_copy_that_likely_does_not_arrive_is_doubted(
     doubt = doubt_of({"PATH": str(tmp_path), **environ})
     assert (said in doubt) == bool(doubt or not said)
     assert bool(doubt) == bool(said)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_id_of_a_session_is_broken_in_two(width: int) -> None:
+    columns = ("id", "kind", "dataset", "A against B", "voted #", "last activity")
+    id_ = "20261122-031625-bzks"
+    rows = [[id_, "arena", "support-desk", "concise against grounded-and-kind", "0/30", "2026-11-22 03:33"]]
+    written = io.StringIO()
+    table, out = table_of(*columns), Console(width=width, file=written)
+    keep_whole(table, rows, width)
+    table.add_row(*rows[0])
+    out.print(table)
+    lines = written.getvalue().splitlines()
+    assert any(line.startswith(f" {id_} ") for line in lines)
+    assert max(map(len, lines)) <= width
+
+
+def test_a_case_that_is_mistyped_is_guessed(tiebreak: CommandLine, small: Path) -> None:
+    pair = {"answer_a": ANSWERS_A["greet-1"], "answer_b": ANSWERS_B["greet-1"]}
+    answers = write_lines(Path("answers.jsonl"), [{"case": "greet-1", **pair}])
+    assert tiebreak("import", answers, "-d", "small").code == 0
+    refused = tiebreak("show", "last", "Greet1")
+    assert refused.code == 2
+    assert "Did you mean “greet-1”?" in refused.err
+    assert "--csv` lists them." in tiebreak("show", "last", "zzz").err
+
+
+def test_an_unknown_metric_is_told_once_where_they_are_listed(tiebreak: CommandLine) -> None:
+    assert tiebreak("metrics", "nosuch").err.count("`tiebreak metrics` lists them.") == 1
+    assert "Did you mean “recall@5”?" in tiebreak("metrics", "recal@5").err

@@ -56,7 +56,8 @@ FAILS = policy("{id: cheap, metric: cost_per_answer, at_most: 0.0000001}")
 
 
 def test_the_command_answers_reports_and_says_how_to_go_on(tmp_path: Path, url: str) -> None:
-    with start(model_workspace(tmp_path, url), "--json", "--phase", "offline") as process:
+    folder = model_workspace(tmp_path, url)
+    with start(folder, "--json", "--phase", "offline") as process:
         out, err = process.communicate(timeout=60)
     report = json.loads(out)
     assert process.returncode == 0, err
@@ -65,7 +66,7 @@ def test_the_command_answers_reports_and_says_how_to_go_on(tmp_path: Path, url: 
     assert {gate["gate"]: gate["status"] for gate in report["gates"]}["fast"] == "pass"
     assert f"Started session {report['session']}: a vs b." in err
     assert "24 of 24 answers" in err
-    assert f"`tiebreak arena -r {report['session']}` rates them." in err
+    assert f"`tiebreak arena -r {report['session']} -w {folder}` rates them." in err
 
 
 @pytest.mark.parametrize(("rules", "code"), [(PASSES, 0), (FAILS, 1)])

@@ -86,8 +86,8 @@ def test_each_dataset_has_a_session_of_its_own_in_one_list(folder: Path) -> None
     assert last(folder) == "questions"
     assert "30 of 30 answers · " in found.stderr
     assert found.stderr.splitlines()[-2:] == [
-        f"questions: Every answer is in. `tiebreak arena -r {stored['questions'].session.id}` rates them.",
-        f"more: Every answer is in. `tiebreak arena -r {stored['more'].session.id}` rates them.",
+        f"questions: Every answer is in. `tiebreak arena -r {stored['questions'].session.id} -w {folder}` rates them.",
+        f"more: Every answer is in. `tiebreak arena -r {stored['more'].session.id} -w {folder}` rates them.",
     ]
     with Store.open(folder / ".tiebreak" / "tiebreak.db") as store:
         assert {(one.kind, one.origin) for one in store.sessions()} == {("arena", "run")}
@@ -198,9 +198,12 @@ def test_one_budget_is_for_all_datasets(folder: Path) -> None:
     assert 0.04 <= spent <= 0.04 + max(one.cost.usd or 0 for each in stored.values() for one in each.responses)
     assert answers(stored["more"]) == 6
     id_ = stored["questions"].session.id
-    assert f"more: Every answer is in. `tiebreak arena -r {stored['more'].session.id}` rates them." in found.stderr
+    assert (
+        f"more: Every answer is in. `tiebreak arena -r {stored['more'].session.id} -w {folder}` rates them."
+        in found.stderr
+    )
     assert "questions: The budget of $0.04 is spent." in found.stderr
-    assert f"goes on with all; `tiebreak retry {id_}` with this alone." in found.stderr
+    assert f"goes on with all; `tiebreak retry {id_} -w {folder}` with this alone." in found.stderr
     # What the other one cost is counted also where this one is asked first.
     run(folder, "-d", "questions", "-d", "more", "--max-cost", "0.04", "-c", "1")
     assert sum(answers(one) for one in sessions(folder).values()) == sum(answers(one) for one in stored.values())

@@ -3,8 +3,8 @@
 import pytest
 
 from tiebreak.errors import PromptError
-from tiebreak.prompts import unrendered
-from tiebreak.records import Case, Config, HttpTarget, ModelTarget, Prompt
+from tiebreak.prompts import leaves_question_out, unrendered
+from tiebreak.records import Case, Config, HttpTarget, Message, ModelTarget, Prompt
 
 CASES = [
     Case(id=f"c{i}", input="Why?", metadata={"plan": "yearly", "n": i} if i % 3 else {"seats": i}) for i in range(9)
@@ -61,3 +61,21 @@ def test_requests_of_apps_are_tried_as_well() -> None:
 def test_a_template_that_is_none_is_an_error() -> None:
     with pytest.raises(PromptError, match=r"prompt\.user, line 1"):
         unrendered(config(Prompt(user="{{ a")), CASES)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "out"),
+    [
+        (Prompt(), False),
+        (Prompt(system="Be kind."), False),
+        (Prompt(system="Be kind.", user="And be brief."), True),
+        (Prompt(system="About {{ input }}", user="And be brief."), False),
+        (Prompt(user="{{ messages | length }}"), False),
+        (Prompt(user="{{ metadata.plan }}"), True),
+        (Prompt(messages=(Message(role="user", content="Hello."),)), True),
+        (Prompt(messages=(Message(role="user", content="Hello. {{ input }}"),)), False),
+    ],
+)
+def test_a_prompt_that_leaves_the_question_out_is_known(prompt: Prompt, out: bool) -> None:
+    assert leaves_question_out(config(prompt)) is out
+    assert not leaves_question_out(config(prompt, {"q": "{{ input }}"})), "an app's own request may hold it"

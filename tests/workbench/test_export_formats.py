@@ -1,6 +1,8 @@
 """What is handed out to other tools says what people preferred, and what comes back is what went out."""
 
+import io
 import json
+import sys
 from collections.abc import Callable, Generator
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +17,7 @@ from tiebreak.datasets.exchange import take
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.records import VOTES, Vote
 from tiebreak.scoreboard import Snapshot
-from tiebreak_workbench.exports.formats import FORMATS, SEALED_FROM, export_as
+from tiebreak_workbench.exports.formats import FORMATS, SEALED_FROM, columns_of, export_as
 from tiebreak_workbench.figures.gating import Asked, gate_session
 from tiebreak_workbench.figures.report import session_report
 from tiebreak_workbench.figures.scoring import scoreboard_of
@@ -176,6 +178,38 @@ def test_parquet_says_what_it_needs(bench: Workbench, tmp_path: Path) -> None:
     assert "tiebreak[parquet]" in str(refused.value)
     with pytest.raises(UsageError, match="no text for a terminal"):
         export_as(bench, "parquet", "last", None)
+
+
+def test_the_columns_of_parquet_are_of_one_type_each(bench: Workbench) -> None:
+    columns = columns_of(bench.store.load_session("last"))
+    assert {name: {type(cell) for cell in cells} - {type(None)} for name, cells in columns.items()} == {
+        **{name: {str} for name in columns},
+        **{name: {bool} for name in ("automatic", "skipped")},
+        "position": {int},
+        "fault_a": set(),
+        "fault_b": {str},
+    }
+    assert columns["answer_b"].count(None) == 1
+    assert None in columns["verdict"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_terminal_is_shown_nothing_that_it_would_obey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: bool
+) -> None:
+    folder = make_workspace(tmp_path / "ws", b=ANSWERS_B | {"json-1": "\x1b]52;c;aGk=\x07 red \u202e"})
+    with open_bench(folder) as bench:
+        start(bench)
+        out = Terminal() if shown else io.StringIO()
+        monkeypatch.setattr(sys, "stdout", out)
+        export_as(bench, "csv", "last", None)
+    assert "position,case" in out.getvalue()
+    assert ("\x1b" in out.getvalue()) is False
 
 
 def test_an_exported_session_is_the_same_elsewhere(bench: Workbench, tmp_path: Path) -> None:

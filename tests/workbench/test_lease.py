@@ -58,7 +58,9 @@ def test_a_session_that_is_open_elsewhere_is_refused_by_name_until_it_is_closed_
                 bench.lease(one)
             assert one in refused.value.message
             assert f"another process ({other.pid} on " in refused.value.message
-            assert refused.value.hint == f"Close it there. `tiebreak show {one}` looks on meanwhile."
+            assert (
+                refused.value.hint == f"Close it there. `tiebreak show {one} -w {tmp_path / 'ws'}` looks on meanwhile."
+            )
             bench.lease(another).release()  # two sessions of one workspace are no trouble
         with bench.lease("last") as lease:  # by any of its names
             assert lease.warning is None

@@ -277,7 +277,7 @@ def _score(
         from tiebreak_cli.scoreboard import print_scoreboard
         from tiebreak_workbench.figures.unjudged import unjudged_words
 
-        notes = unjudged_words(bench.store, stored.session.id)
+        notes = unjudged_words(bench, stored.session.id)
         print_scoreboard(console(), stored, snapshot, notes=notes)
     gates = [gate for gate in snapshot.gates if phase in (None, gate.phase)]
     code = verdict_code(overall(gates) if gates else "undecided")

@@ -12,14 +12,17 @@ from tiebreak.records import ROLES, CheckResult, Response
 from tiebreak.records.policies import SIDES
 from tiebreak_cli.case_text import detail_of, detail_plain, print_findings, print_parts, print_prompts, print_rest
 from tiebreak_cli.exits import DONE, UNAVAILABLE
-from tiebreak_cli.output import CELL, print_json, safe, safe_line, show
+from tiebreak_cli.output import CELL, complain_line, print_json, safe, safe_line, show
 from tiebreak_store import StoredSession
 from tiebreak_workbench.figures.report import said_by
 from tiebreak_workbench.figures.scoring import scoreboard_of
 from tiebreak_workbench.headless.replay import answered
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.trials.findings import findings_of
 from tiebreak_workbench.workbench import Workbench
 
+NEAR = 70
+"""How much alike, of 100, an id must be to be what was meant."""
 CHECKS = {"pass": ("✔", "green"), "fail": ("✘", "bold red"), "error": ("?", "magenta"), "not_applicable": ("·", "dim")}
 
 
@@ -32,6 +35,7 @@ def print_both(bench: Workbench, session_id: str, position: int = 0, *, as_json:
     else:
         for side, response in zip(SIDES.values(), responses, strict=True):
             _print(side, response)
+        complain_line(f"Ask on with `{command(('spot', '--session', session_id, 'QUESTION'))}`.")
     return UNAVAILABLE if any(response.excluded for response in responses) else DONE
 
 
@@ -57,10 +61,9 @@ def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = 
     stored = bench.store.load_session(session, light=True)
     case = stored.dataset.by_id.get(case_id)
     if case is None or case_id not in stored.session.plan.case_ids:
-        raise UsageError(
-            f"Session {stored.session.id} has no case “{case_id}”.",
-            hint=f"`tiebreak export {stored.session.id} --csv` lists them.",
-        )
+        lists = command(("export", stored.session.id, "--csv"), bench.workspace.folder)
+        hint = _nearest(case_id, stored.session.plan.case_ids) or f"`{lists}` lists them."
+        raise UsageError(f"Session {stored.session.id} has no case “{case_id}”.", hint=hint)
     state = scoreboard_of(stored).case(case_id)
     samples = {
         role: [bench.store.response(answer.id) for answer in state.counting[role]]
@@ -107,6 +110,13 @@ def show_case(bench: Workbench, session: str, case_id: str, *, unsealed: bool = 
 class _Sample(TypedDict):
     response: Response
     checks: list[CheckResult]
+
+
+def _nearest(case_id: str, known: Sequence[str]) -> str:
+    from rapidfuzz import fuzz, process, utils
+
+    match = process.extractOne(case_id, known, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR)
+    return f"Did you mean “{match[0]}”?" if match is not None else ""
 
 
 def _with_checks(response: Response, stored: StoredSession) -> _Sample:

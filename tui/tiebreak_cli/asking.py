@@ -107,7 +107,7 @@ def ask_each(
             score_forks(bench, turn.stored)
     for turn in turns:
         ids = [one.session.id for one in turn.stored]
-        shown.say(last_words(turn.ended, ids, turn.share.dataset if len(turns) > 1 else ""))
+        shown.say(last_words(turn.ended, bench.workspace.folder, ids, turn.share.dataset if len(turns) > 1 else ""))
         shown.say_unless_blank(turn.till.words())
         shown.say_unless_blank(judging_words(turn.judging))
     return [Asked(turn.ended, turn.judging.report(), turn.till.report() if turn.till.heard else None) for turn in turns]

@@ -62,10 +62,9 @@ def sessions(
 
 def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> None:
     """Print the places in everything recorded that hold a text, or nearly do."""
-    from rich.text import Text
-
-    from tiebreak_cli.output import CELL, console, local_minute, print_json, progress, safe_line, say, table_of
-    from tiebreak_workbench.past.finding import EXCERPT, find
+    from tiebreak_cli.found_text import print_hits
+    from tiebreak_cli.output import print_json, progress, safe_line, say
+    from tiebreak_workbench.past.finding import find
     from tiebreak_workbench.past.words import read_as_words
 
     with progress() as shown:
@@ -75,19 +74,7 @@ def print_found(bench: "Workbench", text: str, limit: int, *, as_json: bool) -> 
     elif not found.hits:
         say(f"Nothing recorded here holds “{text}”.")
     else:
-        table = table_of("session", "case", "what", "text", "when", title="Found, the newest of each kind first")
-        on_screen = console().is_terminal
-        for column in table.columns:
-            column.no_wrap = on_screen and column.header != "text"
-        for one in found.hits:
-            cells = (one.session_id or "–", one.case_id or one.config or "", one.what)
-            # A line for each place: the text is cut where the terminal ends, and told whole in a file.
-            cut = Text(safe_line(one.excerpt, EXCERPT + 10), no_wrap=on_screen, overflow="ellipsis")
-            for start, end in one.marks if len(cut) == len(one.excerpt) else ():
-                cut.stylize("bold yellow", start, end)
-            when = local_minute(one.at) if one.at else ""
-            table.add_row(*(Text(safe_line(cell, CELL)) for cell in cells), cut, when)
-        console().print(table)
+        print_hits(found.hits)
         if found.read_as:
             say(safe_line(read_as_words(found), 400))
         say("`tiebreak show SESSION CASE` shows one, `tiebreak history CONFIG` the versions of a prompt.")
@@ -153,7 +140,7 @@ def show(
             from tiebreak_workbench.judges.to_judge import words_to_judge
 
             notes = [
-                *unjudged_words(bench.store, stored.session.id),
+                *unjudged_words(bench, stored.session.id),
                 *words_to_judge(bench, stored, snapshot.gates),
             ]
             print_scoreboard(console(), stored, snapshot, figures=figures, notes=notes)

@@ -13,6 +13,9 @@ from tiebreak_cli.evidence import JsonOption
 from tiebreak_cli.opening import WorkspaceOption
 from tiebreak_cli.start import HERE
 
+WIDE = 110
+"""Columns of a terminal from which a table of judges leaves room for what they say."""
+
 if TYPE_CHECKING:
     from tiebreak.judge import JudgeEnding, JudgeProgress, JudgeSummary
     from tiebreak.records.judges import Judge
@@ -165,9 +168,10 @@ def _review(session: str, name: str | None, workspace: Path, *, model: str | Non
 def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> None:
     """List the judges of the workspace, and those that come with Tiebreak, with how they stand."""
     from tiebreak.errors import InputError
-    from tiebreak_cli.output import print_json, print_table, say
+    from tiebreak_cli.output import console, print_json, print_table, say
     from tiebreak_workbench.judges.judging import judges_report, load_judge
     from tiebreak_workbench.judges.standing import version_status
+    from tiebreak_workbench.shell import command
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.begin(workspace) as bench:
@@ -181,16 +185,18 @@ def judges(as_json: JsonOption = False, workspace: WorkspaceOption = HERE) -> No
     if as_json:
         print_json(rows)
         return
-    print_table(
-        "Judges",
-        ("name", "from", "kind", "model", "status", "what it says"),
-        (
-            [str(row.get(key) or "") for key in ("name", "from", "kind", "model", "status")]
-            + [str(row.get("error") or row.get("description") or "")]
-            for row in rows
-        ),
-    )
-    say("`tiebreak judge last --judge NAME` asks one. docs/judges.md says how to write your own.")
+    cells = [
+        [str(row.get(key) or "") for key in ("name", "from", "kind", "model", "status")]
+        + [str(row.get("error") or row.get("description") or "")]
+        for row in rows
+    ]
+    if (out := console()).is_terminal and out.width < WIDE:
+        for name, *about, says in cells:
+            say(f"{name}  {', '.join(filter(None, about))}\n    {says}")
+    else:
+        print_table("Judges", ("name", "from", "kind", "model", "status", "what it says"), cells)
+    asks = command(("judge", "last", "--judge", "NAME"), workspace)
+    say(f"`{asks}` asks one. docs/judges.md says how to write your own.")
 
 
 async def run_judging(judging: "Judging", err: "PlainConsole") -> "JudgeEnding":

@@ -75,7 +75,7 @@ def _find(name: str) -> "Metric":
     try:
         return find_metric(name).metric
     except ValueError as unknown:
-        raise UsageError(str(unknown), hint="`tiebreak metrics` lists them.") from None
+        raise UsageError(str(unknown)) from None
 
 
 def _needs(metric: "Metric") -> list[str]:

@@ -90,7 +90,7 @@ def _told(bench: Workbench, share: Share, ended: Asked, phase: str | None) -> To
 
     def show() -> None:
         for one, snapshot in zip(taken, snapshots, strict=True):
-            notes = unjudged_words(bench.store, one.stored.session.id)
+            notes = unjudged_words(bench, one.stored.session.id)
             print_scoreboard(console(), one.stored, snapshot, phase=phase, notes=notes)
         print_judges(bench, [one.stored.session.id for one in taken])
 

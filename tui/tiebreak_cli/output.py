@@ -23,6 +23,12 @@ CELL = 2_000
 has no room in a narrow terminal goes on in the next line; nothing is cut that somebody has to type or to look up."""
 
 
+BETWEEN, LEAST = 3, 10
+"""Cells that a table has between two columns, and that a column needs at least where another one is kept whole."""
+SESSION_IDS = ("id", "session")
+"""What columns are called that may hold the id of a session, which people copy."""
+
+
 def console(*, stderr: bool = False) -> "PlainConsole":
     from tiebreak_cli.consoles import PlainConsole
 
@@ -94,10 +100,29 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     """A table of outside text, each cell on one line; `table_of` explains the columns."""
     from rich.text import Text
 
-    table = table_of(*columns, title=title)
-    for row in rows:
-        table.add_row(*(Text(safe_line(cell, CELL)) for cell in row))
-    console().print(table)
+    out, table = console(), table_of(*columns, title=title)
+    shown = [[safe_line(cell, CELL) for cell in row] for row in rows]
+    if out.is_terminal:
+        keep_whole(table, shown, out.width)
+    for row in shown:
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def keep_whole(table: "Table", rows: Sequence[Sequence[str]], width: int) -> None:
+    """Let no line break stand in an id of a session, nor in other short cells, as far as `width` leaves room for the
+    rest: Rich would take from every column alike, in the midst of words."""
+    from rich.cells import cell_len
+
+    cells = [[str(column.header), *(row[place] for row in rows)] for place, column in enumerate(table.columns)]
+    widths = [max(map(cell_len, texts)) for texts in cells]
+    room, left = width - BETWEEN * len(widths), dict(enumerate(widths))
+    for place in sorted(left, key=lambda one: (table.columns[one].header not in SESSION_IDS, left[one])):
+        own = left.pop(place)
+        if own + sum(min(LEAST, other) for other in left.values()) > room:
+            break
+        table.columns[place].no_wrap = True
+        room -= own
 
 
 def table_of(*columns: str, title: str = "") -> "Table":

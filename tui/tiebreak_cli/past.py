@@ -90,7 +90,7 @@ def edit(
     """
     from tiebreak_cli.output import print_json, say
     from tiebreak_workbench.headless.replay import SIDE_OF
-    from tiebreak_workbench.shell import in_folder
+    from tiebreak_workbench.shell import command
     from tiebreak_workbench.workbench import Workbench
 
     if side.upper() not in SIDE_OF:
@@ -112,19 +112,21 @@ def edit(
                 typer.echo(clean(text) if sys.stdout.isatty() else text.encode("utf-8", "surrogatepass"), nl=False)
             return
         made = _forked(bench, session, role, prompt, rerun)
-    place = in_folder(workspace)
     if as_json:
         print_json(made)
         return
     taken = ", ".join(f"{made.reused[one]} of {name}" for name, one in SIDE_OF.items())
     say(f"Session {made.session_id}: {made.planned} cases, no votes yet; answers taken over: {taken}.")
-    say(f"Rate it with `tiebreak arena -r {made.session_id}{place}`, or answer it with `tiebreak retry`.")
+    rates = command(("arena", "-r", made.session_id), workspace)
+    say(f"Rate it with `{rates}`, or answer it with `{command(('retry', made.session_id), workspace)}`.")
 
 
 def _forked(bench: "Workbench", session: str, role: "SessionRole", prompt: Path | None, scope: str):
     from tiebreak.prompts import written_prompt
+    from tiebreak_cli.output import complain_line
     from tiebreak_workbench.editing import edited, fork
     from tiebreak_workbench.editor import edit_text
+    from tiebreak_workbench.starting.preflight import without_question
 
     stored = bench.store.load_session(session, facts=False)
     if role not in stored.configs:
@@ -135,7 +137,10 @@ def _forked(bench: "Workbench", session: str, role: "SessionRole", prompt: Path 
     else:
         need_terminal("--prompt FILE gives the edited prompt; --print shows its form.")
         text = edit_text(written_prompt(config.prompt), f"{role}.txt", bench.environ)
-    return fork(bench, stored.session.id, role, edited(config, text), "rated" if scope == "rated" else "all")
+    new = edited(config, text)
+    if told := without_question(new):
+        complain_line(f"Note: {told}.")
+    return fork(bench, stored.session.id, role, new, "rated" if scope == "rated" else "all")
 
 
 def text_of(path: Path) -> str:

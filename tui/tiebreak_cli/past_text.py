@@ -11,7 +11,7 @@ from tiebreak.records.policies import SIDES
 from tiebreak.reports.moved import Moved, sentences
 from tiebreak.reports.words import share, win_interval
 from tiebreak.worddiff import MARKS, Run, merge_words
-from tiebreak_cli.difference import measures_table
+from tiebreak_cli.difference import WIDE, measures_table
 from tiebreak_cli.output import CELL, local_minute, safe, safe_line, table_of
 from tiebreak_workbench.past.versions import SHORT, Result, Version
 
@@ -80,10 +80,10 @@ def _parts_of(before: str, after: str) -> Iterator[Run]:
 
 def print_moved(console: Console, moved: Moved) -> None:
     """Print what changed beside what moved."""
-    console.print(Group(*_moved(moved)))
+    console.print(Group(*_moved(moved, wide=console.width >= WIDE)))
 
 
-def _moved(moved: Moved) -> Iterator[RenderableType]:
+def _moved(moved: Moved, *, wide: bool) -> Iterator[RenderableType]:
     yield Text.assemble(("Before  ", "bold"), moved.before, ("\nAfter   ", "bold"), moved.after, "\n")
     yield Text("\n".join(safe(sentence) for sentence in sentences(moved)) + "\n")
     for role, changes in moved.configs.items():
@@ -95,7 +95,7 @@ def _moved(moved: Moved) -> Iterator[RenderableType]:
             yield Text(title, "bold")
             yield from changes_text(changes)
     yield from _dataset(moved)
-    yield from _figures(moved)
+    yield from _figures(moved, wide=wide)
 
 
 def _dataset(moved: Moved) -> Iterator[RenderableType]:
@@ -117,7 +117,7 @@ def _dataset(moved: Moved) -> Iterator[RenderableType]:
     yield Text.assemble(("What changed in the dataset  ", "bold"), safe("; ".join(told)), "\n")
 
 
-def _figures(moved: Moved) -> Iterator[RenderableType]:
+def _figures(moved: Moved, *, wide: bool) -> Iterator[RenderableType]:
     table = table_of("Win rate of B", "before #", "after #", "n #", title="What moved")
     for name, (old, new) in {"overall": moved.win_rates, **moved.segments}.items():
         cells = [f"{share(r.mean)} ({win_interval(r)})" if r is not None and r.n else "–" for r in (old, new)]
@@ -131,4 +131,4 @@ def _figures(moved: Moved) -> Iterator[RenderableType]:
         yield gates
     if moved.candidates is not None:
         yield Text("Answers of B, before (A) and after (B)", "bold")
-        yield measures_table(moved.candidates, wide=True)
+        yield measures_table(moved.candidates, wide=wide)

@@ -25,6 +25,7 @@ def queue(
     """
     from tiebreak_cli.output import print_json, print_table, say
     from tiebreak_workbench.risk_queue import FEEDS_NOTHING, risk_queue, risk_report
+    from tiebreak_workbench.shell import command
     from tiebreak_workbench.workbench import Workbench
 
     with Workbench.existing(workspace) as bench:
@@ -53,7 +54,8 @@ def queue(
     )
     if not report["feeds_a_gate"]:
         say(FEEDS_NOTHING)
-    say(f"`tiebreak arena -r {stored.session.id} --queue risk` rates them; the order is all that the figure says.")
+    rates = command(("arena", "-r", stored.session.id, "--queue", "risk"), workspace)
+    say(f"`{rates}` rates them; the order is all that the figure says.")
 
 
 def _figure(one: "AtRisk") -> str:

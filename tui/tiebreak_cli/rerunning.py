@@ -9,6 +9,7 @@ from tiebreak.errors import UsageError
 from tiebreak_cli import trying
 from tiebreak_cli.exits import DONE, GATE_FAILED, UNAVAILABLE
 from tiebreak_cli.output import CELL, console, print_json, say, show, table_of
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.trials import rerunning
 from tiebreak_workbench.trials.rerunning import AGAIN, FAILING, CaseAgain, Rerun
 from tiebreak_workbench.trials.trials import TrialLimits
@@ -81,7 +82,8 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     else:
         _print(done)
         if marked is not None:
-            say(f"Written down for {plural(marked.cases, 'case')}. `tiebreak triage --undo` takes it back.")
+            takes_back = command(("triage", session, "--undo"), bench.workspace.folder)
+            say(f"Written down for {plural(marked.cases, 'case')}. `{takes_back}` takes it back.")
         elif done.of("flaky") or done.of("fixed"):
             say("With --mark, what is flaky or fixed is written down so.")
     return typer.Exit(_code(done))

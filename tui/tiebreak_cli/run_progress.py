@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from tiebreak.sanitise import clean
 from tiebreak_workbench.headless.headless import TakenUp
 from tiebreak_workbench.judges.along import JudgedRun, JudgingFigures
 from tiebreak_workbench.judges.reuse import reused_words
+from tiebreak_workbench.shell import command
 
 EVERY = 10.0
 """Seconds between two plain lines."""
@@ -246,14 +248,15 @@ def first_words(taken: Sequence[TakenUp], warnings: Sequence[str]) -> str:
     return "\n".join([*begun, *(f"Note: {warning}" for warning in warnings)])
 
 
-def last_words(ending: Ending, session_ids: Sequence[str], dataset: str = "") -> str:
-    """What came of it, what is missing and why, and how to go on; of one `dataset` among several."""
+def last_words(ending: Ending, folder: Path, session_ids: Sequence[str], dataset: str = "") -> str:
+    """What came of it, what is missing and why, and how to go on in the workspace of `folder`; of one `dataset` among
+    several."""
     progress = ending.progress
     missing = progress.planned - progress.answered
     of = f"{dataset}: " if dataset else ""
     if not missing:
         which = session_ids[0] if len(session_ids) == 1 else "ID"
-        return f"{of}Every answer is in. `tiebreak arena -r {which}` rates them."
+        return f"{of}Every answer is in. `{command(('arena', '-r', which), folder)}` rates them."
     failed = sorted({code for arm in progress.arms.values() for code in arm.failed})
     why = f" ({', '.join(failed)})" if failed else ""
     paused = any(arm.paused for arm in progress.arms.values())
@@ -262,13 +265,13 @@ def last_words(ending: Ending, session_ids: Sequence[str], dataset: str = "") ->
     gap = f"{plural(f'{missing:,}', 'answer')} still missing{why}; the rest is kept."
     goes_on = f"The same command{mend} goes on."
     if dataset:
-        goes_on = f"The same command{mend} goes on with all; {_retries(session_ids)}."
+        goes_on = f"The same command{mend} goes on with all; {_retries(folder, session_ids)}."
     return of + " ".join(part for part in (ending.why, gap, goes_on) if part)
 
 
-def _retries(session_ids: Sequence[str]) -> str:
+def _retries(folder: Path, session_ids: Sequence[str]) -> str:
     """How to go on with one dataset alone: `tiebreak retry ID` of each of its sessions."""
-    commands = " and ".join(f"`tiebreak retry {one}`" for one in session_ids)
+    commands = " and ".join(f"`{command(('retry', one), folder)}`" for one in session_ids)
     return f"{commands} with this alone"
 
 

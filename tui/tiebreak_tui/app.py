@@ -45,8 +45,10 @@ if TYPE_CHECKING:
     from tiebreak_workbench.lease import Lease
     from tiebreak_workbench.workbench import Workbench
 
-TOAST = 300
+TOAST, TOAST_SECONDS = 300, 6
 """Characters of a toast; more goes into a dialog."""
+ROWS_FOR_TOAST = 20
+"""On fewer rows a toast would cover what is read: there a word is cut to the room of its line instead."""
 
 
 class TiebreakApp(App[None]):
@@ -257,12 +259,6 @@ class TiebreakApp(App[None]):
         else:
             self._uncover(self.setup)
 
-    def resume_command(self, session_id: str) -> str:
-        """What to type to come back to a session."""
-        from tiebreak_workbench.shell import command
-
-        return command(("arena", "-r", session_id), self.folder)
-
     async def enter_arena(self, session_id: str, judge: str | None = None, queue: "Queue" = "random") -> None:
         """Open a session in the Arena; one that was open there is closed first. `judge` goes along from now on.
 
@@ -329,14 +325,17 @@ class TiebreakApp(App[None]):
     # -- telling
 
     def flash(self, text: str, *, severity: "Severity" = "information") -> None:
-        """A short word: in the status line where the screen has one, else at the edge; made harmless here."""
+        """A short word: in the status line where the screen has one with room for all of it, else at the edge; made
+        harmless here."""
         from tiebreak_tui.widgets.status_bar import StatusBar  # no part of a first frame
 
         bar = next(iter(self.screen.query(StatusBar)), None)
-        if bar is not None:
+        if bar is not None and (bar.has_room_for(text) or self.size.height < ROWS_FOR_TOAST):
             bar.flash(text, severity)
         else:
-            self.notify(clean(text)[:TOAST], severity=severity, timeout=4, markup=False)
+            if bar is not None:
+                bar.hush()  # one word at a time
+            self.notify(clean(text)[:TOAST], severity=severity, timeout=TOAST_SECONDS, markup=False)
 
     def tell_error(self, error: TiebreakError) -> None:
         """An error in full, with what to do next."""

@@ -81,8 +81,17 @@ ARENA = (
     Key("case.skip", "s", "skip", "Skip", "Leave this case out; skips are shown and limited", "Cases", show=True),
     Key("case.undo", "u", "undo", "Undo", "Take back your last act, as often as you like", "Cases", show=True),
     Key("case.note", "n", "note", "Note", "Write a note on this case", "Cases"),
-    Key("case.save", "f", "save_case", "Save case", "Keep a spot check's question as a case of a dataset", "Cases"),
-    Key("spot.ask", "a", "ask_on", "Ask on", "Ask a spot check's next question, a follow-up or another one", "Cases"),
+    Key("case.save", "f", "save_case", "Save case", "Keep a spot check's question in a dataset", "Cases", True),
+    Key(
+        "spot.ask",
+        "a",
+        "ask_on",
+        "Ask on",
+        "Ask a spot check's next question, a follow-up or another one",
+        "Cases",
+        show=True,
+        spare=0,
+    ),
     Key(
         "spot.session",
         "F",
@@ -117,6 +126,9 @@ ARENA = (
     Key("session.scoreboard", "f4", "scoreboard", "Scoreboard", "Every figure, as the session goes on", "Session"),
     Key("place.leave", "q", "leave", "Leave", "Back to Setup; everything is saved", "Session", show=True, spare=0),
 )
+
+ONLY_IN_SPOT, NOT_IN_SPOT = ("ask_on", "save_case"), ("skip", "next_case")
+"""Acts that the last line of the Arena names in a spot check alone, and in any other session alone."""
 
 REVEAL = Key(
     "session.reveal", "O", "reveal", "Reveal", "Show which side is which; written down", "Session", display="O"

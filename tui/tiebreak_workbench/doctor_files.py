@@ -22,6 +22,7 @@ from tiebreak_workbench.starting.preflight import (
     prompt_problems,
     try_target,
     unknown_parameters,
+    without_question,
 )
 
 Level = Literal["ok", "note", "problem"]
@@ -136,7 +137,7 @@ def _config(workspace: Workspace, environ: Mapping[str, str], config: Config, tr
     about = config.model_label
     if program_of(config) is not None:
         about += ", trusted"
-    for told in filter(None, (floating_word(config.target), unknown_parameters(config))):
+    for told in filter(None, (floating_word(config.target), unknown_parameters(config), without_question(config))):
         about += f"; {told}"
     try:
         try_target(config, workspace, environ)

@@ -22,6 +22,7 @@ from typing import Self, cast
 from tiebreak.errors import SessionInUseError
 from tiebreak.records import digest, stamp, utc_now
 from tiebreak.sanitise import clean_line
+from tiebreak_workbench.shell import command
 
 FOLDER = "open"
 PLAIN_NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -49,7 +50,7 @@ class Lease:
                 lease._lock(housekeeping, id_, id_ if id_ in session_ids else session_ids[0])
             except BlockingIOError as held:
                 lease.release()
-                raise _in_use(id_, session_ids, held.filename) from None
+                raise _in_use(housekeeping.parent, id_, session_ids, held.filename) from None
         return lease
 
     def _lock(self, housekeeping: Path, id_: str, session_id: str) -> None:
@@ -107,10 +108,10 @@ def _path(housekeeping: Path, id_: str) -> Path:
     return housekeeping / FOLDER / f"{name}.lock"
 
 
-def _in_use(id_: str, session_ids: Sequence[str], path: str) -> SessionInUseError:
+def _in_use(folder: Path, id_: str, session_ids: Sequence[str], path: str) -> SessionInUseError:
     """What is said where `id_`, of one of the sessions or of a run of theirs, is locked by another."""
     own = id_ if id_ in session_ids else session_ids[0]
-    watch = f"`tiebreak show {own}` looks on meanwhile."
+    watch = f"`{command(('show', own), folder)}` looks on meanwhile."
     if id_ == own:
         message = f"Session {own} is open in {_holder(path)}; opened twice, each would count without the other."
         return SessionInUseError(message, hint=f"Close it there. {watch}")

@@ -8,7 +8,7 @@ and is never read as a template, whatever braces stand in it. A template knows `
 from tiebreak.prompts.document import read_prompt, written_prompt
 from tiebreak.prompts.rendering import PromptRenderer, RequestRenderer
 from tiebreak.prompts.sandbox import MAX_OUTPUT, MAX_RANGE
-from tiebreak.prompts.trying import Trial, Unrendered, holds_question, try_on, unrendered
+from tiebreak.prompts.trying import Trial, Unrendered, holds_question, leaves_question_out, try_on, unrendered
 
 __all__ = [
     "MAX_OUTPUT",
@@ -18,6 +18,7 @@ __all__ = [
     "Trial",
     "Unrendered",
     "holds_question",
+    "leaves_question_out",
     "read_prompt",
     "try_on",
     "unrendered",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tiebreak.errors import PromptError
 from tiebreak.prompts.rendering import PromptRenderer, RequestRenderer
 from tiebreak.prompts.sandbox import names_in
-from tiebreak.records import Case, Config, Message
+from tiebreak.records import Case, Config, Message, ModelTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +66,25 @@ def holds_question(template: str) -> bool:
         return False
 
 
+def leaves_question_out(config: Config) -> bool:
+    """Whether no part of a prompt that takes the question's place names it: every case would then be asked the same, or
+    by its `metadata` alone. A prompt without a user's part sends the question as it is."""
+    prompt = config.prompt
+    if not isinstance(config.target, ModelTarget):  # an app's own request may carry it
+        return False
+    if prompt.messages:
+        return not any(holds_question(message.content) for message in prompt.messages)
+    return prompt.user is not None and not any(holds_question(part) for part in (prompt.user, prompt.system or ""))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A prompt put to one case: what would be sent, or why nothing could."""
 
     messages: tuple[Message, ...] = ()
     problem: str = ""
+    without_question: bool = False
+    """What would be sent does not name the question."""
 
 
 def try_on(config: Config, case: Case) -> Trial:
@@ -81,7 +94,7 @@ def try_on(config: Config, case: Case) -> Trial:
         problems = prompts.problems(case)
         if problems:
             return Trial(problem="\n".join(_told(problem) for problem in problems))
-        return Trial(messages=prompts.render(case))
+        return Trial(messages=prompts.render(case), without_question=leaves_question_out(config))
     except PromptError as error:
         return Trial(problem=_told(error))
 

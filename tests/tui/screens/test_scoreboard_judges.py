@@ -104,7 +104,7 @@ async def test_what_a_gate_has_not_judged_yet_stands_with_the_command_for_it(
         await seat.saved()
         await judges_whole(seat)
         session_id = seat.arena.session_id
-        command = f"`tiebreak judge {session_id} --judge mine` puts them to it."
+        command = f"`tiebreak judge {session_id} --judge mine -w {folder}` puts them to it."
         await seat.until(lambda: f"Once this session is left, {command}" in said(seat))
         assert "The judge “mine” has not judged 6 cases that a gate needs." in said(seat)
         await seat.press("escape", "escape")

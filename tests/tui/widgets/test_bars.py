@@ -10,6 +10,7 @@ from support.hostile import HOSTILE
 from support.terminal import capture_app
 from tiebreak_tui.widgets.flow import flow
 from tiebreak_tui.widgets.gate_bar import Chip, ChipStatus, GateBar
+from tiebreak_tui.widgets.judge_bar import JudgeBar, JudgeNews
 from tiebreak_tui.widgets.rubric import RubricBar, RubricRow
 from tiebreak_tui.widgets.win_rate import Tally, WinRateBar, line
 
@@ -186,3 +187,26 @@ async def test_no_hostile_text_reaches_the_terminal_and_every_row_fits(size: tup
         assert app.gates.size.height <= 4
         assert app.rubric.size.height <= 3
         assert terminal.rows[0].startswith(" B leads 58 %  [49–67 %]")
+
+
+@pytest.mark.parametrize("width", [50, 60, 78, 120, 200])
+async def test_the_line_of_a_judge_always_says_which_one(width: int) -> None:
+    app = JudgeApp()
+    async with capture_app(app, (width, 24)) as terminal:
+        last = "case-0042: prefers B in both orders, and says that A invents a price of the second item"
+        app.query_one(JudgeBar).show(
+            JudgeNews(
+                name="house-preference", version="3f2a9c1b", status="uncalibrated", here="sealed 9c1e44", last=last
+            )
+        )
+        await terminal.pilot.pause()
+        row = terminal.rows[0]
+        assert "house-prefe" in row
+        assert ("house-preference" in row) is (width >= 64)
+        assert "this case: sealed 9c1e44" in row or width < 60
+        assert ("case-0042: prefers B" in row) is (width >= 78)
+
+
+class JudgeApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield JudgeBar()

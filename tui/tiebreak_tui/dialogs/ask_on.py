@@ -33,7 +33,7 @@ class AskOnDialog(Dialog[NextQuestion]):
         Binding("ctrl+s", "ask(True)", "Follow up", priority=True),
         Binding("ctrl+n", "ask(False)", "On its own", priority=True),
     ]
-    hint = "ctrl+s follows up · ctrl+n asks it on its own · esc keeps it as a draft"
+    hint = "ctrl+s follows up · ctrl+n on its own · esc keeps a draft"
 
     def __init__(self, after: str, draft: str, changed: Callable[[str], object]) -> None:
         """`after` is the question that a follow-up goes on from."""

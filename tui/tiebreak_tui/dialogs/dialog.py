@@ -3,6 +3,7 @@
 from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
@@ -21,7 +22,7 @@ class Dialog(Stepwise[Result | None], ModalScreen[Result | None], Generic[Result
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
     Dialog > .dialog {
-        width: 80%; max-width: 100; height: auto; max-height: 90%;
+        width: 94%; max-width: 100; height: auto; max-height: 90%;
         background: $surface; border: round $primary; border-title-color: $primary; border-title-style: bold;
         border-subtitle-color: $text-muted; padding: 0 1;
     }
@@ -48,6 +49,13 @@ class Dialog(Stepwise[Result | None], ModalScreen[Result | None], Generic[Result
 
     def on_screen_resume(self) -> None:
         fit(self, self.app.size)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves its App open
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close, once: Textual takes the screen on top away whoever asks, and two keys may be on their way at a time.
+
+        A second ⏎ would take away what the first one opened, such as the next dialog while it is made up.
+        """
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -17,6 +17,7 @@ from tiebreak.sanitise import clean
 from tiebreak.spelling import made_visible, spelled, unspelled
 from tiebreak_tui.dialogs.dialog import Dialog
 
+WITHOUT_QUESTION = "! The question is not in it: {{ input }} puts it there."
 SHOWN = 20_000
 """Characters of a rendered message that are shown."""
 
@@ -106,6 +107,8 @@ class EditPromptDialog(Dialog[Config]):
         size = sum(len(message.content) for message in trial.messages)
         words = f"✔ Renders for {clean(self._case.id)}: {size:,} characters"
         told = Content.styled(words, "$text-success")
+        if trial.without_question:
+            told += Content.styled(f"\n{WITHOUT_QUESTION}", "$text-warning")
         verdict.update(told + Content.styled(" · nothing is changed", "$text-muted") if unchanged else told)
         parts: list[Content] = []
         for message in trial.messages:

@@ -32,6 +32,14 @@ NAMES = {"decision": "triage"}
 """Kinds that are called otherwise here."""
 
 
+class Place(Option):
+    """A line of the list, with the place that it names."""
+
+    def __init__(self, hit: "Hit") -> None:
+        super().__init__(_line(hit))
+        self.hit = hit
+
+
 class FindDialog(Dialog["Hit"]):
     """Dismissed with the place that was chosen."""
 
@@ -47,12 +55,18 @@ class FindDialog(Dialog["Hit"]):
     heading = "Find"
     hint = "type · ⏎ or ↓ to the list · ⏎ takes it · esc leaves"
 
-    def __init__(self, bench: "Workbench", heading: str = "Find in everything recorded") -> None:
+    def __init__(
+        self, bench: "Workbench", heading: str = "Find in everything recorded", without: str | None = None
+    ) -> None:
+        """Places in the session `without` are left out."""
         super().__init__()
         self.heading = heading
         self._bench = bench
+        self._without = without
         self._finder: Finder | None = None
         self._hits: tuple[Hit, ...] = ()
+        self._to_list = False
+        """Whether ⏎ came while the search was under way: it goes to what that finds."""
         self._lanes: Lanes | None = None
         self._quiet: Timer | None = None
 
@@ -80,6 +94,7 @@ class FindDialog(Dialog["Hit"]):
             self._lanes.forget("find")
         if self._quiet is not None:
             self._quiet.stop()
+        self._to_list = False
         self._quiet = self.set_timer(DEBOUNCE, self._search)
 
     def _begin(self) -> None:
@@ -95,15 +110,19 @@ class FindDialog(Dialog["Hit"]):
 
     @on(Input.Submitted)
     def submitted(self) -> None:
-        if self._hits:
+        """Go to the list, once it is that of the text that stands there."""
+        lanes = self._lanes
+        self._to_list = self._finder is None or self._quiet is not None or (lanes is not None and lanes.busy("find"))
+        if self._hits and not self._to_list:
             self.query_one(OptionList).focus()
 
     def key_down(self) -> None:
-        if isinstance(self.focused, Input) and self._hits:
-            self.query_one(OptionList).focus()
+        if isinstance(self.focused, Input):
+            self.submitted()
 
     def _search(self) -> None:
         """Look for what stands there now, once the search under way is done: that cannot be stopped."""
+        self._quiet = None
         finder, lanes, text = self._finder, self._lanes, self.query_one(Input).value
         if finder is not None and lanes is not None:  # else it is searched once that is open
             lanes.start("find", lambda: finder.find(text), self._show)
@@ -114,26 +133,44 @@ class FindDialog(Dialog["Hit"]):
     def _show(self, found: "Hits") -> None:
         from tiebreak_workbench.past.words import read_as_words
 
-        listed = self.query_one(OptionList)
-        if found.hits != self._hits:
-            self._hits = found.hits
-            listed.clear_options()
-            listed.add_options(Option(_line(hit)) for hit in found.hits)
-            if found.hits:
-                listed.highlighted = 0
-        told = [f"{len(found.hits)} found" if found.hits else "Nothing found."]
+        hits = tuple(hit for hit in found.hits if self._without is None or hit.session_id != self._without)
+        if hits != self._hits:
+            self._list(hits)
+        if self._to_list and hits:
+            self._to_list = False
+            self.query_one(OptionList).focus()
+        told = [f"{len(hits)} found" if hits else "Nothing found."]
         told += [clean_line(read_as_words(found), 200)] if found.read_as else []
         told += [] if found.complete else ["still indexing, the newest first"]
         self.query_one("#count", Static).update(" · ".join(told))
 
+    def _list(self, hits: "tuple[Hit, ...]") -> None:
+        """List them; who is in the list stays on the place that is marked, and on none where that is gone.
+
+        Nothing that comes while one reads, such as what was indexed meanwhile, may slip under ⏎.
+        """
+        listed = self.query_one(OptionList)
+        at = listed.highlighted
+        marked = self._hits[at] if listed.has_focus and at is not None else None
+        self._hits = hits
+        listed.clear_options()
+        listed.add_options(map(Place, hits))
+        if marked is None:
+            listed.highlighted = 0 if hits and not listed.has_focus else None
+        else:
+            listed.highlighted = hits.index(marked) if marked in hits else None
+
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._hits[event.option_index])
+        # By the line itself: its number may name another place by now.
+        if isinstance(event.option, Place):
+            self.dismiss(event.option.hit)
 
 
 def _line(hit: "Hit") -> Content:
     place = hit.case_id or hit.config
-    where = "  ".join([*filter(None, (hit.session_id, place and clean_line(place, 30))), ""])
+    session = None if (hit.session_id or "") in hit.excerpt else hit.session_id  # the text of a session begins with it
+    where = "  ".join([*filter(None, (session, place and clean_line(place, 30))), ""])
     what = NAMES.get(hit.kind, hit.what)
     text = Content(clean_line(hit.excerpt, 240))
     for start, end in hit.marks if len(text) == len(hit.excerpt) else ():
@@ -185,7 +222,7 @@ def _offer(app: "TiebreakApp", hit: "Hit") -> None:
         elif key == "link":
             copy_command(app, _command(app, hit))
         elif key == "compare" and app.bench is not None:
-            app.push_screen(FindDialog(app.bench, f"Compare {session} with"), lambda o: compare(app, hit, o))
+            app.push_screen(FindDialog(app.bench, f"Compare {session} with", session), lambda o: compare(app, hit, o))
         elif key is not None:
             await _open(app, hit, key)
 

@@ -14,7 +14,7 @@ from tiebreak.sanitise import clean
 from tiebreak.scoreboard import Snapshot
 from tiebreak.session.live import Change, Exchange
 from tiebreak.session.seating import Seating
-from tiebreak_tui.keys import ARENA, bindings
+from tiebreak_tui.keys import ARENA, NOT_IN_SPOT, ONLY_IN_SPOT, bindings
 from tiebreak_tui.screens.feed import Feed
 from tiebreak_tui.screens.figures import case_header, case_text, chips_of, rubric_of, status_of, tally_of
 from tiebreak_tui.screens.judging import judge_news
@@ -83,7 +83,7 @@ class ArenaScreen(Workshop):
             yield AnswerPane("right", self.pump, id="pane-b")
         yield RubricBar(id="rubric")
         yield FindBar(id="find")
-        yield KeyBar(self.KEYS)
+        yield KeyBar(self.KEYS, NOT_IN_SPOT if self.is_spot else ONLY_IN_SPOT)
 
     def on_mount(self) -> None:
         self.left = self.query_one("#pane-a", AnswerPane)
@@ -379,7 +379,9 @@ class ArenaScreen(Workshop):
     @property
     def resume_command(self) -> str:
         """What to type to come back here."""
-        return self.tiebreak.resume_command(self.session_id)
+        from tiebreak_tui.links import resume_command
+
+        return resume_command(self.tiebreak, self.session_id)
 
     def parting_words(self) -> str:
         """What to say once the terminal is back."""

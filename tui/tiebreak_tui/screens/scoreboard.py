@@ -274,6 +274,7 @@ class ScoreboardScreen(Place):
 
 async def open_stored(app: "TiebreakApp", bench: "Workbench", session_id: str) -> None:
     """Show a stored session as it stands; reading it is no reason to hold the screen up."""
+    from tiebreak_tui.links import resume_command
     from tiebreak_workbench.figures.looking import look_at
 
     try:
@@ -281,5 +282,5 @@ async def open_stored(app: "TiebreakApp", bench: "Workbench", session_id: str) -
     except TiebreakError as error:
         app.tell_error(error)
         return
-    resume = app.resume_command(session_id) if look.stored.session.kind != "import" else ""
+    resume = resume_command(app, session_id) if look.stored.session.kind != "import" else ""
     await app.push_screen(ScoreboardScreen(StoredSource(look, resume)))

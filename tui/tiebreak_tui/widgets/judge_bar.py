@@ -7,7 +7,9 @@ from textual.content import Content
 from tiebreak.sanitise import clean_line
 from tiebreak_tui.widgets.bar import NewsBar
 
-NAME_CELLS = 30
+NAME_CELLS, NAME_LEAST = 30, 12
+LAST_CELLS, LAST_LEAST = 60, 20
+"""Cells that may go to the name, and to what it said of the case before; and at least where there is little room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +38,13 @@ class JudgeBar(NewsBar[JudgeNews]):
 
     def news_lines(self, news: JudgeNews, width: int) -> list[Content]:
         parts: list[tuple[int, str, str]] = [
-            (2, "judge", "dim"),
-            (4, clean_line(news.name, NAME_CELLS), "bold"),
-            (3, news.version, "dim"),
-            (1, news.status, "$text-warning"),
+            (3, "judge", "dim"),
+            (0, clean_line(news.name, min(NAME_CELLS, max(NAME_LEAST, width // 4))), "bold"),
+            (4, news.version, "dim"),
+            (2, news.status, "$text-warning"),
             (0, f"· this case: {news.here}", ""),
             (0, f"· {news.waits}" if news.waits else "", "$text-warning"),
-            (0, f"· {clean_line(news.last, 60)}" if news.last else "", "$text-accent"),
+            (1, f"· {clean_line(news.last, LAST_CELLS)}" if news.last else "", "$text-accent"),
             (5, f"· {news.progress}" if news.progress else "", "dim"),
         ]
         if news.paused:
@@ -51,9 +53,11 @@ class JudgeBar(NewsBar[JudgeNews]):
                 (0, clean_line(f"· paused: {news.paused} (R asks again)", max(20, width - 44)), "$text-warning"),
             ]
         room, kept = width, set[int]()
-        for index, (_, text, _style) in sorted(enumerate(parts), key=lambda item: item[1][0]):
-            if text and len(text) + 1 <= room:
-                room -= len(text) + 1
+        for index, (rank, text, style) in sorted(enumerate(parts), key=lambda item: item[1][0]):
+            shown = clean_line(text, room - 1) if rank == 1 and room > LAST_LEAST else text
+            if shown and len(shown) + 1 <= room:
+                room -= len(shown) + 1
+                parts[index] = (rank, shown, style)
                 kept.add(index)
         return [
             Content.assemble(*((f"{text} ", style) for index, (_, text, style) in enumerate(parts) if index in kept))

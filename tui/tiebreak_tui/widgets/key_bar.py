@@ -1,6 +1,6 @@
 """The last line of a place: its most needed keys, as many as there is room for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -17,15 +17,16 @@ NARROW = 53
 class KeyBar(Footer):
     """Leaves out whole keys, the most spare ones first. Textual's own footer cuts the line, and with it help."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        """`keys` are those of the place."""
+    def __init__(self, keys: Iterable[Key], without: Collection[str] = ()) -> None:
+        """`keys` are those of the place; the acts `without` are not named."""
         super().__init__(show_command_palette=False, compact=True)
+        self._without = without
         every = (*keys, *EVERYWHERE)
         self._spare = {key.action: key.spare for key in every}
         self._brief = {key.action: key.brief for key in every if key.brief}
 
     def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        keys = [key for key in super().compose() if isinstance(key, FooterKey) and key.action not in self._without]
         if self.size.width < NARROW:
             for key in keys:
                 key.description = self._brief.get(key.action, key.description)

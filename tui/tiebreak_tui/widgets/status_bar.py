@@ -12,6 +12,8 @@ from tiebreak.sanitise import clean_line
 
 Severity = Literal["information", "warning", "error"]
 FLASH_SECONDS = 4.0
+LEAST, LONGEST = 20, 1000
+"""Cells of the line, and of a word, that are reckoned with."""
 STYLES: dict[Severity, str] = {
     "information": "bold $text-accent",
     "warning": "bold $text-warning",
@@ -55,6 +57,11 @@ class StatusBar(Static):
         self._status = status
         self._paint()
 
+    def has_room_for(self, word: str) -> bool:
+        """Whether a word can be said here whole."""
+        line = clean_line(word, LONGEST)
+        return self._status is None or clean_line(line, _room(self._status, max(LEAST, self.size.width))) == line
+
     def flash(self, text: str, severity: Severity = "information") -> None:
         """Say something for a few seconds, in the room of all that is less urgent."""
         self._word = (text, severity)
@@ -89,11 +96,10 @@ class StatusBar(Static):
             self.update(self._line(self._status), layout=False)
 
     def _line(self, status: Status) -> Content:
-        width = max(20, self.size.width)
+        width = max(LEAST, self.size.width)
         if self._word is not None:
             return self._said(status, *self._word, width)
-        case = f" case {status.position + 1}/{status.planned} "
-        saves = f" {status.saves} "
+        case, saves = _ends(status)
         parts: list[tuple[float, str, str]] = [
             (0, case, "bold"),
             *((n / 8, f" {word} ", "$text-accent") for n, word in enumerate(self.in_short(), start=1)),
@@ -118,9 +124,8 @@ class StatusBar(Static):
 
     @staticmethod
     def _said(status: Status, text: str, severity: Severity, width: int) -> Content:
-        case = f" case {status.position + 1}/{status.planned} "
-        saves = f" {status.saves} "
-        word = clean_line(text, width - len(case) - len(saves) - 1)
+        case, saves = _ends(status)
+        word = clean_line(text, _room(status, width))
         gap = width - len(case) - len(word) - len(saves)
         return Content.assemble(
             (case, "bold"),
@@ -128,3 +133,13 @@ class StatusBar(Static):
             " " * max(0, gap),
             (saves, "$text-error" if status.halted else "$text-success"),
         )
+
+
+def _ends(status: Status) -> tuple[str, str]:
+    """What stands at either end of the line, whatever is said between."""
+    return f" case {status.position + 1}/{status.planned} ", f" {status.saves} "
+
+
+def _room(status: Status, width: int) -> int:
+    """Cells between the ends."""
+    return max(0, width - sum(map(len, _ends(status))) - 1)

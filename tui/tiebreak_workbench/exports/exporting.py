@@ -6,13 +6,15 @@ import re
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from io import TextIOBase
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from tiebreak.datasets.durable import opened_whole
 from tiebreak.errors import UsageError
 from tiebreak.records import ROLES, Response
 from tiebreak.records.judges import Judgment
+from tiebreak.sanitise import clean
 from tiebreak_store import StoredSession
 from tiebreak_store.export import every
 from tiebreak_workbench.figures.scoring import scoreboard_of
@@ -115,6 +117,13 @@ def _answer_cells(counting: Response | None, last: Response | None) -> list[str]
     return ["", "", ""] if told is None else [counting.text if counting else "", told.status, told.fault or ""]
 
 
+class _Shown(TextIOBase):
+    """Standard output where it is a terminal, which is shown nothing that it would obey; pipes and files get it all."""
+
+    def write(self, s: str, /) -> int:
+        return sys.stdout.write(clean(s))
+
+
 @contextmanager
 def opened(to: Path | None, *, replace: bool = False) -> Generator[TextIO]:
     """A file to write to, there whole at the end or not at all; standard output unless one is given.
@@ -123,7 +132,7 @@ def opened(to: Path | None, *, replace: bool = False) -> Generator[TextIO]:
         UsageError: where it is there already and not to be replaced, or cannot be written.
     """
     if to is None:
-        yield sys.stdout
+        yield cast("TextIO", _Shown()) if sys.stdout.isatty() else sys.stdout
         return
     try:
         if to.is_file() and not replace:

@@ -1,8 +1,9 @@
 """`tiebreak export --format`: a session in the shape of another tool, or of a dataset of what got worse."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -44,6 +45,11 @@ SEALED_FROM = ("dpo", "kto", "sft", "llm-comparator", "regressions", "parquet")
 
 WITH_VERDICTS = ("jsonl", "judgments", "judgments-csv")
 """Formats in which judges have their say."""
+FLAGS = ("automatic", "skipped")
+"""Columns of the table of cases that are true or false."""
+Cell = int | str | bool | None
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""Lone ones have no UTF-8."""
 NOUNS: Mapping[str, str] = {
     "regressions": "case",
     "promptfoo": "test",
@@ -185,17 +191,27 @@ def _parquet(stored: StoredSession, to: Path | None, overwrite: bool) -> Exporte
         raise UsageError("Parquet needs pyarrow, which is not installed.", hint=hint) from None
     if to.exists() and not overwrite:
         raise UsageError(f"{to} is there already.", hint="--force replaces it.")
-    rows = list(case_rows(stored))
-    columns = {name: list(column) for name, column in zip(COLUMNS, _columns(rows), strict=True)}
+    columns = columns_of(stored)
+    kinds = {"position": arrow.int64(), **dict.fromkeys(FLAGS, arrow.bool_())}
+    schema = arrow.schema([(name, kinds.get(name, arrow.string())) for name in COLUMNS])
     beside = to.with_name(f".{to.name}.part")
     try:
-        parquet.write_table(arrow.table(columns), beside)
+        parquet.write_table(arrow.table(columns, schema=schema), beside)
         beside.replace(to)
     except OSError as problem:
         beside.unlink(missing_ok=True)
         raise UsageError(f"{to} cannot be written: {problem.strerror or problem}.") from None
-    return Exported(format="parquet", count=len(rows))
+    return Exported(format="parquet", count=len(columns["position"]))
 
 
-def _columns(rows: list[tuple[int | str, ...]]) -> Iterator[tuple[int | str, ...]]:
-    yield from zip(*rows, strict=True)
+def columns_of(stored: StoredSession) -> dict[str, list[Cell]]:
+    """The table of cases by column; what is not there is None, and `FLAGS` are true or false."""
+    columns: dict[str, list[Cell]] = {name: [] for name in COLUMNS}
+    for row in case_rows(stored):
+        for name, value in zip(COLUMNS, row, strict=True):
+            columns[name].append(value == "true" if name in FLAGS else _cell(value))
+    return columns
+
+
+def _cell(value: int | str) -> Cell:
+    return value if isinstance(value, int) else SURROGATES.sub("\ufffd", value) or None

@@ -43,6 +43,7 @@ from tiebreak_workbench.judges.standing import judges_in, session_standings, sta
 from tiebreak_workbench.judges.to_judge import judges_asked_for, words_to_judge
 from tiebreak_workbench.past.comparing import compare_runs
 from tiebreak_workbench.past.versions import tried_on
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.starting.preflight import known_judges, placed
 from tiebreak_workbench.workbench import Workbench
 
@@ -125,9 +126,9 @@ def gate_session(bench: Workbench, asked: Asked) -> Report | Sealed:
         not_compared=why,
         judges=judges_of_report(bench, stored),
         remarks=(
-            *_not_put(stored, policy, snapshot, rows),
+            *_not_put(bench, stored, policy, snapshot, rows),
             *remarks(snapshot),
-            *unjudged_words(store, stored.session.id),
+            *unjudged_words(bench, stored.session.id),
             *words_to_judge(bench, stored, gates),
             *(told for one in served_by_judges(bench, stored) for told in one.sentences()),
             *(standing_words(name, found) for name, found in standings.items() if name in asked_for),
@@ -276,7 +277,7 @@ def _held_against(
     return tuple(anew.get(outcome.key, outcome) for outcome in gates)
 
 
-def _not_put(stored: StoredSession, policy: Policy, snapshot: Snapshot, rows: Rows) -> Iterator[str]:
+def _not_put(bench: Workbench, stored: StoredSession, policy: Policy, snapshot: Snapshot, rows: Rows) -> Iterator[str]:
     """Checks of the policy that answers were never put to."""
     if not any(mean.n for mean in snapshot.errors.values()):
         return
@@ -285,7 +286,8 @@ def _not_put(stored: StoredSession, policy: Policy, snapshot: Snapshot, rows: Ro
     if missing:
         names = ", ".join(missing)
         noun = plural(len(missing), "check")
-        yield f"{noun} not yet put to these answers: {names}. `tiebreak score {stored.session.id}` does it."
+        scores = command(("score", stored.session.id), bench.workspace.folder)
+        yield f"{noun} not yet put to these answers: {names}. `{scores}` does it."
 
 
 def _reveals(snapshot: Snapshot) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tiebreak.scoreboard.wording import looked
 from tiebreak.session.diary import is_new_look
 from tiebreak_store import StoredSession
 from tiebreak_workbench.figures.scoring import scoreboard_of
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.workbench import Workbench
 
 SEALED = (
@@ -37,10 +38,11 @@ def refuse_sealed(bench: Workbench, *session_ids: str) -> None:
         stored = bench.store.load_session(session_id, light=True)
         snapshot = scoreboard_of(stored).snapshot()
         if is_sealed(stored, snapshot, bench.rater()):
+            opens = command(("show", session_id, "--reveal"), bench.workspace.folder)
             raise UsageError(
                 f"Session {session_id} is blind, with {snapshot.done} of {plural(snapshot.planned, 'case')} done; "
                 "these figures would tell its sides apart.",
-                hint=f"Rate it to the end, or open it with `tiebreak show {session_id} --reveal`, on record.",
+                hint=f"Rate it to the end, or open it with `{opens}`, on record.",
             )
 
 

@@ -18,7 +18,7 @@ from tiebreak_workbench.headless.headless import (
     take_up_all,
     warnings_of,
 )
-from tiebreak_workbench.starting.preflight import floating_words, known_judges
+from tiebreak_workbench.starting.preflight import floating_words, known_judges, without_question
 from tiebreak_workbench.starting.setup import Setup
 from tiebreak_workbench.triage.regressions import has_regression_set, is_regression_set
 from tiebreak_workbench.workbench import Workbench
@@ -129,6 +129,8 @@ def ready(bench: Workbench, over: Over, wanted: Wanted) -> list[str]:
         for setup in over.setups:
             refuse_unready(bench, setup)
     notes += [words for setup in over.setups if (words := floating_words(setup))]
+    configs = {config.version: config for setup in over.setups for config in (setup.baseline, setup.candidate)}
+    notes += [f"{config.name}: {words}." for config in configs.values() if (words := without_question(config))]
     return list(dict.fromkeys([*([over.words] if over.words else []), *notes]))
 
 

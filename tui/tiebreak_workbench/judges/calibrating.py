@@ -18,6 +18,7 @@ from tiebreak_workbench.judges.claims import claims_of_session
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.judges.served import served_as, served_by_judges
 from tiebreak_workbench.judges.standing import CALIBRATED_KINDS, board_of_judges, judges_in
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.workbench import Workbench
 
 
@@ -98,7 +99,8 @@ def unheard(bench: Workbench, name: str, ids: Sequence[str]) -> UsageError:
     known: dict[str, None] = {}
     for session_id in ids:
         known.update(dict.fromkeys(judges_in(bench, bench.store.load_session(session_id, facts=False))))
-    others = f"These did: {', '.join(known)}." if known else f"`tiebreak judge {ids[0]} --judge {name}` asks it."
+    asks = command(("judge", ids[0], "--judge", name), bench.workspace.folder)
+    others = f"These did: {', '.join(known)}." if known else f"`{asks}` asks it."
     return UsageError(f"No judge “{name}” has judged {plural(len(ids), 'such session')}.", hint=others)
 
 

@@ -7,6 +7,7 @@ from tiebreak.gates.wording import plural
 from tiebreak_store import StoredSession
 from tiebreak_workbench.judges.standing import judges_in
 from tiebreak_workbench.lease import held
+from tiebreak_workbench.shell import command
 from tiebreak_workbench.starting.preflight import known_judges
 from tiebreak_workbench.workbench import Workbench
 
@@ -52,4 +53,5 @@ def words_to_judge(
             yield f"{open_}. The session is open elsewhere, where it may still be asked."
         else:
             once = "" if along is None else "Once this session is left, "
-            yield f"{open_}. {once}`tiebreak judge {session_id} --judge {name}` puts them to it."
+            asks = command(("judge", session_id, "--judge", name), bench.workspace.folder)
+            yield f"{open_}. {once}`{asks}` puts them to it."

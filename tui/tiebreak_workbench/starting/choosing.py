@@ -31,6 +31,7 @@ from tiebreak_workbench.starting.preflight import (
     try_target,
     unknown_parameters,
     unrendered_prompts,
+    without_question,
 )
 from tiebreak_workbench.starting.setup import Part, Setup
 
@@ -239,7 +240,10 @@ class Choosing:
         if told := floating_words(setup):
             yield Remark(level="note", text=told)
         for role, side in SIDES.items():
-            if told := unknown_parameters(setup.config(role)):
+            config = setup.config(role)
+            if told := without_question(config):
+                yield Remark(level="warning", text=f"{side}: {told}.")
+            if told := unknown_parameters(config):
                 yield Remark(level="note", text=f"{side}: {told}.")
 
     def _unanswered(self, planned: Sequence[str]) -> Iterator[Remark]:

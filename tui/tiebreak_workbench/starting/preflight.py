@@ -14,7 +14,7 @@ from tiebreak.datasets.reading import read_document
 from tiebreak.errors import InputError, PromptError, TiebreakError, UsageError, WorkspaceError
 from tiebreak.gates import Finding, validate_policy
 from tiebreak.gates.wording import plural
-from tiebreak.prompts import Unrendered, unrendered
+from tiebreak.prompts import Unrendered, leaves_question_out, unrendered
 from tiebreak.records import Case, Config, ModelTarget, SessionRole, Target
 from tiebreak.records.judges import Judge
 from tiebreak.records.policies import SIDES
@@ -139,6 +139,11 @@ def unknown_parameters(config: Config) -> str:
         return ""
     are = "parameter passed on as it is" if len(names) == 1 else "parameters passed on as they are"
     return f"{are}: {', '.join(names)}"
+
+
+def without_question(config: Config) -> str:
+    """What is to be said of a prompt that does not name the question; empty for any other."""
+    return "the question is not in its prompt, {{ input }} puts it there" if leaves_question_out(config) else ""
 
 
 def own_kind_warnings(judge: Judge, configs: Mapping[SessionRole, Config], *, veiled: bool = False) -> list[str]:
