@@ -65,6 +65,8 @@ class FindDialog(Dialog["Hit"]):
         self._without = without
         self._finder: Finder | None = None
         self._hits: tuple[Hit, ...] = ()
+        self._listed_for: str | None = None
+        """What was typed where the list comes from."""
         self._to_list = False
         """Whether ⏎ came while the search was under way: it goes to what that finds."""
         self._lanes: Lanes | None = None
@@ -111,8 +113,7 @@ class FindDialog(Dialog["Hit"]):
     @on(Input.Submitted)
     def submitted(self) -> None:
         """Go to the list, once it is that of the text that stands there."""
-        lanes = self._lanes
-        self._to_list = self._finder is None or self._quiet is not None or (lanes is not None and lanes.busy("find"))
+        self._to_list = self._listed_for != self.query_one(Input).value
         if self._hits and not self._to_list:
             self.query_one(OptionList).focus()
 
@@ -125,14 +126,15 @@ class FindDialog(Dialog["Hit"]):
         self._quiet = None
         finder, lanes, text = self._finder, self._lanes, self.query_one(Input).value
         if finder is not None and lanes is not None:  # else it is searched once that is open
-            lanes.start("find", lambda: finder.find(text), self._show)
+            lanes.start("find", lambda: finder.find(text), lambda found: self._show(found, text))
 
     def _tell(self, error: TiebreakError) -> None:
         self.query_one("#count", Static).update(clean(str(error)))
 
-    def _show(self, found: "Hits") -> None:
+    def _show(self, found: "Hits", text: str) -> None:
         from tiebreak_workbench.past.words import read_as_words
 
+        self._listed_for = text
         hits = tuple(hit for hit in found.hits if self._without is None or hit.session_id != self._without)
         if hits != self._hits:
             self._list(hits)
