@@ -21,6 +21,10 @@ DECISION = AppendOnly(
 _OF_CASE = "SELECT id FROM response WHERE run_id = ? AND case_id = ?"
 
 
+RESULTS_FOR_AN_ANSWER = 3
+"""So many results of checks are looked up as fast as those of one answer."""
+
+
 class Marks(NamedTuple):
     """How far the tables had been filled when something was worked out from them."""
 
@@ -111,14 +115,24 @@ def touched(
 ) -> list[str]:
     """The cases of some runs about which anything was recorded since: answers, checks, votes, judgments."""
     runs, sessions = ", ".join("?" * len(run_ids)), ", ".join("?" * len(session_ids))
-    # The plus keeps SQLite from the index over runs, which would read all that was there before as well.
+    # Whether results came to a few answers is asked of each answer, where much else was checked since.
+    (answers,) = connection.execute(
+        f"SELECT count(*) FROM response INDEXED BY response_run WHERE run_id IN ({runs})",  # noqa: S608  # question marks only
+        tuple(run_ids),
+    ).fetchone()
+    fewer = answers * RESULTS_FOR_AN_ANSWER < marks(connection).check_result - since.check_result
+    of_results = (
+        "response r INDEXED BY response_run CROSS JOIN check_result c ON c.response_id = r.id"
+        if fewer
+        else "check_result c CROSS JOIN response r ON r.id = c.response_id"
+    )
     of_answers = (
-        f"SELECT case_id FROM response WHERE seq > ? AND +run_id IN ({runs})",  # noqa: S608  # question marks only
-        "SELECT r.case_id FROM check_result c CROSS JOIN response r ON r.id = c.response_id "  # noqa: S608  # as above
-        f"WHERE c.seq > ? AND r.run_id IN ({runs})",
+        f"SELECT case_id FROM response INDEXED BY response_run WHERE seq > ? AND run_id IN ({runs})",  # noqa: S608  # as above
+        f"SELECT r.case_id FROM {of_results} WHERE c.seq > ? AND r.run_id IN ({runs})",  # noqa: S608  # as above
         "SELECT r.case_id FROM check_mend m CROSS JOIN response r ON r.id = m.response_id "  # noqa: S608  # as above
         f"WHERE m.seq > ? AND r.run_id IN ({runs})",
     )
+    # The plus keeps SQLite from the index over sessions, which would read all that was there before as well.
     of_acts = (
         "SELECT p.case_id FROM ballot b CROSS JOIN presentation p ON p.id = b.presentation_id "  # noqa: S608  # as above
         f"WHERE b.seq > ? AND p.session_id IN ({sessions})",

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tiebreak_store.database import immediate
 from tiebreak_store.side_file import SideFile
@@ -18,7 +19,7 @@ from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.triage import Marks
 from tiebreak_store.words import TOKENS, any_of, beginning, quoted
 
-VERSION = 2
+VERSION = 3
 """Of what is kept here. Another one is thrown away."""
 FILE = "triage.db"
 PIECE = 4_000_000
@@ -40,9 +41,22 @@ CREATE TABLE pair (
 CREATE TABLE piece (
     pair INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    part INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     bytes BLOB NOT NULL,
-    PRIMARY KEY (pair, name, part)
+    PRIMARY KEY (pair, name, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE part (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    head TEXT NOT NULL,
+    marks TEXT NOT NULL
+) STRICT;
+CREATE TABLE part_piece (
+    part INTEGER NOT NULL REFERENCES part (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (part, name, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE document (
     pair INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
@@ -67,6 +81,15 @@ class KeptTable:
     columns: Mapping[str, bytes]
     marks: Marks
     notes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """Columns of what tables are made of, one run or one dataset, and how far the records had been read for them."""
+
+    head: str
+    columns: Mapping[str, bytes]
+    marks: Marks
 
 
 class TriageIndex(SideFile):
@@ -97,13 +120,7 @@ class TriageIndex(SideFile):
             if found is None:
                 return None
             pair, head, marks, notes = found
-            pieces: dict[str, list[bytes]] = {}
-            for name, data in connection.execute(
-                "SELECT name, bytes FROM piece WHERE pair = ? ORDER BY name, part", (pair,)
-            ):
-                pieces.setdefault(name, []).append(data)
-            columns = {name: parts[0] if len(parts) == 1 else b"".join(parts) for name, parts in pieces.items()}
-            return KeptTable(head, columns, Marks(*json.loads(marks)), json.loads(notes))
+            return KeptTable(head, _columns(connection, _OF_PAIR, pair), Marks(*json.loads(marks)), json.loads(notes))
 
     def keep_table(self, baseline_run: str, candidate_run: str, table: KeptTable) -> None:
         """Keep the columns of two runs, in place of what was kept of them."""
@@ -113,15 +130,27 @@ class TriageIndex(SideFile):
                 "UPDATE pair SET head = ?, marks = ?, notes = ? WHERE id = ?",
                 (table.head, json.dumps(table.marks), json.dumps(table.notes), pair),
             )
-            connection.execute("DELETE FROM piece WHERE pair = ?", (pair,))
-            connection.executemany(
-                "INSERT INTO piece (pair, name, part, bytes) VALUES (?, ?, ?, ?)",
-                (
-                    (pair, name, part, data[at : at + PIECE])
-                    for name, data in table.columns.items()
-                    for part, at in enumerate(range(0, max(1, len(data)), PIECE))
-                ),
+            _put_columns(connection, _OF_PAIR, pair, table.columns)
+
+    def part(self, name: str) -> KeptPart | None:
+        """What is kept under a name; None where nothing is."""
+        with self._using() as connection:
+            found = connection.execute("SELECT id, head, marks FROM part WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                return None
+            part, head, marks = found
+            return KeptPart(head, _columns(connection, _OF_PART, part), Marks(*json.loads(marks)))
+
+    def keep_part(self, name: str, kept: KeptPart) -> None:
+        """Keep columns under a name, in place of what was kept there."""
+        with self._using() as connection, immediate(connection):
+            connection.execute(
+                "INSERT INTO part (name, head, marks) VALUES (?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET head = excluded.head, marks = excluded.marks",
+                (name, kept.head, json.dumps(kept.marks)),
             )
+            (part,) = connection.execute("SELECT id FROM part WHERE name = ?", (name,)).fetchone()
+            _put_columns(connection, _OF_PART, part, kept.columns)
 
     def forget(self, baseline_run: str, candidate_run: str) -> None:
         """Throw away what is kept of two runs."""
@@ -247,8 +276,41 @@ def _clear(connection: sqlite3.Connection) -> None:
     virtual = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
     for (name,) in connection.execute(virtual).fetchall():
         connection.execute(f'DROP TABLE "{name}"')
-    for name in ("word", "document", "piece", "pair"):
+    for name in ("word", "document", "part_piece", "part", "piece", "pair"):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+class _Pieces(NamedTuple):
+    """Where the columns of something are."""
+
+    table: str
+    owner: str
+
+
+_OF_PAIR, _OF_PART = _Pieces("piece", "pair"), _Pieces("part_piece", "part")
+
+
+def _columns(connection: sqlite3.Connection, of: _Pieces, owner: int) -> dict[str, bytes]:
+    pieces: dict[str, list[bytes]] = {}
+    for name, data in connection.execute(
+        f"SELECT name, bytes FROM {of.table} WHERE {of.owner} = ? ORDER BY name, number",  # noqa: S608  # names of ours
+        (owner,),
+    ):
+        pieces.setdefault(name, []).append(data)
+    return {name: parts[0] if len(parts) == 1 else b"".join(parts) for name, parts in pieces.items()}
+
+
+def _put_columns(connection: sqlite3.Connection, of: _Pieces, owner: int, columns: Mapping[str, bytes]) -> None:
+    """In place of those that are there."""
+    connection.execute(f"DELETE FROM {of.table} WHERE {of.owner} = ?", (owner,))  # noqa: S608  # names of ours
+    connection.executemany(
+        f"INSERT INTO {of.table} ({of.owner}, name, number, bytes) VALUES (?, ?, ?, ?)",  # noqa: S608  # as above
+        (
+            (owner, name, number, data[at : at + PIECE])
+            for name, data in columns.items()
+            for number, at in enumerate(range(0, max(1, len(data)), PIECE))
+        ),
+    )
 
 
 def _pair(connection: sqlite3.Connection, baseline_run: str, candidate_run: str) -> int:

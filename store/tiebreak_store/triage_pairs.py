@@ -1,4 +1,4 @@
-"""What two runs made of their cases, read side by side and light: many at once, or some of them by themselves."""
+"""What runs made of their cases, read light: many at once, or some cases of two runs, each by itself."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,17 @@ from typing import Any, NamedTuple, cast, get_args
 from tiebreak.records import Run
 from tiebreak.records.outcomes import Scored
 from tiebreak.records.responses import CheckStatus, ResponseStatus
-from tiebreak.records.triage import AnswerFacts, PairBlock, PairFacts, Scores, SideBlock, SideFacts
+from tiebreak.records.triage import (
+    AnswerFacts,
+    CaseRows,
+    OddCase,
+    PairFacts,
+    RunsBlock,
+    Scores,
+    SideBlock,
+    SideFacts,
+    SideRows,
+)
 from tiebreak_store.text import from_json, restored, restored_or_none, storable
 
 REMEMBERED = 20_000
@@ -18,6 +28,8 @@ BLOCK = 4_000
 """Cases of a dataset that are read at once."""
 AT_ONCE = 400
 """Cases that one query names."""
+FEW = 8
+"""From one in so many cases on, all of them are read again, instead of those that are named."""
 
 _FIELD, _ROW = "\x1f", "\x1e"
 _STATUSES = frozenset(get_args(CheckStatus))
@@ -41,7 +53,7 @@ _FROM = (
     "WHERE d.dataset_hash = ? /*only*/ ORDER BY d.ordinal, r.sample, r.attempt"
 )
 _ANSWERS = (
-    "SELECT d.ordinal, r.sample, r.attempt, r.id, r.case_hash, r.status, r.fault, r.error_code, r.cost_usd, "
+    "SELECT d.ordinal, d.case_hash, r.sample, r.id, r.case_hash, r.status, r.fault, r.error_code, r.cost_usd, "
     f"CASE WHEN r.reused_from IS NULL THEN r.total END, {_SCORES} {_FROM}"
 )
 _PLAIN = (
@@ -62,40 +74,80 @@ class _Only(NamedTuple):
         return statement.replace("/*only*/", self.sql)
 
 
-def iter_blocks(connection: sqlite3.Connection, baseline: Run, candidate: Run) -> Iterator[PairBlock]:
-    """Every case that either run tried, in the order of the candidate's dataset, thousands at once; in flat memory.
+def iter_blocks(
+    connection: sqlite3.Connection, runs: Sequence[Run], dataset: str, *, cases: bool = True
+) -> Iterator[RunsBlock]:
+    """What runs made of every case of a dataset that they tried, in its order, thousands at once; in flat memory.
 
     Times are those of headless runs alone.
     """
     answers = Answers(connection)
-    dataset = candidate.dataset_hash
     (last,) = connection.execute("SELECT max(ordinal) FROM dataset_case WHERE dataset_hash = ?", (dataset,)).fetchone()
     for start in range(0, -1 if last is None else last + 1, BLOCK):
         only = _Only("AND d.ordinal >= ? AND d.ordinal < ?", (start, start + BLOCK))
-        sides = [
-            _columns(connection.execute(only.of(_PLAIN), (run.id, dataset, *only.values)).fetchall(), run, answers)
-            for run in (baseline, candidate)
-        ]
-        cases = connection.execute(only.of(_CASES), (dataset, *only.values)).fetchall()
-        odd = _odd(sides)
-        if odd:
-            sides = [side.without(odd) for side in sides]
-        if len(cases) != len(sides[0].ordinals):
-            plain = set(sides[0].ordinals)
-            cases = [row for row in cases if row[0] in plain]
-        ordinals, ids, kinds, segments, tags = zip(*cases, strict=True) if cases else ((), (), (), (), ())
-        of_segment = {segment: restored_or_none(segment) for segment in set(segments)}
-        of_tags = {text: _labels(text) for text in set(tags)}
-        yield PairBlock(
-            ordinals=ordinals,
-            case_ids=[restored(case_id) for case_id in ids],
-            kinds=kinds,
-            segments=[of_segment[segment] for segment in segments],
-            tags=[of_tags[text] for text in tags],
-            a=sides[0].block(),
-            b=sides[1].block(),
-            others=list(iter_pairs(connection, baseline, candidate, ordinals=sorted(odd), answers=answers)),
+        yield RunsBlock(
+            start=start,
+            stop=start + BLOCK,
+            sides=[_side_rows(connection, run, dataset, only, answers) for run in runs],
+            cases=_case_rows(connection, dataset, only) if cases else None,
         )
+
+
+def side_rows(connection: sqlite3.Connection, run: Run, dataset: str, case_ids: Sequence[str]) -> SideRows:
+    """What one run made of some cases, each by itself."""
+    answers = Answers(connection)
+    found: list[OddCase] = []
+    for only in _named("case_id", iter([storable(case_id) for case_id in case_ids])):
+        found += _odd_cases(connection, run, dataset, only, answers)
+    return SideRows((), SideBlock((), (), (), ()), sorted(found, key=itemgetter(0)))
+
+
+def moved_cases(connection: sqlite3.Connection, here: str, there: str) -> list[tuple[int, int, str | None]]:
+    """Of each case that two versions of a dataset have: its ordinals, and its hash in the first one where it is another
+    in the second."""
+    return connection.execute(
+        "SELECT h.ordinal, t.ordinal, CASE WHEN h.case_hash <> t.case_hash THEN h.case_hash END "
+        "FROM dataset_case t CROSS JOIN dataset_case h ON h.dataset_hash = ? AND h.case_id = t.case_id "
+        "WHERE t.dataset_hash = ?",
+        (here, there),
+    ).fetchall()
+
+
+def answers_outside(connection: sqlite3.Connection, run: Run) -> int:
+    """How many answers of a run are to cases that its dataset does not have."""
+    (found,) = connection.execute(
+        "SELECT count(*) FROM response r WHERE r.run_id = ? AND NOT EXISTS "
+        "(SELECT 1 FROM dataset_case d WHERE d.dataset_hash = ? AND d.case_id = r.case_id)",
+        (run.id, run.dataset_hash),
+    ).fetchone()
+    return int(found)
+
+
+def count_answers(connection: sqlite3.Connection, run_id: str) -> int:
+    """The attempts of a run."""
+    (found,) = connection.execute("SELECT count(*) FROM response WHERE run_id = ?", (run_id,)).fetchone()
+    return int(found)
+
+
+def _side_rows(connection: sqlite3.Connection, run: Run, dataset: str, only: _Only, answers: "Answers") -> SideRows:
+    side = _columns(connection.execute(only.of(_PLAIN), (run.id, dataset, *only.values)).fetchall(), run, answers)
+    odd = _odd(side)
+    others: list[OddCase] = []
+    if len(odd) * FEW > len(side.ordinals):
+        others = [one for one in _odd_cases(connection, run, dataset, only, answers) if one.ordinal in odd]
+    else:
+        for named in _named("ordinal", iter(sorted(odd))):
+            others += _odd_cases(connection, run, dataset, named, answers)
+    plain = side.without(odd) if odd else side
+    return SideRows(plain.ordinals, plain.block(), others)
+
+
+def _case_rows(connection: sqlite3.Connection, dataset: str, only: _Only) -> CaseRows:
+    cases = connection.execute(only.of(_CASES), (dataset, *only.values)).fetchall()
+    ordinals, _, kinds, segments, tags = zip(*cases, strict=True) if cases else ((), (), (), (), ())
+    of_segment = {segment: restored_or_none(segment) for segment in set(segments)}
+    of_tags = {text: _labels(text) for text in set(tags)}
+    return CaseRows(ordinals, kinds, [of_segment[one] for one in segments], [of_tags[text] for text in tags])
 
 
 class _Side(NamedTuple):
@@ -125,56 +177,44 @@ def _columns(rows: Sequence[tuple[Any, ...]], run: Run, answers: "Answers") -> _
     return _Side(ordinals, plain, statuses, usd, seconds, answers.alike(texts))
 
 
-def _odd(sides: Sequence[_Side]) -> set[int]:
-    """The cases that one side alone tried, or that either did not answer plainly: once, at the first attempt, and with
-    one version of each check."""
-    a, b = sides
-    odd = set(a.ordinals) ^ set(b.ordinals) if a.ordinals != b.ordinals else set[int]()
-    for side in sides:
-        if not all(side.plain) or None in side.scores:
-            rows = zip(side.ordinals, side.plain, side.scores, strict=True)
-            odd.update(ordinal for ordinal, plain, said in rows if not plain or said is None)
-    return odd
+def _odd(side: _Side) -> set[int]:
+    """The cases that were not answered plainly: once, at the first attempt, and with one version of each check."""
+    if all(side.plain) and None not in side.scores:
+        return set()
+    rows = zip(side.ordinals, side.plain, side.scores, strict=True)
+    return {ordinal for ordinal, plain, said in rows if not plain or said is None}
+
+
+def _odd_cases(
+    connection: sqlite3.Connection, run: Run, dataset: str, only: _Only, answers: "Answers"
+) -> Iterator[OddCase]:
+    return _side(connection.execute(only.of(_ANSWERS), (run.id, dataset, *only.values)), answers, run)
+
+
+def _named(column: str, wanted: Iterator[str] | Iterator[int]) -> Iterator[_Only]:
+    """As many queries as it takes to name all cases."""
+    while named := tuple(islice(wanted, AT_ONCE)):
+        yield _Only(f"AND d.{column} IN ({', '.join('?' * len(named))})", named)
 
 
 def iter_pairs(
-    connection: sqlite3.Connection,
-    baseline: Run,
-    candidate: Run,
-    *,
-    case_ids: Iterable[str] = (),
-    ordinals: Iterable[int] = (),
-    answers: "Answers | None" = None,
+    connection: sqlite3.Connection, baseline: Run, candidate: Run, case_ids: Iterable[str]
 ) -> Iterator[PairFacts]:
-    """Some cases as far as either run tried them, each by itself: by their ids, or by their places in the candidate's
-    dataset. Of ids in the order of the dataset, as far as one query names them."""
-    answers = answers or Answers(connection)
-    for column, wanted in (
-        ("case_id", iter([storable(case_id) for case_id in case_ids])),
-        ("ordinal", iter(ordinals)),
-    ):
-        while named := tuple(islice(wanted, AT_ONCE)):
-            only = _Only(f"AND d.{column} IN ({', '.join('?' * len(named))})", named)
-            yield from _pairs(connection, baseline, candidate, only, answers)
-
-
-def _pairs(
-    connection: sqlite3.Connection, baseline: Run, candidate: Run, only: _Only, answers: "Answers"
-) -> Iterator[PairFacts]:
-    dataset = candidate.dataset_hash
-    sides = [
-        _side(connection.execute(only.of(_ANSWERS), (run.id, dataset, *only.values)), answers, run)
-        for run in (baseline, candidate)
-    ]
-    a, b = (next(side, None) for side in sides)
-    for ordinal, case_id, kind, segment, tags in connection.execute(only.of(_CASES), (dataset, *only.values)):
-        one = other = None
-        if a is not None and a[0] == ordinal:
-            one, a = a[1], next(sides[0], None)
-        if b is not None and b[0] == ordinal:
-            other, b = b[1], next(sides[1], None)
-        if one is not None or other is not None:
-            yield PairFacts(ordinal, restored(case_id), kind, restored_or_none(segment), _labels(tags), one, other)
+    """Some cases as far as either run tried them, each by itself; in the order of the candidate's dataset, as far as
+    one query names them."""
+    answers, dataset = Answers(connection), candidate.dataset_hash or ""
+    for only in _named("case_id", iter([storable(case_id) for case_id in case_ids])):
+        sides = [_odd_cases(connection, run, dataset, only, answers) for run in (baseline, candidate)]
+        a, b = (next(side, None) for side in sides)
+        for ordinal, case_id, kind, segment, tags in connection.execute(only.of(_CASES), (dataset, *only.values)):
+            one = other = None
+            if a is not None and a.ordinal == ordinal:
+                one, a = a.facts, next(sides[0], None)
+            if b is not None and b.ordinal == ordinal:
+                other, b = b.facts, next(sides[1], None)
+            if one is not None or other is not None:
+                names = restored(case_id), kind, restored_or_none(segment), _labels(tags)
+                yield PairFacts(ordinal, *names, one, other)
 
 
 class Answers:
@@ -226,16 +266,17 @@ def _labels(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(cast("list[str]", from_json(text)))
 
 
-def _side(rows: Iterator[tuple[Any, ...]], answers: Answers, run: Run) -> Iterator[tuple[int, SideFacts]]:
+def _side(rows: Iterator[tuple[Any, ...]], answers: Answers, run: Run) -> Iterator[OddCase]:
     timed = run.origin == "headless"
     for ordinal, attempts in groupby(rows, key=itemgetter(0)):
         counting: dict[int, AnswerFacts] = {}
-        case_hash, excluded = "", None
+        version, case_hash, excluded = "", "", None
         for attempt in attempts:
-            _, sample, _, id_, case_hash, status, fault, error, usd, seconds, scores = attempt
+            _, version, sample, id_, case_hash, status, fault, error, usd, seconds, scores = attempt
             if fault in ("infra", "user"):
                 excluded = str(error or status)
             elif sample not in counting:
                 said = answers.scores(id_, scores)
                 counting[sample] = AnswerFacts(id_, status, usd, seconds if timed else None, said)
-        yield ordinal, SideFacts(case_hash, tuple(counting.values()), None if counting else excluded)
+        facts = SideFacts(case_hash, tuple(counting.values()), None if counting else excluded)
+        yield OddCase(ordinal, version, facts)

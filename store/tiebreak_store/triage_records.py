@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from functools import partial
 
 from tiebreak.records import Ballot, Case, CheckResult, Presentation, Rater, Response, Run
-from tiebreak.records.triage import PairBlock, PairFacts, TriageDecision
+from tiebreak.records.triage import PairFacts, RunsBlock, SideRows, TriageDecision
 from tiebreak_store import ballots, content, triage, triage_pairs
 from tiebreak_store.database import Database
+from tiebreak_store.sessions import get_run
 from tiebreak_store.triage import Marks
 from tiebreak_store.writer import Writer
 
@@ -35,16 +36,41 @@ class TriageRecords:
             shown = list(ballots.iter_presentations(connection, session_id, case_id))
             return shown, list(ballots.iter_ballots(connection, session_id, case_id))
 
-    def iter_blocks(self, baseline: Run, candidate: Run) -> Iterator[PairBlock]:
-        """What two runs made of every case that either tried, in the order of the candidate's dataset, thousands at
-        once."""
+    def iter_blocks(self, runs: Sequence[Run], dataset: str, *, cases: bool = True) -> Iterator[RunsBlock]:
+        """What runs made of every case of a dataset that they tried, in its order, thousands at once."""
         with self._database.reading() as connection:
-            yield from triage_pairs.iter_blocks(connection, baseline, candidate)
+            yield from triage_pairs.iter_blocks(connection, runs, dataset, cases=cases)
+
+    def side_rows(self, run: Run, case_ids: Sequence[str]) -> SideRows:
+        """What one run made of some cases of its dataset, each by itself."""
+        with self._database.reading() as connection:
+            return triage_pairs.side_rows(connection, run, run.dataset_hash or "", case_ids)
+
+    def moved_cases(self, here: str, there: str) -> list[tuple[int, int, str | None]]:
+        """Of each case that two versions of a dataset have: its ordinals, and its hash in the first one where it is
+        another in the second."""
+        with self._database.reading() as connection:
+            return triage_pairs.moved_cases(connection, here, there)
+
+    def answers_outside(self, run: Run) -> int:
+        """How many answers of a run are to cases that its dataset does not have."""
+        with self._database.reading() as connection:
+            return triage_pairs.answers_outside(connection, run)
+
+    def large_runs(self, run_ids: Iterable[str], least: int) -> list[Run]:
+        """Those of some runs, each once, with a dataset and that many attempts."""
+        with self._database.reading() as connection:
+            found = [
+                get_run(connection, one)
+                for one in dict.fromkeys(run_ids)
+                if triage_pairs.count_answers(connection, one) >= least
+            ]
+            return [run for run in found if run.dataset_hash is not None]
 
     def iter_pairs(self, baseline: Run, candidate: Run, case_ids: Iterable[str]) -> Iterator[PairFacts]:
         """What two runs made of some cases, each by itself."""
         with self._database.reading() as connection:
-            yield from triage_pairs.iter_pairs(connection, baseline, candidate, case_ids=case_ids)
+            yield from triage_pairs.iter_pairs(connection, baseline, candidate, case_ids)
 
     def sessions_of(self, baseline_run: str, candidate_run: str) -> list[str]:
         """The sessions that set these two runs side by side, the oldest first."""

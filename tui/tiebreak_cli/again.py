@@ -48,6 +48,7 @@ def retry(
     """
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_cli.outcomes import print_outcome
     from tiebreak_workbench.headless.again import to_retry
     from tiebreak_workbench.headless.headless import Wanted
@@ -70,7 +71,9 @@ def retry(
             judge_cost=judge_cost,
             fresh=judge_fresh,
         )
-        raise print_outcome(bench, [taken], ending, phase=phase, as_json=as_json)
+        code = print_outcome(bench, [taken], ending, phase=phase, as_json=as_json)
+        keep_for_triage(bench, [taken.stored.session.id])
+        raise code
 
 
 def rerun(
@@ -116,6 +119,7 @@ def rerun(
     """
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_cli.outcomes import print_outcome
     from tiebreak_cli.rerunning import Chosen, rerun_chosen
     from tiebreak_workbench.headless.again import to_rerun
@@ -157,7 +161,9 @@ def rerun(
             judge_cost=judge_cost,
             fresh=judge_fresh,
         )
-        raise print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)
+        code = print_outcome(bench, [again.taken], ending, phase=phase, as_json=as_json)
+        keep_for_triage(bench, [again.taken.stored.session.id])
+        raise code
 
 
 def score(
@@ -186,6 +192,7 @@ def score(
     Under an edited policy the same runs become a session of their own. Exit codes: 0 all gates passed, 1 one failed, 2
     bad input, 3 not decided, 4 infrastructure, 130 interrupted.
     """
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_workbench.headless.rescoring import to_score
     from tiebreak_workbench.workbench import Workbench
 
@@ -206,9 +213,10 @@ def score(
         )
     with Workbench.existing(workspace) as bench:
         bench.require_record()
-        raise _score(
-            bench, to_score(bench, session, policy), concurrency, phase, judge_cost, fresh=judge_fresh, as_json=as_json
-        )
+        what = to_score(bench, session, policy)
+        code = _score(bench, what, concurrency, phase, judge_cost, fresh=judge_fresh, as_json=as_json)
+        keep_for_triage(bench, [what.stored.session.id])
+        raise code
 
 
 def _score(

@@ -191,31 +191,34 @@ def import_(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Take in answers, votes or verdicts made elsewhere, or results of other tools. The same ones are taken in once."""
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_cli.output import print_json, progress, say
-    from tiebreak_workbench.imports.anything import collect_seldom, import_any
+    from tiebreak_workbench.imports.anything import collect_seldom, import_any, sessions_in
     from tiebreak_workbench.workbench import Workbench
 
     sides: dict[SessionRole, str | None] = {"baseline": baseline, "candidate": candidate}
     collect_seldom()
-    with Workbench.existing(workspace) as bench, progress() as shown:
-        report = import_any(
-            bench,
-            files,
-            tool=from_,
-            what=what,
-            dataset=dataset,
-            session=session,
-            policy=policy,
-            names={role: name for role, name in sides.items() if name is not None},
-            rater=rater,
-            fields=pairs(fields, "FIELD=COLUMN, such as case=question_id"),
-            values={word: _vote(vote) for word, vote in pairs(values, "WORD=VOTE, such as worse=A").items()},
-            progress=shown,
-        )
-    if as_json:
-        print_json(report)
-    else:
-        say(report.words(workspace))
+    with Workbench.existing(workspace) as bench:
+        with progress() as shown:
+            report = import_any(
+                bench,
+                files,
+                tool=from_,
+                what=what,
+                dataset=dataset,
+                session=session,
+                policy=policy,
+                names={role: name for role, name in sides.items() if name is not None},
+                rater=rater,
+                fields=pairs(fields, "FIELD=COLUMN, such as case=question_id"),
+                values={word: _vote(vote) for word, vote in pairs(values, "WORD=VOTE, such as worse=A").items()},
+                progress=shown,
+            )
+        if as_json:
+            print_json(report)
+        else:
+            say(report.words(workspace))
+        keep_for_triage(bench, sessions_in(report))
 
 
 def pairs(texts: list[str] | None, form: str) -> dict[str, str]:

@@ -46,6 +46,7 @@ def noise(
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_all
     from tiebreak_cli.exits import UNAVAILABLE
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_cli.outcomes import unsettled
     from tiebreak_cli.output import print_json
     from tiebreak_workbench.figures.report import run_report
@@ -68,10 +69,11 @@ def noise(
         taken = take_up(bench, setup, resume=resume, concurrency=concurrency, samples=samples)
         ending, *_ = ask_all(bench, [taken], wanted, notes_on_apps(setup, wanted)[:1])
         report = noise_report(bench, taken.stored)
-    if as_json:
-        print_json({**_plain(report), "run": run_report(ending, resumed=taken.resumed)})
-    else:
-        _print(report)
+        if as_json:
+            print_json({**_plain(report), "run": run_report(ending, resumed=taken.resumed)})
+        else:
+            _print(report)
+        keep_for_triage(bench, [taken.stored.session.id])
     raise typer.Exit(unsettled(ending) or (0 if report.figures.pairs else UNAVAILABLE))
 
 

@@ -94,6 +94,7 @@ def run(
     """
     from tiebreak.batch import Limits
     from tiebreak_cli.asking import ask_each
+    from tiebreak_cli.keeping import keep_for_triage
     from tiebreak_cli.outcomes import print_outcomes
     from tiebreak_workbench.headless.headless import Wanted
     from tiebreak_workbench.headless.running import Chosen, all_over, ready, take_up_each
@@ -113,7 +114,9 @@ def run(
             refuse_unready_judge(bench, name)
         shares = take_up_each(bench, overs, resume=resume, concurrency=concurrency, samples=samples)
         ended = ask_each(bench, shares, wanted, told, judges=judge or (), judge_cost=judge_cost, fresh=judge_fresh)
-        raise print_outcomes(bench, shares, ended, phase=phase, as_json=as_json)
+        code = print_outcomes(bench, shares, ended, phase=phase, as_json=as_json)
+        keep_for_triage(bench, [one.stored.session.id for share in shares for one in share.taken])
+        raise code
 
 
 def known_phase(phase: str | None) -> None:

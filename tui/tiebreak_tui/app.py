@@ -34,7 +34,7 @@ from tiebreak_tui.screens.place import Place
 from tiebreak_tui.screens.setup import SetupScreen
 from tiebreak_tui.settings import remember_theme, remembered_theme, settings_folder
 from tiebreak_tui.signals import end_on_signals
-from tiebreak_tui.to_triage import leave_triage, to_triage
+from tiebreak_tui.to_triage import keep_for_triage, leave_triage, to_triage
 from tiebreak_tui.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -315,6 +315,7 @@ class TiebreakApp(App[None]):
             if arena in self.screen_stack:
                 self._uncover(self.setup)
             self.uninstall_screen(arena)  # pyright: ignore[reportUnknownMemberType]  # Textual leaves Screen open
+            await keep_for_triage(self, arena.session_id)
 
     def _give_back(self) -> None:
         """Let other processes open the session. Only once all of it is written: whoever comes next reads the rows."""

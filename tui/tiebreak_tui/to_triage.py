@@ -78,3 +78,13 @@ def _opened(bench: "Workbench", a: str, b: str | None, allow: Sequence[str], wan
     bench.require_record()
     import_module("tiebreak_tui.screens.triage")
     return Triage.named(bench, a, b, allow=allow), found
+
+
+async def keep_for_triage(app: "TiebreakApp", session_id: str) -> None:
+    """Behind a session that was left: let triage open it at once, where it is large."""
+    from tiebreak_workbench.triage.keeping import keep_sides
+
+    if app.bench is not None:
+        problem = await asyncio.to_thread(keep_sides, app.bench, [session_id])
+        if problem is not None:  # triage takes longer to open then, and nothing else
+            app.log.warning(problem.message)

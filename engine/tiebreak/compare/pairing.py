@@ -193,14 +193,19 @@ def by_check(answers: tuple[Counted, ...]) -> dict[str, Latest]:
 def alike(one: Latest, other: Latest) -> tuple[list[Scored], ...] | None:
     """What the latest version that was put to both sides says of them; None where there is no such version.
 
-    A check that only one side has says nothing of the other one: two empty lists at most, never another version.
+    A check that only one side has says nothing of the other one, whose list is empty; of its own versions the latest
+    counts.
     """
     if not one or not other:
-        return [s for said in one.values() for s in said], [s for said in other.values() for s in said]
+        return _latest(one), _latest(other)
     for version in reversed(other):
         if version in one:
             return one[version], other[version]
     return None
+
+
+def _latest(said: Latest) -> list[Scored]:
+    return next(reversed(said.values())) if said else []
 
 
 def why_silent(said: tuple[list[Scored], ...], sides: tuple[tuple[Counted, ...], ...]) -> str | None:

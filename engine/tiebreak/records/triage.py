@@ -110,15 +110,39 @@ class SideBlock(NamedTuple):
     scores: Sequence[Scores]
 
 
-class PairBlock(NamedTuple):
-    """Cases that at least one of two runs tried. Those that both answered once, at the first attempt, stand in columns
-    of one length; `others` has the rest."""
+class OddCase(NamedTuple):
+    """A case that one run did not answer just once, at the first attempt."""
+
+    ordinal: int
+    version: str
+    """Its hash in the dataset; `facts` has the hash of the case that was answered."""
+    facts: SideFacts
+
+
+class SideRows(NamedTuple):
+    """What one run made of many cases of a dataset. Those that it answered once, at the first attempt, stand in columns
+    of one length; `others` has the rest. Both by ordinal, ascending."""
 
     ordinals: Sequence[int]
-    case_ids: Sequence[str]
+    plain: SideBlock
+    others: Sequence[OddCase]
+
+
+class CaseRows(NamedTuple):
+    """What cases of a dataset are listed by, in columns of one length, by ordinal."""
+
+    ordinals: Sequence[int]
     kinds: Sequence[str]
     segments: Sequence[str | None]
     tags: Sequence[tuple[str, ...]]
-    a: SideBlock
-    b: SideBlock
-    others: Sequence[PairFacts]
+
+
+class RunsBlock(NamedTuple):
+    """The cases of a dataset from the ordinal `start` to `stop`, without this one."""
+
+    start: int
+    stop: int
+    sides: Sequence[SideRows]
+    """Of each run that was asked for."""
+    cases: CaseRows | None
+    """None where they were not asked for."""

@@ -1,6 +1,6 @@
 """Triage: two runs case by case, what got worse first; decisions about it, and checks that keep it from coming back."""
 
-from tiebreak.triage.blocks import add_block
+from tiebreak.triage.blocks import add_sides
 from tiebreak.triage.columns import Table, TableBuilder, table_of
 from tiebreak.triage.deciding import Standing
 from tiebreak.triage.faults import Suggestion, suggest
@@ -25,7 +25,7 @@ __all__ = [
     "TableBuilder",
     "TriageRow",
     "View",
-    "add_block",
+    "add_sides",
     "grouped",
     "leans_of",
     "leans_of_judges",

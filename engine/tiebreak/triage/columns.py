@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from tiebreak.records.triage import PairBlock
 from tiebreak.triage.rows import CLASSES, TriageRow
 
 if TYPE_CHECKING:
@@ -124,30 +123,34 @@ class TableBuilder:
             value = getattr(row, name)
             figures.append(NOT_KNOWN if value is None else value)
 
-    def add_many(self, block: PairBlock, rows: Sequence[TriageRow], which: "array[int]") -> None:
-        """Take in the columns of a block. Of each case `which` tells the one of `rows` that has what follows from its
-        answers; what is the case's own comes from the block."""
+    def add_many(
+        self,
+        ordinals: "NDArray[np.int32]",
+        own: "Mapping[str, tuple[NDArray[Any], Sequence[Any]]]",
+        figures: "Mapping[str, NDArray[np.float64]]",
+        rows: Sequence[TriageRow],
+        which: "NDArray[Any]",
+    ) -> None:
+        """Take in many cases. Of each `which` tells the one of `rows` that has what follows from its answers; what is
+        the case's own comes from the codes, and what they stand for, in `own`, and from `figures`."""
         import numpy as np
 
-        mine: NDArray[Any] = np.frombuffer(which, dtype=np.intc)
-        own: dict[str, Sequence[Any]] = {"kind": block.kinds, "segment": block.segments, "tags": block.tags}
-        figures: dict[str, Sequence[float | None]] = {
-            "seconds_a": block.a.seconds,
-            "seconds_b": block.b.seconds,
-            "usd_a": block.a.usd,
-            "usd_b": block.b.usd,
-        }
-        self._ordinals.extend(block.ordinals)
+        self._ordinals.frombytes(ordinals.astype("i").tobytes())
         for name, codes, words in self._lines():
             if name in own:
-                codes.extend([words.setdefault(word, len(words)) for word in own[name]])
+                mine, known = own[name]
+                used, coded = np.unique(mine, return_inverse=True)
+                values = [known[code] for code in used]
             else:
-                coded = [words.setdefault(getattr(row, name), len(words)) for row in rows]
-                codes.frombytes(np.array(coded, dtype="I")[mine].tobytes())
+                coded, values = which, [getattr(row, name) for row in rows]
+            here = np.array([words.setdefault(value, len(words)) for value in values], dtype="I")
+            codes.frombytes(here[coded].tobytes())
         for name, known in self._figures.items():
-            values = figures[name] if name in figures else [getattr(row, name) for row in rows]
-            column: NDArray[Any] = np.array(values, dtype=np.float64)  # None becomes NaN
-            known.frombytes((column if name in figures else column[mine]).tobytes())
+            if name in figures:
+                known.frombytes(figures[name].tobytes())
+            else:
+                column: NDArray[Any] = np.array([getattr(row, name) for row in rows], dtype=np.float64)
+                known.frombytes(column[which].tobytes())  # None became NaN
 
     def take_over(self, table: Table, but: Iterable[int] = ()) -> None:
         """Start from the rows of a table, without those of some ordinals. Before any row is added."""

@@ -241,6 +241,18 @@ def test_other_versions_of_a_check_are_refused_unless_both_have_a_common_one() -
         compared(a, b, allow=["everything"])
 
 
+def test_a_check_in_two_versions_that_only_one_side_has_is_no_error() -> None:
+    bare = [replace(o, answers=(replace(o.answers[0], scores=()),)) for o in (outcome(0, True), outcome(1, True))]
+    twice = [
+        replace(o, answers=(replace(o.answers[0], scores=(scored("good", "v1", False), scored("good", "v2", True))),))
+        for o in bare
+    ]
+    for a, b in ((twice, bare), (bare, twice)):
+        found = compared(a, b)
+        check = found.measure("check good")
+        assert check is None or check.n == 0
+
+
 def test_nothing_in_common_is_no_comparison_and_no_error() -> None:
     found = compared([outcome(0, True)], [outcome(1, True)])
     assert (found.pairs, found.measures, found.regressed) == (0, (), ())

@@ -79,6 +79,13 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 50, 50)
 
 
+def sessions_in(report: ImportReport | ToolReport | SessionReport | ConfigReport) -> list[str]:
+    """The sessions to which an import added answers."""
+    if report.already or isinstance(report, ConfigReport):
+        return []
+    return list(report.sessions) if isinstance(report, ToolReport) else [report.session]
+
+
 def _is_there(path: Path) -> bool:
     """Whether a file is there; a name that no file can have is none."""
     try:

@@ -7,21 +7,18 @@ from typing import cast
 
 from tiebreak.records import Ballot, Presentation
 from tiebreak.records.judges import Judgment
-from tiebreak.triage import Lean, RowMaker, Table, TableBuilder, add_block, leans_of, leans_of_judges
+from tiebreak.triage import Lean, RowMaker, Table, TableBuilder, add_sides, leans_of, leans_of_judges
 from tiebreak.triage.columns import decoded, encoded
 from tiebreak_store import Store, StoredRun
 from tiebreak_store.triage import Marks
 from tiebreak_store.triage_index import KeptTable, TriageIndex
 from tiebreak_workbench.judges.seals import Seals, hidden_cases, seals_of
+from tiebreak_workbench.triage.sides import AT_ONCE, Sides, too_many
 from tiebreak_workbench.workbench import Workbench
 
 Progress = Callable[[str, int, int | None], None]
 Shown = Callable[[Table], None]
 """Given what there is so far, while the rest is read."""
-AT_ONCE = 400
-"""Cases that one query asks for."""
-ANEW = 0.3
-"""From this share of changed cases on, reading all of them in order is faster."""
 
 
 def up_to_date(
@@ -60,7 +57,7 @@ def _refreshed(
         return table, others
     sessions = store.sessions_of(a.run.id, b.run.id)
     touched = store.touched((a.run.id, b.run.id), sessions, since)
-    if len(touched) > max(AT_ONCE, ANEW * len(table)):
+    if too_many(len(touched), len(table)):
         return None
     maker = RowMaker()
     if touched:
@@ -87,22 +84,23 @@ def _anew(
     progress: Progress | None,
     shown: Shown | None,
 ) -> tuple[Table, tuple[str, ...]]:
-    # Taken first: what is recorded while the cases are read is read again next time.
-    now = store.marks()
-    people, judges = _leans(store, store.sessions_of(a.run.id, b.run.id))
+    dataset = b.run.dataset_hash or ""
+    sides = Sides(store, index, (a.run, b.run), dataset)
+    people, judges = (_placed(store, dataset, leans) for leans in _leans(store, store.sessions_of(a.run.id, b.run.id)))
     maker, builder = RowMaker(), TableBuilder()
     planned = max(a.planned, b.planned)
     due = 1
-    for block in store.iter_blocks(a.run, b.run):
-        add_block(builder, maker, block, people, judges)
+    for labels, (one, other) in sides.parts():
+        add_sides(builder, maker, labels, one, other, people, judges)
         if progress is not None:
             progress("Comparing the answers", len(builder), planned)
-        if shown is not None and len(builder) >= due and len(builder) < planned:
+        if shown is not None and not sides.whole and len(builder) >= due and len(builder) < planned:
             shown(builder.table())
             due = 2 * len(builder)
     table = builder.table()
     others = tuple(maker.other_versions)
-    _keep(index, a, b, table, now, others)
+    _keep(index, a, b, table, sides.marks, others)
+    sides.keep()
     return table, others
 
 
@@ -137,6 +135,12 @@ def _leans(
         open_ = said if own is None else (one for one in said if not own.hides(one.case_id, one.judge_hash))
         judges |= labelled | leans_of_judges(open_)
     return people, judges
+
+
+def _placed(store: Store, dataset: str, leans: Mapping[str, Lean]) -> dict[int, Lean]:
+    """The same by the ordinals of the cases."""
+    ordinals = store.ordinals_of(dataset, leans)
+    return {ordinal: leans[case_id] for case_id, ordinal in ordinals.items()}
 
 
 def veiled(bench: Workbench, table: Table, a: StoredRun, b: StoredRun) -> tuple[Table, dict[str, Seals]]:

@@ -22,7 +22,8 @@ from tiebreak_store.triage_index import FILE, TriageIndex
 from tiebreak_workbench.judges.seals import Seals
 from tiebreak_workbench.past.comparing import side_of, two_runs
 from tiebreak_workbench.triage.search import Hits, index_texts, question_of, search
-from tiebreak_workbench.triage.table import AT_ONCE, Progress, up_to_date, veiled
+from tiebreak_workbench.triage.sides import AT_ONCE
+from tiebreak_workbench.triage.table import Progress, up_to_date, veiled
 from tiebreak_workbench.triage.values import checked_values
 from tiebreak_workbench.workbench import Workbench
 
