@@ -3,8 +3,9 @@
     python bench/triage.py [CASES] [TEXTS]
 
 Makes the database in a temporary folder (with SQL of its own, since the store's writer takes minutes for a million
-cases), then measures the first opening, reopening, pages, filters and search in CPU time, each in a process of its own.
-TEXTS is `no` to leave the index of the texts out.
+cases), then measures the first opening, reopening, pages, filters and search in CPU time, each in a process of its own;
+what it takes to keep the sides behind a run, and the first opening where they are kept, at once and after another run
+was recorded. TEXTS is `no` to leave the index of the texts out.
 """
 
 import json
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from comparison import CHECKS, peak
@@ -38,6 +40,8 @@ from tiebreak.records import (
 from tiebreak.triage import parse_filter
 from tiebreak_store import NewSession, Store
 from tiebreak_store.content import put_checks
+from tiebreak_store.triage_index import FILE, TriageIndex
+from tiebreak_workbench.triage.keeping import keep_sides
 from tiebreak_workbench.triage.triage import Take, Triage
 from tiebreak_workbench.workbench import Workbench
 
@@ -161,6 +165,40 @@ def opened(folder: Path) -> dict[str, object]:
         }
 
 
+def kept(folder: Path) -> dict[str, object]:
+    with Workbench.open(folder, {}) as bench:
+        began = time.process_time()
+        assert keep_sides(bench, ["s"]) is None
+        return {"CPU seconds": round(time.process_time() - began, 2), "peak MB": peak()}
+
+
+def fill_more(folder: Path) -> None:
+    """One more run, with the same answers as the candidate's."""
+    connection = sqlite3.connect(folder / ".tiebreak" / "tiebreak.db")
+    columns: dict[str, list[str]] = {
+        table: [str(name) for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "seq"]
+        for table in ("run", "response", "check_result")
+    }
+    new: dict[str, dict[str, str]] = {
+        "run": {"id": "'later'"},
+        "response": {"id": "'later-' || id", "run_id": "'later'"},
+        "check_result": {"response_id": "'later-' || response_id"},
+    }
+    of = {"run": "id = 'candidate'", "response": "run_id = 'candidate'"}
+    of["check_result"] = "response_id IN (SELECT id FROM response WHERE run_id = 'candidate')"
+    for table, names in columns.items():
+        values = ", ".join(new[table].get(name, name) for name in names)
+        connection.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {of[table]}")
+    connection.commit()
+    connection.close()
+
+
+def forget(folder: Path) -> None:
+    """The table of the two runs, but not their sides."""
+    with closing(TriageIndex.open(folder / ".tiebreak" / FILE)) as index:
+        index.forget("baseline", "candidate")
+
+
 def used(folder: Path, *, texts: bool) -> dict[str, object]:
     with Workbench.open(folder, {}) as bench, Triage.open(bench, "s") as triage:
         found: dict[str, object] = {}
@@ -197,6 +235,7 @@ def main() -> None:
         folder = Path(sys.argv[3])
         acts: dict[str, Callable[[], dict[str, object]]] = {
             "open": lambda: opened(folder),
+            "keep": lambda: kept(folder),
             "use": lambda: used(folder, texts=False),
             "search": lambda: used(folder, texts=True),
         }
@@ -205,10 +244,22 @@ def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     last = "use" if sys.argv[2:3] == ["no"] else "search"
     with tempfile.TemporaryDirectory() as folder:
-        fill(Path(folder), n)
-        for name, act in (("first opening", "open"), ("reopening", "open"), ("in use", last)):
+        place = Path(folder)
+        fill(place, n)
+
+        def measure(name: str, act: str) -> None:
             print(name, flush=True)
             subprocess.run([sys.executable, __file__, "--measure", act, folder], check=True)
+
+        measure("first opening", "open")
+        measure("reopening", "open")
+        measure("in use", last)
+        (place / ".tiebreak" / FILE).unlink()
+        measure("keeping both sides", "keep")
+        measure("first opening of kept sides", "open")
+        forget(place)
+        fill_more(place)
+        measure("first opening of kept sides, another run recorded since", "open")
 
 
 if __name__ == "__main__":

@@ -10,17 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.stored import (
-    CHECKS,
     JUDGE,
-    ballot_of,
     cases_of,
-    judgment_of,
     new_session,
-    presentation_of,
-    response_of,
 )
+from support.triaged import record, recorded
 from tiebreak.errors import UsageError
-from tiebreak.records import ROLES, Case, CheckResult, Presentation, SessionRole, Timings
+from tiebreak.records import ROLES, Case, Presentation, SessionRole
 from tiebreak.records.judges import Judgment
 from tiebreak.records.outcomes import CaseOutcome
 from tiebreak.records.triage import AnswerFacts, PairFacts, Scores, SideFacts
@@ -38,22 +34,6 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
     (tmp_path / "configs").mkdir()
     with Workbench.open(tmp_path, {"USER": "kim"}) as bench:
         yield bench
-
-
-def record(store: Store, new: NewSession, role: SessionRole, position: int, *, passes: str = "", **fields: Any) -> None:
-    """An answer that passes the checks named in a text, and fails the others."""
-    response = response_of(new, role, position, **fields)
-    results = [
-        CheckResult(
-            response_id=response.id,
-            check_id=spec.id,
-            check_hash=spec.version,
-            status="pass" if spec.id in passes else "fail",
-            value=float(spec.id in passes),
-        )
-        for spec in CHECKS
-    ]
-    store.record_answer(response, None, [] if response.excluded else results, CHECKS).result()
 
 
 @pytest.fixture
@@ -289,44 +269,3 @@ def test_what_is_kept_is_what_would_be_worked_out_anew(acts: list[tuple[str, Ses
                     assert [triage.view.row(place) for place in range(len(triage.table))] == anew(store, new)
         with Triage.open(bench, "s1") as triage:
             assert [triage.view.row(place) for place in range(len(triage.table))] == anew(store, new)
-
-
-def recorded(
-    store: Store, new: NewSession, number: int, act: str, role: SessionRole, position: int, passes: str
-) -> None:
-    """One more thing on record. Attempts have the number of the act, so that each is a new one."""
-    attempt: dict[str, Any] = {"attempt": number + 1, "timings": Timings(total=float(number))}
-    answered = [r for r in store.iter_responses("s1") if r.run_id == new.runs[role].id and not r.excluded]
-    match act:
-        case "answer":
-            record(store, new, role, position, passes=passes, status="ok" if passes else "empty", **attempt)
-        case "failure":
-            record(store, new, role, position, status="error", fault="infra", **attempt)
-        case "check" | "mend" if answered:
-            result = CheckResult(
-                response_id=answered[position % len(answered)].id,
-                check_id="late",
-                check_hash=CHECKS[0].version,
-                status="error" if act == "check" else "pass" if passes else "fail",
-            )
-            store.record_verdicts([result], CHECKS).result()
-        case "vote" | "judge":
-            pair = [
-                next((r.id for r in store.iter_responses("s1") if r.run_id == new.runs[one].id and
-                      r.case_id == new.session.plan.case_ids[position]), None)
-                for one in ROLES
-            ]  # fmt: skip
-            if None in pair:
-                return
-            value = "A" if passes else "B"
-            if act == "judge":
-                judgment = judgment_of(
-                    new, position, id=f"j{number}", response_a=pair[0], response_b=pair[1], order="ab", verdict=value
-                )
-                store.record_judgment(judgment).result()
-                return
-            shown = presentation_of(new, position, id=f"p{number}", left_response=pair[0], right_response=pair[1])
-            store.record_presentation(shown)
-            store.record_ballot(ballot_of(shown, number, value=value)).result()
-        case _:
-            pass
