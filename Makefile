@@ -21,7 +21,7 @@ lint: .venv/.dev            ## Style, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -147,6 +147,16 @@ def _segments(
     return tuple(sorted(found, key=lambda one: (one.p is None, one.p or 0.0, one.segment)))
 
 
+def _by_group(groups: Any, values: Any) -> Any:
+    """The sum of the values of each group, as an array."""
+    import numpy as np
+
+    found, places = np.unique(groups, return_inverse=True)
+    sums = np.zeros(len(found))
+    np.add.at(sums, places, values)  # `bincount` has no type that holds from one version of NumPy to the next
+    return sums
+
+
 class _Test:
     """Two equally long arrays of values of 0 to 1, or of any size for costs and times."""
 
@@ -164,8 +174,7 @@ class _Test:
         if groups is None:
             self._squares, self._groups = float((rest**2).sum()), self.n
         else:
-            _, index = np.unique(groups, return_inverse=True)
-            sums = np.bincount(index, rest)
+            sums = _by_group(groups, rest)
             self._squares, self._groups = float((sums**2).sum()), len(sums)
         self.difference: Difference = from_sums(self.n, mean, self._squares, self._groups, alpha=alpha)
         binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
