@@ -90,7 +90,8 @@ class HelperProcess(asyncio.SubprocessProtocol):
         self._why = ""
         self.ready: asyncio.Future[None] = self._loop.create_future()
         """Done when requests can be answered, or never will be: look at `ended`."""
-        self.gone: asyncio.Future[None] = self._loop.create_future()
+        self.gone: asyncio.Future[float] = self._loop.create_future()
+        """When it ended, by the clock of the loop."""
 
     @property
     def pid(self) -> int | None:
@@ -170,7 +171,7 @@ class HelperProcess(asyncio.SubprocessProtocol):
         for timer in (*self._given_up.values(), self._farewell):
             if timer is not None:
                 timer.cancel()
-        self.gone.set_result(None)
+        self.gone.set_result(self._loop.time())
         if not self.ready.done():
             self.ready.set_result(None)
         for call in self._calls.values():

@@ -57,6 +57,8 @@ class Helper:
         self._process: HelperProcess | None = None
         self._start: asyncio.Task[HelperProcess] | None = None
         self._endings: deque[float] = deque(maxlen=MOST_ENDINGS)
+        self._counted: HelperProcess | None = None
+        """The last one whose ending is among them."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Self:
@@ -96,7 +98,7 @@ class Helper:
 
         Says nothing: what keeps it from starting is told to whoever asks.
         """
-        if self.pid is None and self._start is None and not self._ends_too_often:
+        if self.pid is None and self._start is None and not self._ends_too_often():
             self._begin()
 
     async def running(self) -> HelperProcess:
@@ -139,7 +141,6 @@ class Helper:
                 f"The LiteLLM helper cannot be started ({error.strerror}).", hint="Look at the Python installation."
             ) from None
         self._process = process
-        process.gone.add_done_callback(lambda _: self._note_ending(process))
         try:
             async with asyncio.timeout(self._starting_seconds):
                 await asyncio.shield(process.ready)
@@ -151,12 +152,12 @@ class Helper:
             raise
         return process
 
-    def _note_ending(self, process: HelperProcess) -> None:
-        if process is self._process:
-            self._endings.append(asyncio.get_running_loop().time())
-
-    @property
     def _ends_too_often(self) -> bool:
+        """Asked before each start, which a callback of the last ending might come after."""
+        process = self._process
+        if process is not None and process.ended and process is not self._counted:
+            self._counted = process
+            self._endings.append(process.gone.result())
         now = asyncio.get_running_loop().time()
         return len(self._endings) == MOST_ENDINGS and now - self._endings[0] < WINDOW
 
@@ -165,7 +166,7 @@ class Helper:
         Raises:
             TargetError: after too many endings in a short time.
         """
-        if self._ends_too_often and self._process is not None:
+        if self._ends_too_often() and self._process is not None:
             raise TargetError(
                 f"The LiteLLM helper ended {MOST_ENDINGS} times in a short while; {self._process.failure().message}",
                 hint=f"Tiebreak tries again {WINDOW / 60:g} minutes after the first time.",

@@ -153,8 +153,10 @@ for m in hear():
         first = await ask(target)
         assert isinstance(first.error, DeadlineError)
         assert "deadlines.first_token" in str(first.error)
-        answer = await ask(opened(helper, retries=2))  # meets the end of the hanging one, or the new one
+        patient = opened(helper, retries=2)
+        answer = await ask(patient)  # meets the end of the hanging one, or the new one
         assert answer.text == "hello"
+        await patient.close()
         await target.close()
 
 
