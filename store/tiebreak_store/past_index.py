@@ -5,15 +5,13 @@ deleted at any time. Of each kind the newer a text, the higher its number.
 """
 
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from tiebreak_store.database import immediate
 from tiebreak_store.finding import PAST_KINDS, KeyedKind, PastKind, SeqKind
 from tiebreak_store.side_file import SideFile
-from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.words import TOKENS, any_of, beginning, words_of
 
 VERSION = 1
@@ -167,11 +165,6 @@ class PastIndex(SideFile):
             if len(page) < PAGE:
                 return
             below = page[-1]
-
-    @contextmanager
-    def _using(self) -> Generator[sqlite3.Connection]:
-        with self._lock, store_errors(self.path):
-            yield self._connection
 
 
 def _make_anew(connection: sqlite3.Connection) -> None:

@@ -19,6 +19,11 @@ def primary_code(error: sqlite3.Error) -> int | None:
     return None if code is None else code & 0xFF
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken, or no database."""
+    return primary_code(error) in _DAMAGED
+
+
 def is_lasting(error: sqlite3.Error) -> bool:
     """Whether later writes would meet it too: a full disk or a broken file, not one bad row or a lock."""
     return primary_code(error) in _LASTING

@@ -19,8 +19,14 @@ DECISION = AppendOnly(
     ),
 )  # fmt: skip
 _OF_CASE = "SELECT id FROM response WHERE run_id = ? AND case_id = ?"
-
-
+_NAME = {
+    "response": "id",
+    "check_result": "response_id || ' ' || check_id || ' ' || check_hash",
+    "check_mend": "response_id",
+    "ballot": "id",
+    "judgment": "id",
+}
+"""What a row of each table is called, in the order of `Marks`."""
 RESULTS_FOR_AN_ANSWER = 3
 """So many results of checks are looked up as fast as those of one answer."""
 
@@ -33,6 +39,13 @@ class Marks(NamedTuple):
     check_mend: int = 0
     ballot: int = 0
     judgment: int = 0
+    last: str = ""
+    """What the last rows are called. A database that was put back to an older copy has others there, or none."""
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        """The number of the last row of each table."""
+        return self[:5]
 
 
 def put_decisions(connection: sqlite3.Connection, decisions: Sequence[TriageDecision], rater: Rater) -> None:
@@ -102,12 +115,26 @@ def sessions_of(connection: sqlite3.Connection, baseline_run: str, candidate_run
 
 def marks(connection: sqlite3.Connection) -> Marks:
     """How far the tables are filled now."""
-    return Marks(
+    filled = Marks(
         *(
             connection.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]  # noqa: S608  # names of ours
-            for table in Marks._fields
+            for table in _NAME
         )
     )
+    return filled._replace(last=_last(connection, filled))
+
+
+def follows(connection: sqlite3.Connection, since: Marks) -> bool:
+    """Whether the tables are as they were then, with what was recorded since."""
+    return _last(connection, since) == since.last
+
+
+def _last(connection: sqlite3.Connection, at: Marks) -> str:
+    names: list[str] = []
+    for (table, name), seq in zip(_NAME.items(), at.filled, strict=True):
+        found = connection.execute(f"SELECT {name} FROM {table} WHERE seq = ?", (seq,)).fetchone()  # noqa: S608  # as above
+        names.append("" if found is None else str(found[0]))
+    return "\n".join(names)
 
 
 def touched(
@@ -139,7 +166,7 @@ def touched(
         f"SELECT case_id FROM judgment WHERE seq > ? AND +session_id IN ({sessions})",  # noqa: S608  # question marks only
     )
     found: dict[str, None] = {}
-    for sql, mark in zip((*of_answers, *of_acts), since, strict=True):
+    for sql, mark in zip((*of_answers, *of_acts), since.filled, strict=True):
         ids = run_ids if sql in of_answers else session_ids
         found |= {restored(case_id): None for (case_id,) in connection.execute(sql, (mark, *ids))}
     return list(found)

@@ -7,6 +7,7 @@ version, is made anew.
 
 import json
 import sqlite3
+import zlib
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +16,10 @@ from typing import NamedTuple
 
 from tiebreak_store.database import immediate
 from tiebreak_store.side_file import SideFile
-from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.triage import Marks
 from tiebreak_store.words import TOKENS, any_of, beginning, quoted
 
-VERSION = 3
+VERSION = 4
 """Of what is kept here. Another one is thrown away."""
 FILE = "triage.db"
 PIECE = 4_000_000
@@ -34,6 +34,7 @@ CREATE TABLE pair (
     head TEXT NOT NULL,
     marks TEXT NOT NULL,
     notes TEXT NOT NULL,
+    checksum INTEGER NOT NULL DEFAULT 0,
     documents INTEGER NOT NULL DEFAULT 0,
     listed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (baseline_run, candidate_run)
@@ -49,7 +50,8 @@ CREATE TABLE part (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     head TEXT NOT NULL,
-    marks TEXT NOT NULL
+    marks TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE part_piece (
     part INTEGER NOT NULL REFERENCES part (id) ON DELETE CASCADE,
@@ -111,43 +113,52 @@ class TriageIndex(SideFile):
                 connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def table(self, baseline_run: str, candidate_run: str) -> KeptTable | None:
-        """What is kept of two runs; None where nothing is."""
-        with self._using() as connection:
+        """What is kept of two runs; None where nothing is, or not all of it as it was written."""
+        with self._using() as connection, _at_one_moment(connection):
             found = connection.execute(
-                "SELECT id, head, marks, notes FROM pair WHERE baseline_run = ? AND candidate_run = ? AND head <> ''",
+                "SELECT id, head, marks, notes, checksum FROM pair "
+                "WHERE baseline_run = ? AND candidate_run = ? AND head <> ''",
                 (baseline_run, candidate_run),
             ).fetchone()
             if found is None:
                 return None
-            pair, head, marks, notes = found
-            return KeptTable(head, _columns(connection, _OF_PAIR, pair), Marks(*json.loads(marks)), json.loads(notes))
+            pair, head, marks, notes, checksum = found
+            columns = _columns(connection, _OF_PAIR, pair)
+        if _checksum(columns, head, marks, notes) != checksum:
+            return None
+        return KeptTable(head, columns, Marks(*json.loads(marks)), json.loads(notes))
 
     def keep_table(self, baseline_run: str, candidate_run: str, table: KeptTable) -> None:
         """Keep the columns of two runs, in place of what was kept of them."""
         with self._using() as connection, immediate(connection):
             pair = _pair(connection, baseline_run, candidate_run)
+            told = table.head, json.dumps(table.marks), json.dumps(table.notes)
             connection.execute(
-                "UPDATE pair SET head = ?, marks = ?, notes = ? WHERE id = ?",
-                (table.head, json.dumps(table.marks), json.dumps(table.notes), pair),
+                "UPDATE pair SET head = ?, marks = ?, notes = ?, checksum = ? WHERE id = ?",
+                (*told, _checksum(table.columns, *told), pair),
             )
             _put_columns(connection, _OF_PAIR, pair, table.columns)
 
     def part(self, name: str) -> KeptPart | None:
-        """What is kept under a name; None where nothing is."""
-        with self._using() as connection:
-            found = connection.execute("SELECT id, head, marks FROM part WHERE name = ?", (name,)).fetchone()
+        """What is kept under a name; None where nothing is, or not all of it as it was written."""
+        with self._using() as connection, _at_one_moment(connection):
+            found = connection.execute("SELECT id, head, marks, checksum FROM part WHERE name = ?", (name,)).fetchone()
             if found is None:
                 return None
-            part, head, marks = found
-            return KeptPart(head, _columns(connection, _OF_PART, part), Marks(*json.loads(marks)))
+            part, head, marks, checksum = found
+            columns = _columns(connection, _OF_PART, part)
+        if _checksum(columns, head, marks) != checksum:
+            return None
+        return KeptPart(head, columns, Marks(*json.loads(marks)))
 
     def keep_part(self, name: str, kept: KeptPart) -> None:
         """Keep columns under a name, in place of what was kept there."""
         with self._using() as connection, immediate(connection):
+            told = kept.head, json.dumps(kept.marks)
             connection.execute(
-                "INSERT INTO part (name, head, marks) VALUES (?, ?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET head = excluded.head, marks = excluded.marks",
-                (name, kept.head, json.dumps(kept.marks)),
+                "INSERT INTO part (name, head, marks, checksum) VALUES (?, ?, ?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET head = excluded.head, marks = excluded.marks, checksum = excluded.checksum",
+                (name, *told, _checksum(kept.columns, *told)),
             )
             (part,) = connection.execute("SELECT id FROM part WHERE name = ?", (name,)).fetchone()
             _put_columns(connection, _OF_PART, part, kept.columns)
@@ -255,11 +266,6 @@ class TriageIndex(SideFile):
             )
             return [int(ordinal) for (ordinal,) in found]
 
-    @contextmanager
-    def _using(self) -> Generator[sqlite3.Connection]:
-        with self._lock, store_errors(self.path):
-            yield self._connection
-
 
 def in_batches(texts: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
     batch: list[tuple[int, str]] = []
@@ -288,6 +294,25 @@ class _Pieces(NamedTuple):
 
 
 _OF_PAIR, _OF_PART = _Pieces("piece", "pair"), _Pieces("part_piece", "part")
+
+
+@contextmanager
+def _at_one_moment(connection: sqlite3.Connection) -> Generator[None]:
+    """Has all that is read be of one moment: another process may replace it in between."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _checksum(columns: Mapping[str, bytes], *texts: str) -> int:
+    """Of all that belongs together. Nothing is synced, so that a loss of power may leave parts of several versions."""
+    found = zlib.crc32("\0".join((*texts, *sorted(columns))).encode("utf-8", "surrogatepass"))
+    for name in sorted(columns):
+        found = zlib.crc32(columns[name], found)
+    return found
 
 
 def _columns(connection: sqlite3.Connection, of: _Pieces, owner: int) -> dict[str, bytes]:

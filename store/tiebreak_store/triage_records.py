@@ -102,6 +102,12 @@ class TriageRecords:
         with self._database.reading() as connection:
             return triage.marks(connection)
 
+    def follows(self, since: Marks) -> bool:
+        """Whether the records are those of then, with what was recorded since: not so where the database was put back
+        to an older copy."""
+        with self._database.reading() as connection:
+            return triage.follows(connection, since)
+
     def touched(self, run_ids: Sequence[str], session_ids: Sequence[str], since: Marks) -> list[str]:
         """The cases of some runs about which anything was recorded since."""
         with self._database.reading() as connection:

@@ -14,7 +14,6 @@ from tiebreak.records.codec import decode
 from tiebreak_store.database import immediate
 from tiebreak_store.responses import REUSABLE
 from tiebreak_store.side_file import SideFile
-from tiebreak_store.sqlite_errors import store_errors
 from tiebreak_store.text import restored_record, storable
 
 T = TypeVar("T")
@@ -61,8 +60,8 @@ class TrialFile(SideFile):
         Raises:
             StoreError: where the file cannot be read.
         """
-        with self._lock, store_errors(self.path):
-            found = self._connection.execute("SELECT response FROM trial WHERE fingerprint = ?", (fingerprint,))
+        with self._using() as connection:
+            found = connection.execute("SELECT response FROM trial WHERE fingerprint = ?", (fingerprint,))
             row = found.fetchone()
         return None if row is None else kept_as(Response, row[0])
 
@@ -74,8 +73,8 @@ class TrialFile(SideFile):
         """
         if not response.fingerprint or response.error is not None or response.status not in REUSABLE:
             return
-        with self._lock, store_errors(self.path):
-            self._connection.execute(
+        with self._using() as connection:
+            connection.execute(
                 "INSERT INTO trial (fingerprint, response) VALUES (?, ?) "
                 "ON CONFLICT (fingerprint) DO UPDATE SET response = excluded.response",
                 (response.fingerprint, storable(canonical_json(response))),
@@ -88,8 +87,8 @@ class TrialFile(SideFile):
             StoreError: where it cannot be kept.
         """
         rows = [(one.kind, *runs, storable(one.case_id), storable(one.told)) for one in findings]
-        with self._lock, store_errors(self.path), immediate(self._connection):
-            self._connection.executemany(
+        with self._using() as connection, immediate(connection):
+            connection.executemany(
                 "INSERT INTO finding (kind, baseline_run, candidate_run, case_id, told) VALUES (?, ?, ?, ?, ?)", rows
             )
 
@@ -99,8 +98,8 @@ class TrialFile(SideFile):
         Raises:
             StoreError: where the file cannot be read.
         """
-        with self._lock, store_errors(self.path):
-            found = self._connection.execute(
+        with self._using() as connection:
+            found = connection.execute(
                 "SELECT kind, told FROM finding WHERE candidate_run = ? AND baseline_run = ? AND case_id = ? "
                 "ORDER BY seq",
                 (candidate_run, baseline_run, storable(case_id)),

@@ -166,6 +166,42 @@ def test_a_file_that_cannot_be_written_is_told_and_harms_nothing(bench: Workbenc
     assert FILE in problem.message
 
 
+@pytest.mark.parametrize("looked_at", [True, False])
+def test_a_database_that_was_put_back_to_an_older_copy(tmp_path: Path, looked_at: bool) -> None:
+    """With the files beside it as they were: what is recorded there from then on has the numbers of what is gone."""
+    copy = tmp_path / "older.db"
+    new = new_session("s1", CASES)
+    with Workbench.open(tmp_path, {}) as bench:
+        bench.store.create_session(new).result()
+        record(bench.store, new, "baseline", 0, passes="polite")
+        record(bench.store, new, "candidate", 0, passes="polite short")
+        with closing(sqlite3.connect(bench.store.path)) as plain, closing(sqlite3.connect(copy)) as into:
+            plain.backup(into)
+        for position in (1, 2, 3):
+            for role in ROLES:
+                record(bench.store, new, role, position, passes="polite")
+        assert keep_sides(bench, ["s1"], least=0) is None
+        with Triage.open(bench, "s1") as triage:
+            triage.index_texts()
+            assert len(triage.table) == 4
+        path = bench.store.path
+    copy.replace(path)
+    with Workbench.open(tmp_path, {}) as bench:
+        if looked_at:
+            with Triage.open(bench, "s1") as triage:
+                assert len(triage.table) == 1
+            alike(bench, tmp_path, PAIRS[:1])
+        for position, passes in ((3, "short"), (1, ""), (2, "short")):
+            for role in reversed(ROLES):
+                record(bench.store, new, role, position, passes=passes, text="this time")
+        one, other = (bench.store.run(name) for name in PAIRS[0])
+        with closing(TriageIndex.open(path.with_name(FILE))) as index:
+            as_kept = rows(bench, index, one, other)
+        with TemporaryDirectory() as empty, closing(TriageIndex.open(Path(empty) / FILE)) as index:
+            assert as_kept == rows(bench, index, one, other)
+        alike(bench, tmp_path, PAIRS[:1])
+
+
 FORKS = multiprocessing.get_context("forkserver")
 
 

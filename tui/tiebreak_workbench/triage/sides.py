@@ -15,7 +15,7 @@ AT_ONCE = 400
 ANEW = 0.3
 """From this share of changed cases on, reading all of them in order is faster."""
 DAMAGED = (ValueError, KeyError, TypeError, IndexError)
-"""What reading raises where it is of another version, or damaged: it is made anew then."""
+"""What reading raises where it is of another version: it is made anew then."""
 
 
 def too_many(touched: int, cases: int) -> bool:
@@ -93,7 +93,9 @@ class Sides:
     def _kept_labels(self) -> CaseLabels | None:
         try:
             kept = self._index.part(_of_dataset(self._dataset))
-            return None if kept is None else unpacked_labels(kept.head, kept.columns)
+            if kept is None or not self._store.follows(kept.marks):
+                return None
+            return unpacked_labels(kept.head, kept.columns)
         except DAMAGED:
             return None
 
@@ -103,7 +105,7 @@ def _up_to_date(store: Store, index: TriageIndex, run: Run, now: Marks) -> Side 
     anew."""
     try:
         kept = index.part(_of_run(run))
-        if kept is None:
+        if kept is None or not store.follows(kept.marks):
             return None
         side = unpacked_side(kept.head, kept.columns)
     except DAMAGED:

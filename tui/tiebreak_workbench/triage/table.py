@@ -35,10 +35,13 @@ def up_to_date(
     that it has doubled.
     """
     kept = index.table(a.run.id, b.run.id)
+    if kept is not None and not store.follows(kept.marks):
+        index.forget(a.run.id, b.run.id)  # with its texts: they are of other answers
+        kept = None
     if kept is not None:
         try:
             table = decoded(kept.head, kept.columns)
-        except (ValueError, KeyError, TypeError):  # of another version, or damaged: it is made anew
+        except (ValueError, KeyError, TypeError):  # of another version: it is made anew
             kept = None
         else:
             others = tuple(str(name) for name in _listed(kept.notes.get("other_versions")))
