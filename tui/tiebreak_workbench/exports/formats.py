@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,9 +16,11 @@ from tiebreak.errors import UsageError
 from tiebreak.gates.wording import plural
 from tiebreak.records import Case
 from tiebreak_store import StoredSession
+from tiebreak_workbench.exports.comparator import comparator
 from tiebreak_workbench.exports.exporting import COLUMNS, Progress, case_rows, export_csv, export_jsonl, opened
 from tiebreak_workbench.exports.judgments import export_judgments
-from tiebreak_workbench.exports.settled import TRAINING, comparator, settled, training_rows
+from tiebreak_workbench.exports.settled import settled
+from tiebreak_workbench.exports.training import TRAINING, TrainingRows
 from tiebreak_workbench.figures.sealed import refuse_sealed
 from tiebreak_workbench.judges.handing_out import HandingOut
 from tiebreak_workbench.past.comparing import compare_runs
@@ -139,13 +140,13 @@ def _with_verdicts(
 
 
 def _training(stored: StoredSession, format_: str, to: Path | None, overwrite: bool) -> Exported:
-    left_out: Counter[str] = Counter()
+    rows = TrainingRows(stored, format_)
     with opened(to, replace=overwrite) as out:
         count = 0
-        for row in training_rows(stored, format_, left_out):
+        for row in rows:
             out.write(json.dumps(row) + "\n")
             count += 1
-    return Exported(format=format_, count=count, left_out=left_out)
+    return Exported(format=format_, count=count, left_out=rows.left_out, notes=rows.notes())
 
 
 def _whole(format_: str, text: str, count: int, to: Path | None, overwrite: bool, *notes: str) -> Exported:
