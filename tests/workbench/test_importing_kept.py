@@ -3,6 +3,7 @@
 import signal
 import tempfile
 import threading
+import tracemalloc
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,22 @@ def test_answers_come_back_in_their_order_as_often_as_they_are_asked_for() -> No
             kept.add(0, GivenAnswer(line=number, case=f"{number}", config="a", response=blank))
         for _ in range(2):
             assert [one.case for one in kept] == [f"{number}" for number in range(2 * AT_ONCE + 1)]
+
+
+def test_long_answers_do_not_wait_for_each_other() -> None:
+    blank = Response(id="", run_id="", case_id="", case_hash="", fingerprint="", status="ok", started_at="")
+    size, number = 1_000_000, 60
+    tracemalloc.start()
+    try:
+        with KeptAnswers(held=1) as kept:
+            for _ in range(number):
+                long = replace(blank, text="x" * size)
+                kept.add(0, GivenAnswer(line=0, case="one", config="a", response=long))
+            assert sum(one.case == "one" for one in kept) == number
+            _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < number * size / 6
 
 
 def test_where_there_is_no_room_for_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

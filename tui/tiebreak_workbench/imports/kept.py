@@ -21,7 +21,9 @@ from tiebreak.records import Cost, Response, Timings, Usage
 T = TypeVar("T")
 Values = tuple[Any, ...]
 AT_ONCE = 100
-"""Answers that are written at once, and read again."""
+"""Answers that are written at once, and read again; fewer of long ones."""
+LONG = 1_000_000
+"""Characters of answers from which on they are written."""
 HELD = 4 * 1024 * 1024
 """Bytes that stay in memory; of more, a file is made."""
 PLACED = ("id", "run_id", "case_id", "case_hash", "started_at", "sample")
@@ -87,6 +89,8 @@ class KeptAnswers:
     def __init__(self, held: int = HELD) -> None:
         self._file = tempfile.SpooledTemporaryFile(held)  # noqa: SIM115  # closed by `close`
         self._waiting: list[Values] = []
+        self._characters = 0
+        """Of those that are waiting, about."""
         self._written = 0
 
     def add(self, file: int, row: GivenAnswer) -> None:
@@ -107,7 +111,10 @@ class KeptAnswers:
                 [_SAID.values(one) for one in row.said],
             )
         )
-        if len(self._waiting) == AT_ONCE:
+        self._characters += (
+            len(response.text) + len(response.reasoning) + sum(len(one.text) for one in response.contexts)
+        )
+        if len(self._waiting) == AT_ONCE or self._characters >= LONG:
             self._write()
 
     def __iter__(self) -> Iterator[KeptAnswer]:
@@ -141,7 +148,7 @@ class KeptAnswers:
         if self._waiting:
             with _temporary_file():
                 pickle.dump(self._waiting, self._file, pickle.HIGHEST_PROTOCOL)
-            self._waiting = []
+            self._waiting, self._characters = [], 0
             self._written += 1
 
 
