@@ -148,6 +148,10 @@ def test_checks_that_are_promoted_stand_beside_each_other(tiebreak: CommandLine,
     assert tiebreak("promote", "last", "q-0", "--check", named).code == 0
     (case,) = load_dataset(Path("datasets/regressions")).cases
     assert {spec.id: dict(spec.params) for spec in case.checks}["contains-2"] == {"all": ["Thirty", "days"]}
+    both = tiebreak("promote", "last", "q-0", "--check", named, "--check", named.replace('"Thirty", ', ""))
+    assert (both.code, "Two checks are called “contains-2”." in both.err) == (2, True), both.err
+    told = tiebreak("promote", "last", "q-0", "-d", "once", "--check", days, "--check", f" {days}", "--json")
+    assert (told.code, told.json["checks"]) == (0, ["contains"])
     bad = tiebreak("promote", "last", "q-0", "--check", '{"kind": "contains"')
     assert (bad.code, "The check is no JSON: Expecting" in bad.err) == (2, True)
 

@@ -39,5 +39,5 @@ def copy_command(app: "TiebreakApp", link: str) -> None:
         app.flash(f"The copy cannot be saved: {error}.", severity="error")
     else:
         # Y saves an answer, and no link: here it is to be read, and typed.
-        told = f"   Not copied: {done.doubt}." if done.sent and done.doubt else "" if done.sent else f"   {done}"
+        told = f"   Likely not copied: {done.doubt}." if done.sent and done.doubt else "" if done.sent else f"   {done}"
         app.flash(f"{link}{told}")

@@ -82,17 +82,18 @@ def propose(
             continue
         told = proven(case, good, bad, spec)
         if told is not None:
-            others = [proposal.spec for proposal in found.values()]
-            named = beside(spec, others) if is_known else beside(spec, [*others, *known, *there])
+            others = [*(proposal.spec for proposal in found.values()), *there]
+            named = beside(spec, others) if is_known else beside(spec, [*others, *known])
             found[spec.version] = Proposal(named, why, told, is_known)
     return list(found.values())
 
 
 def beside(spec: CheckSpec, others: Iterable[CheckSpec]) -> CheckSpec:
     """The check under an id that no other one has, or under the id of the one that is the same."""
-    by_version = {other.version: other.id for other in others}
-    same = by_version.get(spec.version)
-    return replace(spec, id=free_id(spec.id, by_version.values()) if same is None else same)
+    every = list(others)
+    same = [other.id for other in every if other.version == spec.version]
+    name = spec.id if spec.id in same else same[0] if same else free_id(spec.id, (other.id for other in every))
+    return replace(spec, id=name)
 
 
 def asks(spec: CheckSpec) -> str:

@@ -92,6 +92,22 @@ def test_a_proposal_takes_the_place_of_no_other_check() -> None:
     assert beside(known, [there]) == known
 
 
+def test_a_check_of_before_takes_the_place_of_no_newer_version_of_it() -> None:
+    before = CheckSpec(id="days", kind="contains", params={"all": ["30"]})
+    now = CheckSpec(id="days", kind="contains", params={"all": ["thirty"]})
+    found = [p.spec for p in propose(ASKED, answer("30 days."), answer("14 days."), [before], [now])]
+    assert [spec.id for spec in found if spec.version == before.version] == ["days-2"]
+    found = [p.spec for p in propose(ASKED, answer("30 days."), answer("14 days."), [before], [before])]
+    assert [spec.id for spec in found if spec.version == before.version] == ["days"]
+
+
+def test_a_check_that_stands_under_two_names_gives_up_neither() -> None:
+    one, other = (CheckSpec(id=name, kind="contains", params={"all": ["30"]}) for name in ("contains", "days"))
+    new = CheckSpec(id="contains", kind="contains", params={"all": ["days"]})
+    assert beside(new, [one, other]).id == "contains-2"
+    assert beside(other, [one, other]) == other
+
+
 def test_what_a_check_asks_is_told_with_its_kind_unless_its_id_says_so() -> None:
     spec = CheckSpec(id="contains-2", kind="contains", params={"all": ["Zürich"]})
     assert asks(spec) == 'all: ["Zürich"]'

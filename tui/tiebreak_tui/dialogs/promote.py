@@ -263,6 +263,8 @@ class PromoteDialog(Dialog["Promotion"]):
         other: SessionRole = "baseline" if self._asked.good == "candidate" else "candidate"
         self._asked = replace(self._asked, good=other, checks=None)
         self._own = {}
+        if self._lanes is not None:
+            self._lanes.forget(EDITED)  # which is proven the other way round
         self._whole_again()
         self._work()
 

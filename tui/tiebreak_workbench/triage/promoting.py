@@ -107,7 +107,8 @@ def prepare(
     proposals = propose(detail.case, right, wrong, [*detail.case.checks, *a.policy.checks], has)
     given = _given(detail.case, right, wrong, checks, proposals, has)
     proposals = [*given.values(), *(one for one in proposals if one.spec.id not in _by_id(given.values()))]
-    chosen = _chosen(proposals, [given[text].spec.id if text in given else text for text in checks])
+    ids = dict.fromkeys(given[text].spec.id if text in given else text for text in checks)
+    chosen = _chosen(proposals, list(ids))
     alike = None if there is None or allow_alike or own is not None else duplicate_of(detail.case, there.cases)
     if there is not None and alike is not None:
         raise DuplicateError(
@@ -229,17 +230,23 @@ def _given(
     there: Sequence[CheckSpec],
 ) -> dict[str, Proposal]:
     """By its text, each check that is no proposal's id but JSON, proven. One without an `id` takes the place of none
-    that is `there`, or taken besides."""
+    that is `there`, or taken besides.
+
+    Raises:
+        UsageError: where two that differ have one `id`, and as `given_proposal`.
+    """
     by_id = _by_id(proposals)
-    others = [*there, *(by_id[name].spec for name in checks if name in by_id)]
+    wanted = [by_id[name].spec for name in checks if name in by_id]
     found: dict[str, Proposal] = {}
-    for text in checks:
+    for text in dict.fromkeys(checks):
         if text in by_id:
             continue
         one = given_proposal(case, good, bad, text, by_id)
-        spec = beside(one.spec, others) if one.spec.id == one.spec.kind else one.spec
+        spec = beside(one.spec, [*there, *wanted]) if one.spec.id == one.spec.kind else one.spec
+        if any(other.id == spec.id and other.version != spec.version for other in wanted):
+            raise UsageError(f"Two checks are called “{spec.id}”.", hint="Give one of them another `id`.")
         found[text] = replace(one, spec=spec)
-        others.append(spec)
+        wanted.append(spec)
     return found
 
 
