@@ -17,11 +17,11 @@ from support.keeping import keep
 from support.stored import JUDGE, new_session
 from support.triaged import record, recorded
 from tiebreak.records import ROLES, Case, SessionRole
-from tiebreak.triage import TriageRow
+from tiebreak.triage import TriageRow, parse_filter
 from tiebreak_store import NewSession, StoredRun
 from tiebreak_store.triage_index import FILE, TriageIndex
 from tiebreak_workbench.triage.keeping import LEAST, keep_sides
-from tiebreak_workbench.triage.sides import Sides
+from tiebreak_workbench.triage.sides import AT_ONCE, Sides
 from tiebreak_workbench.triage.table import up_to_date, veiled
 from tiebreak_workbench.triage.triage import Triage
 from tiebreak_workbench.workbench import Workbench
@@ -200,6 +200,19 @@ def test_a_database_that_was_put_back_to_an_older_copy(tmp_path: Path, looked_at
         with TemporaryDirectory() as empty, closing(TriageIndex.open(Path(empty) / FILE)) as index:
             assert as_kept == rows(bench, index, one, other)
         alike(bench, tmp_path, PAIRS[:1])
+
+
+def test_texts_of_many_answers_that_came_since_are_found(bench: Workbench) -> None:
+    """So many that the table is made anew, in place of being brought up to date."""
+    cases = tuple(Case(id=f"case-{n}", input=f"question {n}") for n in range(AT_ONCE + 1))
+    new = new_session("s1", cases)
+    bench.store.create_session(new).result()
+    for role, text in zip(ROLES, ("lamp", "zebra"), strict=True):
+        for position in range(len(cases)):
+            record(bench.store, new, role, position, text=text)
+        with Triage.open(bench, "s1") as triage:
+            assert triage.index_texts()
+            assert len(triage.listing(parse_filter(text))) == len(cases)
 
 
 FORKS = multiprocessing.get_context("forkserver")

@@ -61,6 +61,8 @@ def _refreshed(
     sessions = store.sessions_of(a.run.id, b.run.id)
     touched = store.touched((a.run.id, b.run.id), sessions, since)
     if too_many(len(touched), len(table)):
+        if store.touched((a.run.id, b.run.id), (), since):
+            index.forget(a.run.id, b.run.id)  # with its texts, which lack those answers
         return None
     maker = RowMaker()
     if touched:
