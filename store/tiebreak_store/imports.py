@@ -12,7 +12,7 @@ from tiebreak_store.ballots import put_ballot, put_presentation, put_rater
 from tiebreak_store.content import put_policy
 from tiebreak_store.events import StoredGateOutcome, put_event, put_gate_outcome
 from tiebreak_store.judgments import put_judge, put_judgment
-from tiebreak_store.responses import put_check_results, put_new_responses, put_response, recorded_among
+from tiebreak_store.responses import put_check_results, put_new_responses, recorded_among
 from tiebreak_store.sessions import NewSession, put_session
 from tiebreak_store.text import from_json, storable, to_json
 
@@ -43,15 +43,11 @@ class ImportedRecords:
     """Asked for one by one while they are put, so that not all of them have to be held. One whose id is recorded stays
     as it is: a run may be part of an earlier import."""
     raters: tuple[Rater, ...] = ()
-    responses: Iterable[Response] = ()
-    check_results: tuple[CheckResult, ...] = ()
-    checks: tuple[CheckSpec, ...] = ()
-    """Those that the results name by hash."""
-    presentations: tuple[Presentation, ...] = ()
-    ballots: tuple[Ballot, ...] = ()
+    presentations: Iterable[Presentation] = ()
+    ballots: Iterable[Ballot] = ()
     judges: tuple[Judge, ...] = ()
     judgments: Iterable[Judgment] = ()
-    """Asked for one by one while they are put, after everything that they are about."""
+    """Asked for one by one while they are put, after everything that they are about; so are showings and ballots."""
     policies: tuple[Policy, ...] = ()
     """Those that gate outcomes name beside that of the session."""
     gate_outcomes: tuple[StoredGateOutcome, ...] = ()
@@ -94,10 +90,7 @@ def _put_records(connection: sqlite3.Connection, records: ImportedRecords) -> No
             put_session(connection, session)
     for rater in records.raters:
         put_rater(connection, rater)
-    for response in records.responses:
-        put_response(connection, response, None)
     _put_answers(connection, records.answers)
-    put_check_results(connection, records.check_results, records.checks)
     _put_said(connection, records)
     for policy in records.policies:
         put_policy(connection, policy)

@@ -36,7 +36,8 @@ def commit(
     held = replace(
         records,
         answers=wanted(records.answers),
-        responses=wanted(records.responses),
+        presentations=wanted(records.presentations),
+        ballots=wanted(records.ballots),
         judgments=wanted(records.judgments),
     )
     put = store.add_import_batch(key, tool, noted, rejects, held)

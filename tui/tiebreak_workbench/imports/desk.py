@@ -8,31 +8,31 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import islice
+from dataclasses import fields
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tiebreak.checks.parse import nearest, shown
-from tiebreak.datasets.foreign import MISSING, follow
 from tiebreak.datasets.foreign_rows import IMPORTED, foreign_rows
-from tiebreak.datasets.import_rows import ALIASES, BY_QUESTION, VOTE_WORDS, AnswerRow, Side, VerdictRow, VoteRow
+from tiebreak.datasets.import_rows import ALIASES, BY_QUESTION, AnswerRow, Side, VerdictRow, VoteRow
 from tiebreak.datasets.importing import (
     Imported,
+    Reading,
     Reject,
-    read_answers,
     read_judgments,
     read_verdicts,
     read_votes,
     unknown_ending,
-    vote_words,
 )
 from tiebreak.datasets.judgment_rows import JudgmentRow
-from tiebreak.datasets.reading import Located
 from tiebreak.errors import ImportFormatError, UsageError
 from tiebreak.records import ROLES, SessionRole, Vote
-from tiebreak_workbench.imports.questions import CASE_FIELDS, RETRIEVED, read_cases
-from tiebreak_workbench.imports.sheet import ROLE_OF, SIDE_OF, Sheet, What
+from tiebreak_workbench.imports.beside import VotesBeside, read_beside, votes_beside, with_names
+from tiebreak_workbench.imports.kept_rows import KeptRows
+from tiebreak_workbench.imports.questions import CASE_FIELDS, RETRIEVED, Questions
+from tiebreak_workbench.imports.sheet import NOWHERE, ROLE_OF, SIDE_OF, Sheet, What, columns_of
 from tiebreak_workbench.starting.naming import told_apart
 
 Row = TypeVar("Row", AnswerRow, VoteRow, VerdictRow, JudgmentRow)
@@ -43,13 +43,9 @@ PAIRS = tuple(
     for name in ("answer", "response", "output", "text")
 )
 """Columns that hold both answers of a case."""
-LOOKED_AT = 100
-"""Rows that are looked at to learn the names of the columns."""
 BESIDE_A_PAIR = ("vote", *ALIASES["vote"])
 """Columns that are taken for a vote where both answers stand in one line. Beside a single answer most of these words
 say something of that answer, so that only `vote` is taken."""
-NOWHERE = ""
-"""Where a field is looked for that must not be recognised by a usual name."""
 
 
 def _names(kind: type[AnswerRow | VoteRow | VerdictRow | JudgmentRow]) -> tuple[str, ...]:
@@ -80,7 +76,17 @@ class _Source(NamedTuple):
     side: Side | None = None
 
 
+class _Loose(NamedTuple):
+    """An answer of one a line, whose side shows when all are read: its number, and what it says of itself."""
+
+    number: int
+    case: str
+    side: Side | None
+    label: str | None
+
+
 def read_sheet(
+    kept: KeptRows,
     files: tuple[Path, ...],
     what: What,
     *,
@@ -90,13 +96,14 @@ def read_sheet(
     both: bool,
     questions: bool,
 ) -> Sheet:
-    """Read what was given.
+    """Read what was given. The answers are put into `kept`, which is the caller's to close.
 
     `names` says what the sides are called. `both` asks for answers of both, `questions` for the cases as well.
 
     Raises:
         ImportFormatError: for a file that cannot be read, or of which no line can be taken.
         UsageError: for a map that names an unknown field, or sides that cannot be told apart.
+        WorkspaceError: where there is no room to keep the answers.
     """
     for name in fields:
         if name not in KNOWN[what]:
@@ -108,35 +115,33 @@ def read_sheet(
             raise ImportFormatError("This is a folder; files are imported.", path=str(file), hint=hint)
         if file.suffix.lower() not in IMPORTED and os.path.isfile(file):  # noqa: PTH113
             raise unknown_ending(file)
-    sheet = Sheet(files)
+    sheet = Sheet(files, kept)
+    beside: VotesBeside | None = None
     if what == "answers":
         pair = _read_answers(sheet, fields, names, both, questions)
-        columns = columns_of(files[0])
-        usual = BESIDE_A_PAIR if pair else BESIDE_A_PAIR[:1]
-        for column in [fields["vote"]] if "vote" in fields else [name for name in usual if name in columns]:
-            if _read_votes_beside(sheet, fields, column, _with_names(values, sheet.names)):
-                break
+        beside = votes_beside(sheet, fields, values, BESIDE_A_PAIR if pair else BESIDE_A_PAIR[:1])
         sheet.names = {role: sheet.names.get(role, SIDE_OF[role]) for role in ROLES}
     else:
         sheet.names = {role: names.get(role, SIDE_OF[role]) for role in ROLES}
         own = {n: column for n, column in fields.items() if n not in CASE_FIELDS or (n, what) == ("kind", "judgments")}
-        words = _with_names(values, names)
+        words = with_names(values, names)
         if what == "votes":
             sheet.votes = _taken(sheet, read_votes(files[0], own, words))
         elif what == "judgments":
             sheet.judgments = _taken(sheet, read_judgments(files[0], own, words))
         else:
             sheet.verdicts = _taken(sheet, read_verdicts(files[0], own, words))
-    if questions:
-        read_cases(sheet, {n: c for n, c in fields.items() if (n, what) != ("kind", "judgments")})
+    asked = {n: c for n, c in fields.items() if (n, what) != ("kind", "judgments")}
+    read_beside(sheet, beside, Questions(sheet, asked) if questions else None)
     sheet.unused = _unused(sheet)
     return sheet
 
 
-def columns_of(path: Path) -> list[str]:
-    """The names of the columns, as far as the first rows tell."""
-    rows = (row for row in foreign_rows(path, ImportFormatError) if isinstance(row, Located))
-    return list(dict.fromkeys(name for row in islice(rows, LOOKED_AT) for name in row.mapping or {}))
+def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
+    """The rows of one reading; its rejects and its columns are noted."""
+    sheet.rejects.extend(imported.rejects)
+    sheet.note(imported.mapping)
+    return list(imported.rows)
 
 
 def _unused(sheet: Sheet) -> tuple[str, ...]:
@@ -153,18 +158,33 @@ def _read_answers(
 ) -> bool:
     """Whether both answers of a case stand in one line."""
     sources = _sources(sheet.files, fields, questions)
-    for source in sources:
-        imported = read_answers(source.path, source.fields)
-        if len(sources) > 1:
-            imported = _placed(sheet, source, imported)
-        rows = _taken(sheet, imported)
-        if source.side is not None:
-            role = ROLE_OF[source.side]
-            sheet.names[role] = names.get(role) or _label(rows[0]) or _called(source, sheet.files)
-            for row in rows:
-                _put(sheet, role, row, source.path)
-        else:
-            _put_sides(sheet, rows, names, both)
+    loose: list[_Loose] = []
+    for path, some in groupby(sources, key=attrgetter("path")):
+        readings = [(source, Reading(AnswerRow, source.fields)) for source in some]
+        for row in foreign_rows(path, ImportFormatError):
+            refused: set[str] = set()
+            for source, reading in readings:
+                taken = reading.take(row)
+                if isinstance(taken, Reject):
+                    reason = _reason(taken, source, sources, sheet.files)
+                    if reason not in refused:  # both answers of a line may lack the same
+                        refused.add(reason)
+                        sheet.reject(taken.line, reason, path)
+                elif source.side is None:
+                    loose.append(_Loose(sheet.kept.add(taken), taken.case, taken.side, _label(taken)))
+                else:
+                    role = ROLE_OF[source.side]
+                    if role not in sheet.names:
+                        sheet.names[role] = names.get(role) or _label(taken) or _called(source, sheet.files)
+                    sheet.put(role, taken.case, sheet.kept.add(taken), path)
+        for source, reading in readings:
+            reading.finish(path)
+            found = reading.found
+            if len(sources) > 1:
+                found = {f"answer of {source.side}" if name == "text" else name: at for name, at in found.items()}
+            sheet.note(found)
+    if loose:
+        _put_sides(sheet, loose, names, both)
     return len(sources) > len(sheet.files)
 
 
@@ -193,20 +213,11 @@ def _sources(files: Sequence[Path], fields: Mapping[str, str], questions: bool) 
     return sources
 
 
-def _placed(sheet: Sheet, source: _Source, imported: Imported[AnswerRow]) -> Imported[AnswerRow]:
-    """The same, with reasons and columns that say which file or which answer they are about, and none said twice."""
-    column = source.fields.get("text", imported.mapping.get("text", "text"))
-    known = {(reject.line, reject.reason) for reject in sheet.rejects}
-    rejects: list[Reject] = []
-    for reject in imported.rejects:
-        if len(sheet.files) > 1:
-            reason = f"{sheet.told[source.path]}: {reject.reason}"
-        else:
-            reason = re.sub("^text: ", f"{column}: ", reject.reason)
-        if (reject.line, reason) not in known:
-            rejects.append(replace(reject, reason=reason))
-    mapping = {f"answer of {source.side}" if name == "text" else name: at for name, at in imported.mapping.items()}
-    return replace(imported, rejects=tuple(rejects), mapping=mapping)
+def _reason(reject: Reject, source: _Source, sources: Sequence[_Source], files: Sequence[Path]) -> str:
+    """Why a line is refused, naming the answer in it that this is about."""
+    if len(sources) == len(files):
+        return reject.reason
+    return re.sub("^text: ", f"{source.fields['text']}: ", reject.reason)
 
 
 def _called(source: _Source, files: Sequence[Path]) -> str:
@@ -218,21 +229,20 @@ def _called(source: _Source, files: Sequence[Path]) -> str:
     return str(source.side) if any(column in pair for pair in PAIRS) else column
 
 
-def _put_sides(sheet: Sheet, rows: Sequence[AnswerRow], names: Mapping[SessionRole, str], both: bool) -> None:
+def _put_sides(sheet: Sheet, loose: Sequence[_Loose], names: Mapping[SessionRole, str], both: bool) -> None:
     """Answers one a line: by their side, or else by their config or model."""
-    sided = any(row.side for row in rows)
-    labels = list(Counter(label for row in rows if (label := _label(row)) is not None))
+    sided = any(one.side for one in loose)
+    labels = list(dict.fromkeys(one.label for one in loose if one.label is not None))
     roles: Mapping[str, SessionRole] = {} if sided else _roles(labels, names, sheet.files[0], both)
-    for row in rows:
-        label = _label(row)
-        role = ROLE_OF[row.side] if row.side else roles.get(label or "")
+    for number, case_id, side, label in loose:
+        role = ROLE_OF[side] if side else roles.get(label or "")
         if role is None:
             what = "side" if sided else "config"
             why = f"is of {shown(label)}, which is neither of the two" if label and not sided else f"names no {what}"
-            sheet.reject(row.line, f"The line {why}.")
+            sheet.reject(sheet.kept.line(number), f"The line {why}.")
             continue
         sheet.names.setdefault(role, names.get(role) or label or SIDE_OF[role])
-        _put(sheet, role, row, sheet.files[0])
+        sheet.put(role, case_id, number, sheet.files[0])
     if both and not all(sheet.answers.values()):
         raise _one_side(sheet.files[0])
 
@@ -269,59 +279,3 @@ def _one_side(path: Path) -> ImportFormatError:
 
 def _label(row: AnswerRow) -> str | None:
     return row.config or row.model
-
-
-def _put(sheet: Sheet, role: SessionRole, row: AnswerRow, path: Path) -> None:
-    first = sheet.answers[role].setdefault(row.case, row)
-    if first is not row:
-        sheet.reject(row.line, f"Line {first.line} already holds {SIDE_OF[role]}'s answer to {shown(row.case)}.", path)
-
-
-# -- votes and verdicts
-
-
-def _with_names(values: Mapping[str, Vote], names: Mapping[SessionRole, str]) -> Mapping[str, Vote]:
-    """A vote may name the winning config, where its name is not already a word for something else."""
-    own: dict[str, Vote] = {}
-    if len(set(names.values())) == 2:
-        own = {name: SIDE_OF[role] for role, name in names.items() if name.strip().lower() not in VOTE_WORDS}
-    return {**own, **values}
-
-
-def _read_votes_beside(sheet: Sheet, fields: Mapping[str, str], column: str, values: Mapping[str, Vote]) -> bool:
-    """Votes in a file of answers; whether the column holds any. A line without one is nothing to refuse.
-
-    A column that was taken for votes by its name alone and holds none is told and left.
-    """
-    said = {
-        row.line(()): value
-        for row in foreign_rows(sheet.files[0], ImportFormatError)
-        if isinstance(row, Located) and (value := follow(row.mapping or {}, column)[1]) not in (MISSING, None, "")
-    }
-    if not said:
-        return False
-    known_words = vote_words(values)
-    sure = "vote" in fields or column == "vote"
-    if not sure and not any(str(value).strip().lower() in known_words for value in said.values()):
-        example = shown(next(iter(said.values())))
-        sheet.remarks.append(
-            f"“{column}” holds no vote that is known, such as {example}: say --value WORD=A for its words."
-        )
-        return False
-    voted = said.keys()
-    own = {name: fields[name] for name in ("case", "vote", "rater", "note") if name in fields}
-    imported = read_votes(sheet.files[0], {"vote": column, **own}, values)
-    known = {reject.line for reject in sheet.rejects}
-    rejects = tuple(r for r in imported.rejects if r.line in voted and r.line not in known)
-    sheet.votes = _taken(sheet, replace(imported, rejects=rejects))
-    return True
-
-
-def _taken(sheet: Sheet, imported: Imported[Row]) -> list[Row]:
-    """The rows of one reading; its rejects and its columns are noted."""
-    sheet.rejects.extend(imported.rejects)
-    for name, column in imported.mapping.items():
-        if column != NOWHERE:
-            sheet.used.add(column)
-            sheet.mapping.setdefault(name, column)
-    return list(imported.rows)

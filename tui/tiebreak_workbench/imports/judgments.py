@@ -128,11 +128,11 @@ class JudgmentDesk:
         if not roles:
             self.sheet.reject(row.line, f"side: A judge of the kind {judge.kind} judges one answer: A's or B's?")
             return
-        missing = [SIDE_OF[role] for role in roles if (role, row.case) not in desk.counting]
+        missing = [SIDE_OF[role] for role in roles if row.case not in desk.counting[role]]
         if missing:
             self.sheet.reject(row.line, f"The session has no answer of {' and '.join(missing)} to {shown(row.case)}.")
             return
-        judgment = self._judgment(row, judge, tuple(desk.counting[role, row.case] for role in roles))
+        judgment = self._judgment(row, judge, tuple(desk.counting[role][row.case] for role in roles))
         if judgment is None:
             return
         question = _question(judgment)

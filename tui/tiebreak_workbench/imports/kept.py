@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import IO, Any, Generic, Self, TypeVar, cast
 
 from tiebreak.errors import WorkspaceError
 from tiebreak.imports import GivenAnswer, Said
@@ -124,17 +124,16 @@ class KeptAnswers:
             WorkspaceError: where they cannot be written, or not be read again.
         """
         self._write()
-        with _temporary_file():
+        with temporary_file():
             self._file.seek(0)
         for _ in range(self._written):
-            with _temporary_file():
+            with temporary_file():
                 some = cast("list[Values]", pickle.load(self._file))  # noqa: S301  # written above, by ourselves
             for values in some:
                 yield KeptAnswer(*values)
 
     def close(self) -> None:
-        with suppress(OSError):  # what had no room is not needed any more
-            self._file.close()
+        closed(self._file)
 
     def __enter__(self) -> Self:
         return self
@@ -146,14 +145,25 @@ class KeptAnswers:
 
     def _write(self) -> None:
         if self._waiting:
-            with _temporary_file():
+            with temporary_file():
                 pickle.dump(self._waiting, self._file, pickle.HIGHEST_PROTOCOL)
             self._waiting, self._characters = [], 0
             self._written += 1
 
 
+def closed(file: IO[bytes]) -> None:
+    """Let go of a temporary file: what had no room is not needed any more."""
+    with suppress(OSError):
+        file.close()
+
+
 @contextmanager
-def _temporary_file() -> Generator[None]:
+def temporary_file() -> Generator[None]:
+    """What fails in here fails for want of room, or of the folder.
+
+    Raises:
+        WorkspaceError: instead of what the system says.
+    """
     try:
         yield
     except OSError as problem:

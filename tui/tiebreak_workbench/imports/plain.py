@@ -17,12 +17,14 @@ from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Dataset, SessionRole, Vote, canonical_json, digest, stamp, utc_now
 from tiebreak.records.canonical import plain
 from tiebreak_store import ImportedRecords, ImportReject, NewSession, StoredSession
+from tiebreak_workbench.imports.answers import Answers
 from tiebreak_workbench.imports.begin import ImportOptions, begin, write_stub
 from tiebreak_workbench.imports.committing import commit
 from tiebreak_workbench.imports.desk import read_sheet
 from tiebreak_workbench.imports.judgments import JudgmentDesk, judgment_desk
+from tiebreak_workbench.imports.kept_rows import KeptRows
 from tiebreak_workbench.imports.records import Desk, Progress
-from tiebreak_workbench.imports.report import ImportReport, untold
+from tiebreak_workbench.imports.report import ImportReport
 from tiebreak_workbench.imports.sheet import WHATS, Sheet
 from tiebreak_workbench.starting.naming import told_apart
 from tiebreak_workbench.workbench import Workbench
@@ -68,11 +70,11 @@ def import_file(
         names=names or {},
         rater=rater,
     )
-    with nullcontext() if session is None else bench.lease(session):
-        return _import(bench, options, progress or _silent)
+    with nullcontext() if session is None else bench.lease(session), KeptRows() as kept:
+        return _import(bench, options, kept, progress or _silent)
 
 
-def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> ImportReport:
+def _import(bench: Workbench, options: ImportOptions, kept: KeptRows, progress: Progress) -> ImportReport:
     stored: StoredSession | None = None
     if options.session is not None:
         stored = bench.store.load_session(options.session, light=True)
@@ -84,6 +86,7 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
     if stored is not None:
         names = {role: config.name for role, config in stored.configs.items()}
     sheet = read_sheet(
+        kept,
         options.files,
         options.what,
         fields=options.fields,
@@ -104,7 +107,8 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
         new, remarks = begin(bench, options, sheet, dataset, key)
         desk = Desk(new.session, new.dataset, new.policy, new.session.created_at)
     said = judgment_desk(desk, sheet, options.rater, options.values)
-    report = _fill(bench, desk, said, options, sheet, progress, new, remarks)
+    report = _fill(bench, desk, said, options, sheet, new, remarks)
+    answers = Answers(desk, sheet, progress)
     progress("Saving", 0, None)
     store = bench.store  # before any file is written, since this is what a read-only folder fails at
     if new is not None:
@@ -112,11 +116,9 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
     records = ImportedRecords(
         session=new,
         raters=tuple(desk.raters.values()),
-        responses=tuple(desk.responses),
-        check_results=tuple(desk.check_results),
-        checks=tuple(desk.checks.values()),
-        presentations=tuple(desk.presentations),
-        ballots=tuple(desk.ballots),
+        answers=answers,
+        presentations=desk.presentations(),
+        ballots=desk.ballots(),
         judges=tuple(said.judges.values()),
         judgments=said.judgments,
     )
@@ -130,7 +132,7 @@ def _import(bench: Workbench, options: ImportOptions, progress: Progress) -> Imp
     if not commit(store, key, TOOL, noted, rejects, records):
         # Another process was faster.
         return _already(options, str((bench.store.import_mapping(key) or {}).get("session", "")))
-    return report
+    return replace(report, untold=answers.untold())
 
 
 def _fill(
@@ -139,18 +141,16 @@ def _fill(
     said: JudgmentDesk,
     options: ImportOptions,
     sheet: Sheet,
-    progress: Progress,
     new: NewSession | None,
     remarks: Sequence[str],
 ) -> ImportReport:
-    """Lay what the sheet holds on the desk, and say what came of it.
+    """Lay what the sheet holds on the desk, and say what comes of it, but for what the answers tell.
 
     Raises:
         ImportFormatError: where nothing could be taken.
         UsageError: where there was nothing new.
     """
-    desk.take_answers(sheet, progress)
-    answers = len(desk.responses)
+    answers = desk.take_answers(sheet)
     if new is not None:
         desk.stand_in(row.case for row in sheet.said)
     votes = desk.take_votes(sheet, options.rater)
@@ -168,9 +168,10 @@ def _fill(
             raise UsageError(f"Session {desk.session.id} has all of this already.")
         message = f"Nothing in the file can be taken; the first reason: {rejects[0].reason}"
         raise ImportFormatError(message, path=str(options.files[0]), line=rejects[0].line or None)
-    taken = {response.case_id for response in desk.responses} | {shown.case_id for shown in desk.presentations}
+    taken = {case_id for answers in sheet.answers.values() for case_id in answers}
+    taken |= {case_id for _, case_id in desk.placeholders} | {one.case for one in desk.sayings}
     taken |= {judgment.case_id for judgment in said.judgments}
-    half = sum(len({role for role in ROLES if (role, case_id) in desk.counting}) == 1 for case_id in taken)
+    half = sum(len(desk.lacks(case_id)) == 1 for case_id in taken)
     if half:
         remarks = [*remarks, f"{plural(half, 'case')} with an answer of one side only: open until the other is there."]
     return ImportReport(
@@ -185,11 +186,10 @@ def _fill(
         verdicts=verdicts,
         judgments=judgments,
         judges={judge.version: judge.name for judge in said.judges.values()},
-        placeholders=desk.placeholders,
+        placeholders=len(desk.placeholders),
         raters=tuple(desk.raters),
         mapping=sheet.mapping,
         unused=sheet.unused,
-        untold=untold(row for by_case in sheet.answers.values() for row in by_case.values()),
         remarks=(*remarks, *sheet.remarks),
         rejects=rejects,
     )
@@ -220,8 +220,10 @@ def _key(options: ImportOptions, sheet: Sheet, stored: StoredSession | None, dat
     """
     rows = hashlib.sha256()
     for role in ROLES:
-        for case_id, answer in sorted(sheet.answers[role].items()):
-            rows.update(_line({"role": role, "case": case_id, "row": plain(replace(answer, line=0))}))
+        for case_id, number in sorted(sheet.answers[role].items()):
+            # As `_line` of the three would be, of which the row is there already.
+            rows.update(b'{"case":%s,"role":"%s","row":' % (_text(case_id), role.encode()))
+            rows.update(sheet.kept.canonical(number) + b"}\n")
     for row in sheet.said:
         rows.update(_line({"row": plain(replace(row, line=0))}))
     for _, case in sorted(sheet.cases.items()):
@@ -242,7 +244,11 @@ def _key(options: ImportOptions, sheet: Sheet, stored: StoredSession | None, dat
 
 
 def _line(value: Mapping[str, object]) -> bytes:
-    return canonical_json(value).encode("utf-8", "surrogatepass") + b"\n"
+    return _text(value) + b"\n"
+
+
+def _text(value: object) -> bytes:
+    return canonical_json(value).encode("utf-8", "surrogatepass")
 
 
 def _already(options: ImportOptions, session: str) -> ImportReport:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tiebreak.checks.parse import shown
 from tiebreak.datasets.cases import case_from
 from tiebreak.datasets.foreign import LISTS, MISSING, follow, shaped
-from tiebreak.datasets.foreign_rows import foreign_rows, question_in
+from tiebreak.datasets.foreign_rows import question_in
 from tiebreak.datasets.import_rows import ALIASES
 from tiebreak.datasets.reading import Located
-from tiebreak.errors import ImportFormatError, InputError
-from tiebreak.records import canonical_json
+from tiebreak.errors import InputError
+from tiebreak.records import Case, canonical_json
 from tiebreak_workbench.imports.sheet import Sheet
 
 QUESTION = "question"
@@ -31,38 +32,88 @@ FREE = ("question", "reference", "segment", "kind", "expect")
 """Fields that are taken as they stand: whatever is wrong with them is for the case to say."""
 
 
-def read_cases(sheet: Sheet, fields: Mapping[str, str]) -> None:
-    """The questions that stand beside answers and votes. The first line of a case counts."""
-    wanted = set(sheet.case_ids())
-    where = sheet.mapping["case"]
-    inputs: dict[str, tuple[object, Path, int]] = {}
-    for path in sheet.files:
-        for row in foreign_rows(path, ImportFormatError):
-            if isinstance(row, InputError):
-                continue
-            values = row.mapping or {}
-            case_id = _id_of(follow(values, where)[1])
+class _Refused(NamedTuple):
+    """A line that something is wrong with, as far as its case is wanted at all."""
+
+    line: int
+    reason: str
+    path: Path
+    case: str | None = None
+    """None where it is refused whatever it is about."""
+    other: bool = False
+    """It asks another question, so that what it says is of another case."""
+
+
+class Questions:
+    """The cases of a sheet, from rows that are given one after another. The first line of a case counts."""
+
+    def __init__(self, sheet: Sheet, fields: Mapping[str, str]) -> None:
+        self._sheet = sheet
+        self._fields = fields
+        self._where = sheet.mapping["case"]
+        self._asked: dict[str, tuple[object, Path, int]] = {}
+        self._cases: dict[str, Case] = {}
+        self._refused: list[_Refused] = []
+
+    def take(self, row: Located, path: Path) -> None:
+        """What a row of a file asks, and what stands beside it."""
+        values, line = row.mapping or {}, row.line(()) or 0
+        case_id = _id_of(follow(values, self._where)[1])
+        try:
+            found = {name: _as_field(name, value, row) for name, value in self._case_fields(values)}
+        except InputError as problem:
+            self._refused.append(_Refused(line, problem.message, path))
+            return
+        if "input" not in found:
+            return
+        asked, first_path, first_line = self._asked.setdefault(case_id, (found["input"], path, line))
+        if asked != found["input"]:
+            place = f"Line {first_line}" + (f" of {self._sheet.told[first_path]}" if first_path != path else "")
+            reason = f"{place} asks another question under the id {shown(case_id)}."
+            self._refused.append(_Refused(line, reason, path, case_id, other=True))
+        elif case_id not in self._cases:
             try:
-                found = {name: _as_field(name, value, row) for name, value in _case_fields(sheet, values, fields)}
+                self._cases[case_id] = case_from(row.holding({"id": case_id, **found}))
             except InputError as problem:
-                sheet.reject(row.line(()) or 0, problem.message, path)
+                self._refused.append(_Refused(line, f"{problem.field or 'case'}: {problem.message}", path, case_id))
+
+    def finish(self) -> None:
+        """Put the cases into the sheet that something in it is about, and refuse what is wrong with these."""
+        sheet = self._sheet
+        wanted = set(sheet.case_ids())
+        sheet.cases = {case_id: case for case_id, case in self._cases.items() if case_id in wanted}
+        others: set[int] = set()
+        for line, reason, path, case_id, other in self._refused:
+            if case_id is not None and case_id not in wanted:
                 continue
-            if case_id not in wanted or "input" not in found:
-                continue
-            line = row.line(()) or 0
-            asked, first_path, first_line = inputs.setdefault(case_id, (found["input"], path, line))
-            if asked != found["input"]:
-                place = f"Line {first_line}" + (f" of {sheet.told[first_path]}" if first_path != path else "")
-                sheet.reject(line, f"{place} asks another question under the id {shown(case_id)}.", path)
+            sheet.reject(line, reason, path)
+            if other and case_id is not None:
                 sheet.drop(line, case_id, path)
-            elif case_id not in sheet.cases:
-                try:
-                    sheet.cases[case_id] = case_from(row.holding({"id": case_id, **found}))
-                except InputError as problem:
-                    sheet.reject(line, f"{problem.field or 'case'}: {problem.message}", path)
-                    sheet.unusable = sheet.unusable or sheet.rejects[-1]
-    if sheet.cases:
-        sheet.unusable = None
+                others.add(line)
+            elif case_id is not None and not sheet.cases:
+                sheet.unusable = sheet.unusable or sheet.rejects[-1]
+        if others:
+            sheet.drop_said(others)
+
+    def _case_fields(self, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        used, mapped = self._sheet.used, self._fields
+        if QUESTION in mapped:
+            columns, asked = (mapped[QUESTION],), follow(values, mapped[QUESTION])[1]
+        else:
+            columns, asked = question_in(values)
+        if columns and asked not in (MISSING, None, ""):
+            used.update(columns)
+            yield "input", asked
+        for name, usual in CASE_COLUMNS.items():
+            for column in (mapped[name],) if name in mapped and name in CASE_FIELDS else usual:
+                value = follow(values, column)[1]
+                if value in (MISSING, None, "") or column in self._sheet.mapping.values():
+                    continue
+                if name in LISTS and not isinstance(value, list) and not str(value).lstrip().startswith("["):
+                    continue  # the word means something else elsewhere
+                used.add(column)
+                yield name, value
+                break
 
 
 def _id_of(value: object) -> str:
@@ -71,23 +122,3 @@ def _id_of(value: object) -> str:
 
 def _as_field(name: str, value: object, row: Located) -> object:
     return value if name in ("input", *FREE) else shaped(name, value, row)
-
-
-def _case_fields(sheet: Sheet, values: Mapping[str, object], mapped: Mapping[str, str]) -> Iterator[tuple[str, object]]:
-    if QUESTION in mapped:
-        columns, asked = (mapped[QUESTION],), follow(values, mapped[QUESTION])[1]
-    else:
-        columns, asked = question_in(values)
-    if columns and asked not in (MISSING, None, ""):
-        sheet.used.update(columns)
-        yield "input", asked
-    for name, usual in CASE_COLUMNS.items():
-        for column in (mapped[name],) if name in mapped and name in CASE_FIELDS else usual:
-            value = follow(values, column)[1]
-            if value in (MISSING, None, "") or column in sheet.mapping.values():
-                continue
-            if name in LISTS and not isinstance(value, list) and not str(value).lstrip().startswith("["):
-                continue  # the word means something else elsewhere
-            sheet.used.add(column)
-            yield name, value
-            break

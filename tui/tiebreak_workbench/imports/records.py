@@ -1,29 +1,21 @@
-"""From what a file says to the records that are kept of it."""
+"""What a sheet adds to a session: which answers are taken, and what is said of them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from tiebreak.checks import checks_for, run_checks
 from tiebreak.checks.parse import shown
-from tiebreak.datasets.import_rows import AnswerRow, PairOrder
+from tiebreak.datasets.import_rows import PairOrder, VerdictRow, VoteRow
 from tiebreak.records import (
     ROLES,
     Ballot,
-    Case,
-    CheckResult,
-    CheckSpec,
-    Context,
-    Cost,
     Dataset,
     IdMaker,
     Policy,
     Presentation,
     Rater,
-    Response,
     Session,
     SessionRole,
-    Timings,
-    Usage,
     Vote,
 )
 from tiebreak.records.sessions import BallotKind
@@ -35,8 +27,6 @@ from tiebreak_workbench.imports.sheet import SIDE_OF, Sheet
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is done now, how far it is, and of how much, where that is known."""
-STEP = 100
-"""Answers between two calls of it."""
 VERDICTS: Mapping[PairOrder | None, str] = {None: VERDICT, "ab": f"{VERDICT}/ab", "ba": f"{VERDICT}/ba"}
 """The dimension of a label that holds a judge's verdict, by the order in which the pair was judged."""
 JUDGE = "judge:"
@@ -45,8 +35,18 @@ Spoken = tuple[str, str, str]
 """Rater, case, and of a verdict its dimension: it has one for each order in which the pair was judged."""
 NOBODY = "imported"
 """The rater, or the judge, where the file names none."""
-BLANK = Response(id="", run_id="", case_id="", case_hash="", fingerprint="", status="imported", started_at="")
-"""A response that nothing is known of. Without a fingerprint it is never taken for the answer to a later request."""
+
+
+class Saying(NamedTuple):
+    """A vote or a verdict that is taken. Its showing and its ballots are made of it while they are put."""
+
+    presentation: str
+    case: str
+    rater: str
+    says: Vote
+    note: str | None
+    dimension: str | None
+    """Of a verdict alone."""
 
 
 @dataclass(slots=True)
@@ -58,18 +58,19 @@ class Desk:
     policy: Policy
     at: str
     """The moment of the import, which is all that is known of when anything happened."""
-    counting: dict[tuple[SessionRole, str], str] = field(default_factory=dict[tuple[SessionRole, str], str])
-    """Side and case → the response that counts."""
+    counting: dict[SessionRole, dict[str, str]] = field(
+        default_factory=lambda: {role: dict[str, str]() for role in ROLES}
+    )
+    """Side → case → the response that counts."""
     attempts: dict[tuple[SessionRole, str], int] = field(default_factory=dict[tuple[SessionRole, str], int])
+    """Of sides and cases that were asked before: the last attempt."""
     spoken: dict[Spoken, object] = field(default_factory=dict[Spoken, object])
     """The vote or verdict that stands."""
-    responses: list[Response] = field(default_factory=list[Response])
-    check_results: list[CheckResult] = field(default_factory=list[CheckResult])
-    checks: dict[str, CheckSpec] = field(default_factory=dict[str, CheckSpec])
-    presentations: list[Presentation] = field(default_factory=list[Presentation])
-    ballots: list[Ballot] = field(default_factory=list[Ballot])
+    sayings: list[Saying] = field(default_factory=list[Saying])
+    """The votes and verdicts that are taken."""
+    placeholders: list[tuple[SessionRole, str]] = field(default_factory=list[tuple[SessionRole, str]])
+    """Sides and cases without an answer, that a label came for."""
     raters: dict[str, Rater] = field(default_factory=dict[str, Rater])
-    placeholders: int = 0
     positions: Mapping[str, int] = field(init=False)
     new_id: IdMaker = field(default_factory=IdMaker)
 
@@ -87,7 +88,7 @@ class Desk:
             desk.attempts[key] = max(desk.attempts.get(key, 0), response.attempt)
         for case_id in stored.session.plan.case_ids:
             for role, answers in board.case(case_id).counting.items():
-                desk.counting[role, case_id] = answers[0].id
+                desk.counting[role][case_id] = answers[0].id
         shown_to = {p.id: (p.rater_id, p.case_id) for p in stored.presentations if p.queue == "random"}
         given: dict[tuple[str, str], list[Ballot]] = {}
         for ballot in stored.ballots:
@@ -101,53 +102,38 @@ class Desk:
 
     # -- answers
 
-    def take_answers(self, sheet: Sheet, progress: Progress) -> None:
-        """A response for each answer, and what the checks say of it."""
-        total = sum(map(len, sheet.answers.values()))
-        for role, rows in sheet.answers.items():
-            for row in rows.values():
-                if (role, row.case) in self.counting:
-                    sheet.reject(row.line, f"The session already has {SIDE_OF[role]}'s answer to {shown(row.case)}.")
-                elif (case := self._case(row.case, row.line, sheet)) is not None:
-                    self._keep(role, case, _response(row))
-                    if not len(self.responses) % STEP:
-                        progress("Checking answers", len(self.responses), total)
+    def take_answers(self, sheet: Sheet) -> int:
+        """Decide which answers of the sheet are taken, and what their responses are called; returns their number."""
+        taken = 0
+        for role, answers in sheet.answers.items():
+            counting = self.counting[role]
+            for case_id in list(answers):
+                if case_id in counting:
+                    told = f"The session already has {SIDE_OF[role]}'s answer to {shown(case_id)}."
+                    sheet.refuse_answer(role, case_id, told)
+                elif case_id not in self.positions:
+                    sheet.refuse_answer(role, case_id, self._unknown(case_id))
+                else:
+                    counting[case_id] = self.new_id()
+                    taken += 1
+        return taken
 
     def stand_in(self, case_ids: Iterable[str]) -> None:
         """A response without an answer wherever a label came without one."""
         for case_id in dict.fromkeys(case_ids):
             for role in ROLES:
-                if case_id in self.positions and (role, case_id) not in self.counting:
-                    self._keep(role, self.dataset.by_id[case_id], BLANK)
-                    self.placeholders += 1
+                if case_id in self.positions and case_id not in self.counting[role]:
+                    self.counting[role][case_id] = self.new_id()
+                    self.placeholders.append((role, case_id))
 
-    def _case(self, case_id: str, line: int, sheet: Sheet) -> Case | None:
-        if case_id in self.positions:
-            return self.dataset.by_id[case_id]
+    def lacks(self, case_id: str) -> list[str]:
+        """The sides that have no answer to a case."""
+        return [SIDE_OF[role] for role in ROLES if case_id not in self.counting[role]]
+
+    def _unknown(self, case_id: str) -> str:
         known = case_id in self.dataset.by_id
         where = "The session's plan" if known else f"The dataset {shown(self.dataset.card.name)}"
-        sheet.reject(line, f"{where} has no case {shown(case_id)}.")
-        return None
-
-    def _keep(self, role: SessionRole, case: Case, said: Response) -> None:
-        attempt = self.attempts.get((role, case.id), 0) + 1
-        response = replace(
-            said,
-            id=self.new_id(),
-            run_id=self.session.runs[role],
-            case_id=case.id,
-            case_hash=case.version,
-            started_at=self.at,
-            attempt=attempt,
-        )
-        self.responses.append(response)
-        self.counting[role, case.id] = response.id
-        self.attempts[role, case.id] = attempt
-        specs = checks_for(case, self.policy)
-        results = run_checks(case, response, specs)
-        self.check_results += results
-        if not {result.check_hash for result in results} <= self.checks.keys():
-            self.checks |= {spec.version: spec for spec in specs}
+        return f"{where} has no case {shown(case_id)}."
 
     # -- votes and verdicts
 
@@ -159,12 +145,7 @@ class Desk:
             if name.startswith(JUDGE):
                 sheet.reject(row.line, f"{shown(name)} is a judge, whose word is no vote: import it as a verdict.")
                 continue
-            shown_to = self._present(sheet, row.line, row.case, name, row.vote)
-            if shown_to is not None:
-                self._cast(shown_to, "vote", row.vote)
-                if row.note:
-                    self._cast(shown_to, "note", row.note)
-                taken += 1
+            taken += self._say(sheet, row, row.vote, row.note, name, None)
         return taken
 
     def take_verdicts(self, sheet: Sheet, judge: str | None) -> int:
@@ -172,87 +153,65 @@ class Desk:
         taken = 0
         for row in sheet.verdicts:
             name = f"{JUDGE}{row.judge or judge or NOBODY}"
-            dimension = VERDICTS[row.order]
-            shown_to = self._present(sheet, row.line, row.case, name, row.verdict, dimension)
-            if shown_to is not None:
-                self._cast(shown_to, "label", row.verdict, dimension)
-                if row.reply:
-                    self._cast(shown_to, "note", row.reply)
-                taken += 1
+            taken += self._say(sheet, row, row.verdict, row.reply, name, VERDICTS[row.order])
         return taken
 
-    def _present(
-        self, sheet: Sheet, line: int, case_id: str, rater: str, says: Vote, dimension: str = ""
-    ) -> Presentation | None:
-        """The showing that a vote or verdict is about; None where it is refused, or was said before."""
-        if self._case(case_id, line, sheet) is None:
-            return None
-        missing = [SIDE_OF[role] for role in ROLES if (role, case_id) not in self.counting]
+    def _say(
+        self,
+        sheet: Sheet,
+        row: VoteRow | VerdictRow,
+        says: Vote,
+        note: str | None,
+        rater: str,
+        dimension: str | None,
+    ) -> bool:
+        """Take a vote or verdict; False where it is refused, or was said before."""
+        if row.case not in self.positions:
+            sheet.reject(row.line, self._unknown(row.case))
+            return False
+        missing = self.lacks(row.case)
         if missing:
-            sheet.reject(line, f"The session has no answer of {' and '.join(missing)} to {shown(case_id)}.")
-            return None
-        spoken = (rater, case_id, dimension)
+            sheet.reject(row.line, f"The session has no answer of {' and '.join(missing)} to {shown(row.case)}.")
+            return False
+        spoken = (rater, row.case, dimension or "")
         if spoken in self.spoken:
             stands = self.spoken[spoken]
             if stands != says:
-                sheet.reject(line, f"{shown(rater)} has already said {shown(stands)} of {shown(case_id)}; that stands.")
-            return None
+                told = f"{shown(rater)} has already said {shown(stands)} of {shown(row.case)}; that stands."
+                sheet.reject(row.line, told)
+            return False
         self.spoken[spoken] = says
         self.raters.setdefault(rater, Rater(id=rater, name=rater))
-        presentation = Presentation(
-            id=self.new_id(),
-            session_id=self.session.id,
-            position=self.positions[case_id],
-            case_id=case_id,
-            rater_id=rater,
-            left_response=self.counting["baseline", case_id],
-            right_response=self.counting["candidate", case_id],
-            shown_at=self.at,
-        )
-        self.presentations.append(presentation)
-        return presentation
+        self.sayings.append(Saying(self.new_id(), row.case, rater, says, note, dimension))
+        return True
 
-    def _cast(self, shown_to: Presentation, kind: BallotKind, value: str, dimension: str | None = None) -> None:
-        self.ballots.append(
-            Ballot(
-                id=self.new_id(),
-                presentation_id=shown_to.id,
-                kind=kind,
-                value=value,
-                dimension=dimension,
-                at=self.at,
+    def presentations(self) -> Iterator[Presentation]:
+        """What was shown to whoever said something, made while it is asked for."""
+        for one in self.sayings:
+            yield Presentation(
+                id=one.presentation,
+                session_id=self.session.id,
+                position=self.positions[one.case],
+                case_id=one.case,
+                rater_id=one.rater,
+                left_response=self.counting["baseline"][one.case],
+                right_response=self.counting["candidate"][one.case],
+                shown_at=self.at,
             )
+
+    def ballots(self) -> Iterator[Ballot]:
+        """What was said, made while it is asked for."""
+        for one in self.sayings:
+            yield self._ballot(one, "label" if one.dimension else "vote", one.says, one.dimension)
+            if one.note:
+                yield self._ballot(one, "note", one.note)
+
+    def _ballot(self, said: Saying, kind: BallotKind, value: str, dimension: str | None = None) -> Ballot:
+        return Ballot(
+            id=self.new_id(),
+            presentation_id=said.presentation,
+            kind=kind,
+            value=value,
+            dimension=dimension,
+            at=self.at,
         )
-
-
-def _response(row: AnswerRow) -> Response:
-    """What a row says of a response. An answer without text is a failed one, as it is when it comes live."""
-    tokens = row.prompt_tokens is not None or row.completion_tokens is not None
-    return replace(
-        BLANK,
-        status="ok" if row.text else "empty",
-        fault=None if row.text else "target",
-        text=row.text,
-        timings=Timings(ttft=row.ttft, total=row.latency),
-        usage=Usage(
-            prompt_tokens=row.prompt_tokens,
-            completion_tokens=row.completion_tokens,
-            source="recorded" if tokens else "unknown",
-        ),
-        cost=Cost(usd=row.cost, source="unknown" if row.cost is None else "recorded"),
-        served_model=row.model,
-        system_fingerprint=row.system_fingerprint,
-        contexts=_contexts(row),
-    )
-
-
-def _contexts(row: AnswerRow) -> tuple[Context, ...]:
-    """The passages of an answer; their ids may stand in a column of their own."""
-    if not row.retrieved or not row.contexts:
-        return row.contexts or row.retrieved
-    if len(row.retrieved) != len(row.contexts):
-        return row.retrieved
-    return tuple(
-        replace(passage, id=named.id, text=passage.text or named.text)
-        for passage, named in zip(row.contexts, row.retrieved, strict=True)
-    )

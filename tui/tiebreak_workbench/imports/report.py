@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tiebreak.datasets.import_rows import AnswerRow
 from tiebreak.datasets.importing import Reject
 from tiebreak.gates.wording import plural
 from tiebreak_workbench.imports.sheet import What
@@ -12,15 +11,6 @@ from tiebreak_workbench.shell import HERE, command
 
 SHOWN = 10
 """Rejects that are told in words; JSON and the database have them all."""
-UNTOLD: Mapping[str, str] = {
-    "model": "model",
-    "ttft": "time to first token",
-    "latency": "latency",
-    "prompt_tokens": "prompt tokens",
-    "completion_tokens": "completion tokens",
-    "cost": "cost",
-}
-"""Fields of an answer that may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +87,3 @@ class ImportReport:
             yield from (f"  line {reject.line}: {reject.reason}" for reject in self.rejects[:SHOWN])
         if len(self.rejects) > SHOWN:
             yield f"  and {len(self.rejects) - SHOWN} more; --json lists them all."
-
-
-def untold(rows: Iterable[AnswerRow]) -> tuple[str, ...]:
-    """What not every answer says: `cost`, or `cost (3 of 12)` where some do."""
-    rows = list(rows)
-    found: list[str] = []
-    for name, words in UNTOLD.items():
-        told = sum(getattr(row, name) is not None for row in rows)
-        if told < len(rows):
-            found.append(f"{words} ({told} of {len(rows)} do)" if told else words)
-    return tuple(found)
