@@ -20,7 +20,7 @@ DOCUMENT = ".json"
 IMPORTED = (*STREAMED, DOCUMENT)
 """Endings of files that plain rows are read from."""
 QUESTIONS = ("question", "input", "prompt", "query", "messages", "instruction")
-IDS = ("case", *(name for name in ALIASES["case"] if name != BY_QUESTION))
+IDS = {"case", *ALIASES["case"]} - {BY_QUESTION}
 
 
 def foreign_rows(path: Path, error: type[InputError]) -> Rows:
@@ -62,7 +62,7 @@ def question_in(values: Mapping[str, object]) -> tuple[tuple[str, ...], object]:
 
 def _with_id(row: Located) -> Located:
     values = row.mapping or {}
-    if any(name in values for name in IDS):
+    if not IDS.isdisjoint(values):
         return row
     columns, asked = question_in(values)
     return row.holding({**values, BY_QUESTION: content_id({"input": asked})}) if columns else row

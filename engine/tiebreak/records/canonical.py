@@ -13,7 +13,8 @@ form, so that what was written before keeps its hash."""
 
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
 # Made once: `json.dumps` makes one for each call that asks for anything special.
-_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+"""`canonical_json` of what is `plain` already."""
 
 
 def plain(value: object) -> object:
@@ -60,7 +61,7 @@ def canonical_json(value: object) -> str:
     Raises:
         ValueError: for NaN and infinities, which have no JSON form.
     """
-    return _encoded(plain(value))
+    return encoded(plain(value))
 
 
 def digest(data: bytes) -> str:

@@ -45,8 +45,7 @@ class Answers:
         """
         total = sum(map(len, self._sheet.answers.values()))
         for role, answers in self._sheet.answers.items():
-            for case_id, number in answers.items():
-                row = self._sheet.kept.row(number)
+            for case_id, row in zip(answers, self._sheet.kept.rows(answers.values()), strict=True):
                 for name in UNTOLD:
                     if getattr(row, name) is not None:
                         self._told[name] += 1

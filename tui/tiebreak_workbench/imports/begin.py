@@ -14,7 +14,6 @@ from tiebreak.records import (
     ROLES,
     Config,
     Dataset,
-    DatasetCard,
     Plan,
     Policy,
     RecordingTarget,
@@ -81,12 +80,11 @@ def begin(
                 path=str(options.files[0]),
                 line=sheet.unusable.line,
             )
-        if not sheet.cases:
+        dataset = sheet.asked
+        if dataset is None:
             known = ", ".join(entry.name for entry in bench.workspace.datasets) or "none here yet"
             hint = f"Name the dataset its cases belong to with -d ({known}), or say -f question=COLUMN."
             raise UsageError(f"{files} does not say what was asked.", hint=hint)
-        card = DatasetCard(name=options.files[0].stem, description=f"Questions imported from {files}.")
-        dataset = Dataset(card=card, cases=tuple(sheet.cases.values()))
     ids = [case_id for case_id in sheet.case_ids() if case_id in dataset.by_id]
     if not ids:
         message = f"None of its cases is in the dataset “{dataset.card.name}”, such as “{sheet.case_ids()[0]}”."

@@ -6,19 +6,25 @@ They are kept in their canonical form, which the name of the import is made of a
 import json
 import tempfile
 from array import array
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Self
 
 from tiebreak.datasets.import_rows import AnswerRow
-from tiebreak.records import Context, canonical_json
+from tiebreak.records import Context
+from tiebreak.records.canonical import encoded, plain
 from tiebreak_workbench.imports.kept import HELD, closed, temporary_file
 
 LISTS = ("contexts", "retrieved")
-"""Fields that hold passages."""
+"""Fields that hold passages, and are no part of the canonical form where there are none."""
+ALWAYS = tuple(one.name for one in fields(AnswerRow) if one.name not in LISTS)
+"""The other fields, which hold what is plain."""
+_values: Callable[[AnswerRow], tuple[object, ...]] = attrgetter(*ALWAYS)
 
 
 class KeptRows:
-    """Answers by number, from 0 in the order in which they were added. To be used in one thread at a time."""
+    """Answers by number, from 0 in the order in which they were added. All are added before one is read again."""
 
     def __init__(self, held: int = HELD) -> None:
         self._file = tempfile.SpooledTemporaryFile(held)  # noqa: SIM115  # closed by `close`
@@ -32,7 +38,12 @@ class KeptRows:
         Raises:
             WorkspaceError: where there is no room for it.
         """
-        data = canonical_json(replace(row, line=0)).encode("utf-8", "surrogatepass")
+        told = dict(zip(ALWAYS, _values(row), strict=True))
+        told["line"] = 0
+        for name in LISTS:
+            if passages := getattr(row, name):
+                told[name] = plain(passages)
+        data = encoded(told).encode("utf-8", "surrogatepass")
         with temporary_file():
             self._file.write(data)
         self._begins.append(self._begins[-1] + len(data))
@@ -43,29 +54,30 @@ class KeptRows:
         """The line that it stands in."""
         return self._lines[number]
 
-    def canonical(self, number: int) -> bytes:
-        """Its canonical form without its line, which is no part of what it says.
+    def canonical(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """The canonical form of each of these, without its line, which is no part of what it says.
 
         Raises:
-            WorkspaceError: where it cannot be read again.
+            WorkspaceError: where one cannot be read again.
         """
-        begin = self._begins[number]
+        begins, file = self._begins, self._file
         with temporary_file():
-            self._file.seek(begin)
-            return self._file.read(self._begins[number + 1] - begin)
+            for number in numbers:
+                file.seek(begins[number])
+                yield file.read(begins[number + 1] - begins[number])
 
-    def row(self, number: int) -> AnswerRow:
-        """The row as it was added.
+    def rows(self, numbers: Iterable[int]) -> Iterator[AnswerRow]:
+        """These rows as they were added, but for their lines.
 
         Raises:
             WorkspaceError: as `canonical`.
         """
-        fields: dict[str, Any] = json.loads(self.canonical(number).decode("utf-8", "surrogatepass"))
-        fields["line"] = self._lines[number]
-        for name in LISTS:
-            if name in fields:
-                fields[name] = tuple(Context(**passage) for passage in fields[name])
-        return AnswerRow(**fields)
+        for data in self.canonical(numbers):
+            told: dict[str, Any] = json.loads(data.decode("utf-8", "surrogatepass"))
+            for name in LISTS:
+                if name in told:
+                    told[name] = tuple(Context(**passage) for passage in told[name])
+            yield AnswerRow(**told)
 
     def close(self) -> None:
         closed(self._file)

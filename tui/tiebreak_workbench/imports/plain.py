@@ -220,14 +220,15 @@ def _key(options: ImportOptions, sheet: Sheet, stored: StoredSession | None, dat
     """
     rows = hashlib.sha256()
     for role in ROLES:
-        for case_id, number in sorted(sheet.answers[role].items()):
-            # As `_line` of the three would be, of which the row is there already.
-            rows.update(b'{"case":%s,"role":"%s","row":' % (_text(case_id), role.encode()))
-            rows.update(sheet.kept.canonical(number) + b"}\n")
+        answers = sorted(sheet.answers[role].items())
+        known = sheet.kept.canonical(number for _, number in answers)
+        for (case_id, _), row in zip(answers, known, strict=True):
+            # As `_line` of the three would be.
+            rows.update(b'{"case":%s,"role":"%s","row":%s}\n' % (_text(case_id), role.encode(), row))
     for row in sheet.said:
         rows.update(_line({"row": plain(replace(row, line=0))}))
-    for _, case in sorted(sheet.cases.items()):
-        rows.update(_line({"question": case.version}))
+    for _, version in sorted(sheet.asked.case_versions.items() if sheet.asked is not None else ()):
+        rows.update(_line({"question": version}))
     told_by_file = all(vote.rater for vote in sheet.votes) and all(
         row.judge for row in (*sheet.verdicts, *sheet.judgments)
     )

@@ -11,8 +11,9 @@ from tiebreak.datasets.foreign_rows import question_in
 from tiebreak.datasets.import_rows import ALIASES
 from tiebreak.datasets.reading import Located
 from tiebreak.errors import InputError
-from tiebreak.records import Case, canonical_json
+from tiebreak.records import Case, Dataset, DatasetCard, canonical_json
 from tiebreak_workbench.imports.sheet import Sheet
+from tiebreak_workbench.starting.naming import told_apart
 
 QUESTION = "question"
 RETRIEVED = ("retrieved", *ALIASES["retrieved"], "retrieved_contexts")
@@ -81,7 +82,11 @@ class Questions:
         """Put the cases into the sheet that something in it is about, and refuse what is wrong with these."""
         sheet = self._sheet
         wanted = set(sheet.case_ids())
-        sheet.cases = {case_id: case for case_id, case in self._cases.items() if case_id in wanted}
+        cases = tuple(case for case_id, case in self._cases.items() if case_id in wanted)
+        if cases:
+            files = " and ".join(told_apart(sheet.files))
+            card = DatasetCard(name=sheet.files[0].stem, description=f"Questions imported from {files}.")
+            sheet.asked = Dataset(card=card, cases=cases)
         others: set[int] = set()
         for line, reason, path, case_id, other in self._refused:
             if case_id is not None and case_id not in wanted:
@@ -90,7 +95,7 @@ class Questions:
             if other and case_id is not None:
                 sheet.drop(line, case_id, path)
                 others.add(line)
-            elif case_id is not None and not sheet.cases:
+            elif case_id is not None and not cases:
                 sheet.unusable = sheet.unusable or sheet.rejects[-1]
         if others:
             sheet.drop_said(others)
@@ -106,6 +111,8 @@ class Questions:
             yield "input", asked
         for name, usual in CASE_COLUMNS.items():
             for column in (mapped[name],) if name in mapped and name in CASE_FIELDS else usual:
+                if column not in values and "." not in column:
+                    continue
                 value = follow(values, column)[1]
                 if value in (MISSING, None, "") or column in self._sheet.mapping.values():
                     continue

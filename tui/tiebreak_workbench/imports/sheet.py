@@ -15,7 +15,7 @@ from tiebreak.datasets.importing import RAW, Reject
 from tiebreak.datasets.judgment_rows import JudgmentRow
 from tiebreak.datasets.reading import Located
 from tiebreak.errors import ImportFormatError
-from tiebreak.records import ROLES, Case, SessionRole
+from tiebreak.records import ROLES, Dataset, SessionRole
 from tiebreak_workbench.imports.kept_rows import KeptRows
 from tiebreak_workbench.starting.naming import told_apart
 
@@ -55,8 +55,8 @@ class Sheet:
     votes: list[VoteRow] = field(default_factory=list[VoteRow])
     verdicts: list[VerdictRow] = field(default_factory=list[VerdictRow])
     judgments: list[JudgmentRow] = field(default_factory=list[JudgmentRow])
-    cases: dict[str, Case] = field(default_factory=dict[str, Case])
-    """By id, as far as the file carries the questions."""
+    asked: Dataset | None = None
+    """The cases whose questions the files carry, where they carry any."""
     rejects: list[Reject] = field(default_factory=list[Reject])
     mapping: dict[str, str] = field(default_factory=dict[str, str])
     """Field → the column it was read from."""
