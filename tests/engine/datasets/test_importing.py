@@ -133,3 +133,22 @@ def test_files_that_give_nothing(tmp_path: Path) -> None:
         read_votes(tmp_path / "x.xlsx")
     with pytest.raises(UsageError, match=r"no field “votes” to map\. Did you mean “vote”\?"):
         read_votes(tmp_path / "nothing.csv", {"votes": "x"})
+
+
+def test_a_field_is_looked_for_where_the_rows_before_had_it(tmp_path: Path) -> None:
+    """Also where rows of several shapes take turns."""
+    shapes: list[dict[str, object]] = [
+        {"case": "a", "answer": "1"},
+        {"case": "a", "answer": "2", "output": "not this"},
+        {"case": "a", "output": "3"},
+        {"case": "a", "answer": "not this", "output": "4"},
+        {"case": "a", "answer": "5"},
+        {"case": "a", "answer": "6", "output": "not this"},
+    ]
+    imported = read_answers(lines(tmp_path, *shapes))
+    assert [row.text for row in imported.rows] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_refused_row_tells_nothing_of_where_the_fields_behind_are(tmp_path: Path) -> None:
+    imported = read_votes(lines(tmp_path, {"case": "a", "user": "x"}, {"case": "a", "vote": "A", "annotator": "ada"}))
+    assert imported.mapping == {"case": "case", "vote": "vote", "rater": "annotator"}

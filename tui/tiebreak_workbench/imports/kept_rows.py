@@ -62,9 +62,12 @@ class KeptRows:
         """
         begins, file = self._begins, self._file
         with temporary_file():
+            at = -1
             for number in numbers:
-                file.seek(begins[number])
-                yield file.read(begins[number + 1] - begins[number])
+                if at != begins[number]:
+                    file.seek(begins[number])
+                at = begins[number + 1]
+                yield file.read(at - begins[number])
 
     def rows(self, numbers: Iterable[int]) -> Iterator[AnswerRow]:
         """These rows as they were added, but for their lines.
