@@ -47,6 +47,7 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     from tiebreak.gates.wording import plural
     from tiebreak.triage import parse_filter
     from tiebreak_workbench.triage.triage import Triage
+    from tiebreak_workbench.trials.candidates import changed_config
     from tiebreak_workbench.trials.findings import keep_rerun
     from tiebreak_workbench.trials.words import rerun_what
 
@@ -56,8 +57,10 @@ def rerun_chosen(bench: Workbench, session: str, chosen: Chosen, limits: TrialLi
     wanted = parse_filter(chosen.filter) if chosen.filter else None
     with Triage.open(bench, session) as triage:
         case_ids = rerunning.select_cases(triage, chosen.cases, wanted, failed=chosen.failed)
-        config = rerunning.changed_config(bench, triage, config=chosen.config, model=chosen.model, prompt=chosen.prompt)
-        plan = rerunning.prepare_rerun(triage, case_ids, config, times=chosen.times or 1, offline=limits.offline)
+        config = changed_config(bench, triage, config=chosen.config, model=chosen.model, prompt=chosen.prompt)
+        plan = rerunning.prepare_rerun(
+            triage, case_ids, config, times=chosen.times or 1, offline=limits.offline, keyless=chosen.dry_run
+        )
         trying.announce(rerun_what(plan), plan.calls, plan.usd_a_call, limits)
         if chosen.dry_run:
             if as_json:

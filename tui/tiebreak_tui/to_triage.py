@@ -38,8 +38,12 @@ async def enter_triage(
     Raises:
         TiebreakError: where they cannot be held against each other, such as a blind session that is not done.
     """
+    from tiebreak_tui.dialogs.help import HelpDialog
+
     triage = await _prepared(app.bench, a, b, allow, wanted)
     await leave_triage(app)
+    if isinstance(app.screen, HelpDialog):
+        app.pop_screen()  # opened while this was read; it would turn up again on the way back
     app.triage = triage
     await app.push_screen(triage)
 

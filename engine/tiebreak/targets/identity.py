@@ -87,14 +87,14 @@ def silent_target(config: Config, *, base_dir: Path, environ: Mapping[str, str])
                 return RecordedTarget(base_dir / target.path, speed=0, price=config.price)
             return SilentTarget({"kind": "recording", "sha256": sha256}, None)
         case ModelTarget() as target:
-            endpoint = resolve(target, _with_any_key(target, environ))
+            endpoint = resolve(target, with_any_key(target, environ))
             return SilentTarget(model_identity(endpoint), endpoint.model)
         case target:
             return SilentTarget(app_identity(target), None)
 
 
-def _with_any_key(target: ModelTarget, environ: Mapping[str, str]) -> Mapping[str, str]:
-    """An environment in which no key is missing: none is sent anywhere, and none is part of an identity."""
+def with_any_key(target: ModelTarget, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """An environment in which no key is missing, for what sends none anywhere: an identity, or a price."""
     from tiebreak.targets.litellm_lane.catalogue import all_providers
 
     names = {name for provider in all_providers().values() for name in provider.key_env}

@@ -9,6 +9,7 @@ from support.hostile import HOSTILE
 from tiebreak_tui.screens.triage_text import in_rows
 from tiebreak_tui.widgets.case_list import CaseRow, fitted, words_in
 
+QUESTION = "Say hello. " * 9
 WORDS = st.lists(st.text(st.sampled_from("abcdefgh-界"), min_size=1, max_size=14), max_size=6)
 
 
@@ -68,3 +69,28 @@ def test_a_narrow_line_has_the_question_where_there_is_room() -> None:
     assert "How do I send" in line()
     assert "How do I" in line("vote")
     assert "How" not in line("key-facts", "right-refusal")
+
+
+def test_a_roomy_line_counts_no_names_that_it_has_room_for() -> None:
+    moved = (("−contains ", ""), ("−promptfoo/icontains ", ""))
+    row = CaseRow(
+        marked=False, glyph=("✘", ""), name="hello", moved=moved, decided=("", ""), question="Say hello. " * 9
+    )
+
+    def line(width: int) -> str:
+        return "".join(text for text, _ in fitted(row, width, chosen=False, wanted=31))
+
+    assert "−contains −promptfoo/icontains " in line(82)
+    assert "Say hello. Say hello." in line(82)
+    assert "+1 more" in line(66)  # the question keeps its room
+    assert "Say hello. Say hello." in line(66)
+
+
+def test_what_was_decided_takes_the_room_that_nothing_moved_in() -> None:
+    decided = ("fails 0/3 retrieval", "")
+    row = CaseRow(
+        marked=False, glyph=("✘", ""), name="hello", moved=(("−contains ", ""),), decided=decided, question=QUESTION
+    )
+    line = "".join(text for text, _ in fitted(row, 80, chosen=False, wanted=10))
+    assert line.endswith(" fails 0/3 retrieval")
+    assert "Say hello. Say hello." in line

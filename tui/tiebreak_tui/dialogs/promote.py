@@ -60,8 +60,9 @@ class PromoteDialog(Dialog["Promotion"]):
     PromoteDialog.-narrow > .dialog { height: 100%; }
     PromoteDialog Input, PromoteDialog Input:focus { border: none; height: 1; background: $panel; }
     PromoteDialog Static { height: auto; color: $text-muted; }
-    PromoteDialog VirtualList { height: 1fr; min-height: 3; }
-    PromoteDialog #proof { max-height: 5; padding-left: 2; margin-bottom: 1; }
+    PromoteDialog VirtualList { height: auto; min-height: 3; max-height: 50%; }
+    PromoteDialog #proof { max-height: 6; padding-left: 2; margin: 1 0; }
+    PromoteDialog.-narrow #proof { margin-top: 0; }
     PromoteDialog StyledView { height: 1fr; min-height: 3; background: $panel; }
     PromoteDialog #told { max-height: 4; }
     """

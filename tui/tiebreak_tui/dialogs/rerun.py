@@ -150,7 +150,7 @@ class RerunDialog(TryingDialog[Again]):
         self._pause = self.set_timer(PAUSE, self.work_out)
 
     def work_out(self) -> None:
-        from tiebreak_workbench.trials.rerunning import with_model
+        from tiebreak_workbench.trials.candidates import with_model
 
         self._plan = None
         scope, edited, offline, base = self._scope, self._edited, self._offline, self._base

@@ -309,7 +309,7 @@ class SetupScreen(Place):
             sessions.focus()
             sessions.highlighted = sessions.highlighted or 0
         else:
-            self.tiebreak.flash("There is no earlier session yet.")
+            self._no_session()
 
     async def action_scoreboard(self) -> None:
         """The figures of the earlier session that is marked, without taking it up."""
@@ -320,7 +320,11 @@ class SetupScreen(Place):
         elif sessions.option_count:
             self.tiebreak.flash("Mark an earlier session first: r goes to them.")
         else:
-            self.tiebreak.flash("There is no earlier session yet.")
+            self._no_session()
+
+    def _no_session(self) -> None:
+        opening = self.tiebreak.bench is None or not self._begun
+        self.tiebreak.flash("The workspace is still opening." if opening else "There is no earlier session yet.")
 
     def action_reload(self) -> None:
         self.load()

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FIRST = 60
 """Cases that are shown before all that match are found."""
+NO_CASE, NO_FAILURE = "No case is left.", "No failure to group. g lists the cases."
+"""What an empty list says: of cases, and of groups."""
 AROUND = 40
 """Lines that are read before and after those on the screen."""
 REMEMBERED = 4_000
@@ -124,7 +126,6 @@ class TriageScreen(Opening):
         self.other_rows(lambda: None)
         self._by_check = by_check(self.triage.moves())
         self._progress = "Indexing …"
-        self.cases.empty = "No case is left."
         self.look()
         for differs in self.triage.differs:
             self.tiebreak.flash(f"Compared all the same: {differs.sentence}", severity="warning")
@@ -221,6 +222,7 @@ class TriageScreen(Opening):
         """Show rows; the case at hand stays so if it is among them."""
         index = at if at is not None else rows.index_of(self.at) if self.at is not None else 0
         self.rows = rows
+        self.cases.empty = NO_CASE if rows.groups is None else NO_FAILURE
         self.mark_hits()
         self.cases.set_cases(len(rows), self._row, at=index)
         if not len(rows):

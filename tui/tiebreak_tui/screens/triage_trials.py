@@ -120,8 +120,9 @@ class Trying(Asking):
     def _needs(self, edited: Config | None) -> "RerunFor":
         from tiebreak_tui.dialogs.rerun import RerunFor
         from tiebreak_workbench.editing import keep_edit
+        from tiebreak_workbench.trials.candidates import candidate_now
         from tiebreak_workbench.trials.findings import keep_rerun
-        from tiebreak_workbench.trials.rerunning import ChosenCases, candidate_now, plan_rerun, read_cases
+        from tiebreak_workbench.trials.rerunning import ChosenCases, plan_rerun, read_cases
 
         triage, bench = self.triage, self.triage.bench
         edits: dict[str, Config] = {} if edited is None else {edited.version: edited}
@@ -197,7 +198,7 @@ class Trying(Asking):
     # -- editing the prompt
 
     async def action_edit_prompt(self) -> None:
-        from tiebreak_workbench.trials.rerunning import candidate_now
+        from tiebreak_workbench.trials.candidates import candidate_now
 
         await self.read_case()
         if self._nothing_to_ask():

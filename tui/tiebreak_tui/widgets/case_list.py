@@ -20,6 +20,10 @@ ROOMY = 64
 """Cells from which on every line has the question, in a column of its own."""
 QUESTION = 16
 """Cells that a question needs on a narrower line."""
+DECIDED = 20
+"""Cells of what was decided that a roomy line always has."""
+ROOMY_QUESTION = 24
+"""Cells that it keeps on a roomy one before what moved gets more than its third."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +53,13 @@ class CaseList(VirtualList, inherit_bindings=False):
         super().__init__(empty="No case is left.", id=id)
         self._case: Callable[[int], CaseRow] | None = None
         self._styles: dict[str, Style] = {}
+        self._widest = 0
+        """Cells that what moved takes in the widest row that was painted: one column for all of them."""
 
     def set_cases(self, count: int, case: Callable[[int], CaseRow], *, at: int = 0) -> None:
         """Show `count` lines; `case(index)` is asked only for those on the screen."""
         self._case = case
+        self._widest = 0
         self.set_rows(count, lambda _: ListRow(""), at=at)
 
     def notify_style_update(self) -> None:
@@ -70,7 +77,11 @@ class CaseList(VirtualList, inherit_bindings=False):
         if self._case is None or index >= self._count:
             return super().render_line(y)
         width, chosen = self.scrollable_content_region.width, index == self.highlighted
-        parts = fitted(self._case(index), width, chosen=chosen)
+        row = self._case(index)
+        if (cells := sum(cell_len(text) for text, _ in row.moved)) > self._widest:
+            self._widest = cells
+            self.call_later(self.refresh)
+        parts = fitted(row, width, chosen=chosen, wanted=self._widest)
         base = self._style("$block-cursor-foreground on $block-cursor-background bold" if chosen else "")
         segments = [Segment(text, base if chosen else self._style(style)) for text, style in parts]
         return Strip(segments).adjust_cell_length(width, base)
@@ -82,17 +93,23 @@ class CaseList(VirtualList, inherit_bindings=False):
         return style
 
 
-def fitted(row: CaseRow, width: int, *, chosen: bool) -> list[Part]:
-    """A line in at most `width` cells: marks and name, what moved, the question, what was decided."""
+def fitted(row: CaseRow, width: int, *, chosen: bool, wanted: int | None = None) -> list[Part]:
+    """A line in at most `width` cells: marks and name, what moved, the question, what was decided. On a roomy line what
+    moved has a third of it, or the cells that are `wanted`, as far as the question keeps its room; the same for every
+    line, so that the questions stand under one another."""
     lead = f"{'▶' if chosen else ' '}{'●' if row.marked else ' '}"
     parts: list[Part] = [(lead, "$text-accent"), (f"{'  ' if row.indent else ''}{row.glyph[0]} ", row.glyph[1])]
     room = width - sum(cell_len(text) for text, _ in parts)
     column = min(WIDEST_ID, max(8, width // 4))
     parts.append((_padded(row.name, min(column, room)), ""))
     room -= column + 1
-    decided = clean_line(row.decided[0], max(0, room // 3)) if row.decided[0] else ""
+    own_room = max(room // 3, DECIDED if width >= ROOMY else 0)
+    decided = clean_line(row.decided[0], own_room) if row.decided[0] else ""
     own = cell_len(decided) + 1 if decided else 0
-    moved_room = min(room - own, max(12, width // 3)) if width >= ROOMY else room - own
+    share = max(12, width // 3)
+    if wanted is not None:
+        share = max(12, min(wanted, max(share, room - ROOMY_QUESTION)))
+    moved_room = min(room - own, share) if width >= ROOMY else room - own
     parts.append((" ", ""))
     moved = words_in(row.moved, max(0, moved_room))
     parts += moved

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tiebreak.checks import checks_for
 from tiebreak.errors import UsageError
 from tiebreak.gates import validate_policy
+from tiebreak.gates.wording import plural
 from tiebreak.records import ROLES, Case, SessionRole
 from tiebreak.records.outcomes import CaseOutcome
 from tiebreak.workspace.configs import read_config
@@ -62,13 +63,18 @@ def to_rerun(
     stored = bench.store.load_session(wanted, facts=False)
     if set(stored.runs) != {"baseline", "candidate"}:
         raise UsageError("This session has no answers of two sides, so none can be asked again.")
-    path = bench.workspace.config_file(candidate or stored.configs["candidate"].name)
+    name = stored.configs["candidate"].name
+    there = [entry.name for entry in bench.workspace.configs]
+    if candidate is None and name not in there:
+        others = f" ({', '.join(there)})" if there else ""
+        raise UsageError(
+            f"“{name}” has no file in configs/, as after an import, so it cannot be asked as a session.",
+            hint=f"Name another config{others} with --config, or a model for its prompt with --failed --model.",
+        )
+    path = bench.workspace.config_file(candidate or name)
     case_ids = tuple(failed_cases(bench, stored)) if failed else stored.session.plan.case_ids
     if not case_ids:
-        raise UsageError(
-            f"The candidate of session {stored.session.id} failed no case.",
-            hint="Without --failed every case is asked again.",
-        )
+        raise failed_none(bench, stored)
     plan = replace(stored.session.plan, case_ids=case_ids, strata=None) if failed else stored.session.plan
     config = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
     setup = Setup(
@@ -116,6 +122,29 @@ def failed_cases(bench: Workbench, stored: StoredSession) -> Iterator[str]:
         if outcome.case_id in cases and _fails(outcome, cases[outcome.case_id], stored)
     }
     return (case_id for case_id in cases if case_id in failed)
+
+
+def failed_none(bench: Workbench, stored: StoredSession) -> UsageError:
+    """Why `failed_cases` has none: nothing failed, or nothing that is a check here."""
+    failed: dict[str, set[str]] = {}
+    for outcome in bench.store.iter_outcomes(stored.runs["candidate"]):
+        if (case := stored.dataset.by_id.get(outcome.case_id)) is None:
+            continue
+        known = {spec.id for spec in checks_for(case, stored.policy)}
+        for score in (score for answer in outcome.answers for score in answer.scores):
+            if score.status == "fail" and score.check_id not in known:
+                failed.setdefault(score.check_id, set()).add(case.id)
+    if not failed:
+        return UsageError(
+            f"The candidate of session {stored.session.id} failed no case.",
+            hint="Without --failed every case is asked again.",
+        )
+    told = ", ".join(f"{name} in {plural(len(cases), 'case')}" for name, cases in sorted(failed.items())[:3])
+    return UsageError(
+        f"The candidate of session {stored.session.id} fails no check that new answers can be put to. It fails {told}.",
+        hint="Such a verdict stays with the tool that gave it. `tiebreak promote SESSION CASE` gives a case checks of "
+        "its own; --filter class:regression asks cases all the same.",
+    )
 
 
 def _fails(outcome: CaseOutcome, case: Case, stored: StoredSession) -> bool:

@@ -50,7 +50,7 @@ class ConfigReport:
             if self.kept:
                 lines.append(f"There already, and left as they were: {', '.join(self.kept)}.")
         lines += [f"Not taken: {words}" for words in self.left_out]
-        lines += [f"Not taken: line {one.line}: {one.reason}" for one in self.rejects[:SHOWN]]
+        lines += [f"Not taken: the test at line {one.line}: {one.reason}" for one in self.rejects[:SHOWN]]
         if len(self.rejects) > SHOWN:
             lines.append(f"  and {len(self.rejects) - SHOWN} more; --json lists them.")
         if self.run:

@@ -80,11 +80,12 @@ class ToolReport:
         lines += self.remarks
         if self.rejected:
             lines.append(f"{plural(self.rejected, 'row')} not taken:")
-            lines += [f"  {reject.line or '–'}: {reject.reason}" for reject in self.rejects[:SHOWN]]
+            rows = (f"row {one.line}: {one.reason}" if one.line else one.reason for one in self.rejects[:SHOWN])
+            lines += [f"  {row}" for row in rows]
         if self.rejected > SHOWN:
             lines.append(f"  and {self.rejected - SHOWN} more; --json lists them.")
-        shows, compares = (command((name, first), folder) for name in ("show", "diff"))
-        lines.append(f"`{shows}` shows it, `{compares}` compares the two.")
+        triages, shows, compares = (command((name, first), folder) for name in ("triage", "show", "diff"))
+        lines.append(f"`{triages}` lists what changed, `{shows}` shows the figures, `{compares}` compares the two.")
         return "\n".join(lines)
 
 

@@ -4,26 +4,21 @@ It asks beside any session (`tiebreak_workbench.trials.trials`), so that nothing
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Literal
 
 from tiebreak.checks import checks_for
-from tiebreak.datasets.reading import read_text
-from tiebreak.errors import PromptError, UsageError, WorkspaceError
-from tiebreak.prompts import PromptRenderer
+from tiebreak.errors import UsageError
 from tiebreak.records import Case, CheckSpec, Config, ModelTarget, Policy, RecordingTarget
 from tiebreak.records.responses import BROKEN
 from tiebreak.records.triage import DecisionField, SideFacts
 from tiebreak.stats.intervals import clopper_pearson
+from tiebreak.targets.identity import with_any_key
 from tiebreak.triage import Filter
-from tiebreak.workspace.configs import read_config
-from tiebreak_workbench.headless.again import failed_cases
+from tiebreak_workbench.headless.again import failed_cases, failed_none
 from tiebreak_workbench.starting.estimate import cost_of_call
-from tiebreak_workbench.starting.pinning import pinned
 from tiebreak_workbench.triage.triage import Done, Triage
 from tiebreak_workbench.trials.trials import EndedError, Reason, Trial, TrialProgress, Trials
-from tiebreak_workbench.workbench import Workbench
 
 AgainVerdict = Literal[
     "fixed", "still_failing", "flaky", "now_failing", "still_passing", "passing", "failing", "not_answered"
@@ -61,6 +56,9 @@ class RerunPlan:
     failed_before: Mapping[str, bool | None]
     """Whether the recorded answer of the candidate fails one of them, or is broken; None where there is none, or no
     check could judge it."""
+    beyond: tuple[str, ...]
+    """Checks that a recorded answer of the candidate fails and that cannot be put to another one, as those of a tool
+    whose results were imported."""
     config: Config
     same: bool
     """Whether it is the very config that gave the recorded answers."""
@@ -82,6 +80,7 @@ class ChosenCases:
     cases: tuple[Case, ...]
     specs: Mapping[str, tuple[CheckSpec, ...]]
     failed_before: Mapping[str, bool | None]
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,85 +148,32 @@ def select_cases(
     if failed:
         stored = triage.bench.store.load_session(triage.b.session_id, facts=False)
         every = dict.fromkeys(failed_cases(triage.bench, stored))
+        if not every:
+            raise failed_none(triage.bench, stored)
         chosen = [case_id for case_id in chosen if case_id in every] if chosen or wanted is not None else list(every)
     if not chosen:
         raise UsageError("No case is left to ask again.", hint="`tiebreak triage SESSION` lists what there is.")
     return chosen
 
 
-def changed_config(
-    bench: Workbench, triage: Triage, *, config: str | None = None, model: str | None = None, prompt: Path | None = None
-) -> Config:
-    """The file of the candidate's config as it is now (as the run has it, where there is none), or another `config`;
-    with another `model` (of the same server, where the config names one), or the text of a file in the place of its
-    system prompt (of its user template, where that is all it has).
-
-    Raises:
-        UsageError: where there is none of that name, or it is a conversation, which no one text can stand for.
-        InputError: where a file cannot be used.
-    """
-    before = triage.b.config
-    if config is None and not _has_file(bench, before):
-        found = before  # as of an import
-    else:
-        path = bench.workspace.config_file(config or before.name)
-        found = pinned(read_config(path, bench.workspace.folder), bench.configs_folder)
-    if model is not None:
-        found = with_model(found, model)
-    if prompt is not None:
-        text, given = read_text(prompt, WorkspaceError), found.prompt
-        if given.messages:
-            raise UsageError(
-                f"The prompt of “{found.name}” is a whole conversation, so one text cannot stand in for it.",
-                hint="Copy the config, edit its `messages`, and give it with --config.",
-            )
-        user_alone = given.system is None and given.user is not None
-        edited = replace(given, user=text) if user_alone else replace(given, system=text)
-        found = replace(found, name=f"{found.name} with {prompt.name}", prompt=edited)
-    try:
-        PromptRenderer(found)
-    except PromptError as problem:
-        raise WorkspaceError(problem.message, path=None if prompt is None else str(prompt), hint=problem.hint) from None
-    return found
-
-
-def with_model(config: Config, model: str) -> Config:
-    """The config on another model, of the same server where it names one; the price of the old one no longer holds."""
-    target = ModelTarget(model=model)
-    if isinstance(config.target, ModelTarget) and config.target.base_url is not None:
-        target = replace(config.target, model=model)
-    return replace(config, name=f"{config.name} on {model}", target=target, price=None)
-
-
-def candidate_now(bench: Workbench, triage: Triage) -> tuple[Config, str]:
-    """The candidate's config as its file has it now, and what is to be known of that; as the run pins it where there
-    is no such file, as after an import.
-
-    Raises:
-        InputError: where the file cannot be used.
-    """
-    before = triage.b.config
-    if not _has_file(bench, before):
-        return before, "as the run has it: it has no file here"
-    found = changed_config(bench, triage)
-    same = found.version == before.version
-    return found, "unchanged since the run" if same else "its file was edited since the run"
-
-
-def _has_file(bench: Workbench, config: Config) -> bool:
-    return any(entry.name == config.name for entry in bench.workspace.configs)
-
-
 def prepare_rerun(
-    triage: Triage, case_ids: Sequence[str], config: Config, *, times: int = 1, offline: bool = False
+    triage: Triage,
+    case_ids: Sequence[str],
+    config: Config,
+    *,
+    times: int = 1,
+    offline: bool = False,
+    keyless: bool = False,
 ) -> RerunPlan:
-    """What asking these cases again would take; nothing where it is `offline`, and only looked up.
+    """What asking these cases again would take; nothing where it is `offline`, and only looked up. With `keyless` the
+    plan is only looked at, so no key may be missing.
 
     Raises:
         UsageError: where there is no such case, and where the config replays the very answers that the run has.
         TiebreakError: where the config's model cannot be reached, such as for a missing key.
     """
-    return plan_rerun(triage, read_cases(triage, case_ids), config, times=times, offline=offline)
+    chosen = read_cases(triage, case_ids)
+    return plan_rerun(triage, chosen, config, times=times, offline=offline, keyless=keyless)
 
 
 def read_cases(triage: Triage, case_ids: Sequence[str]) -> ChosenCases:
@@ -245,15 +191,23 @@ def read_cases(triage: Triage, case_ids: Sequence[str]) -> ChosenCases:
     specs = {case_id: checks_for(case, b.policy) for case_id, case in cases.items()}
     in_force = {case_id: {spec.version for spec in of} for case_id, of in specs.items()}
     failed: dict[str, bool | None] = dict.fromkeys(cases)
+    beyond: dict[str, None] = {}
     ids = list(cases)
     for start in range(0, len(ids), AT_ONCE):
         for facts in store.iter_pairs(a.run, b.run, ids[start : start + AT_ONCE]):
             failed[facts.case_id] = _fails(facts.b, in_force[facts.case_id])
-    return ChosenCases(cases=tuple(cases.values()), specs=specs, failed_before=failed)
+            beyond |= dict.fromkeys(_fails_beyond(facts.b, specs[facts.case_id]))
+    return ChosenCases(cases=tuple(cases.values()), specs=specs, failed_before=failed, beyond=tuple(beyond))
 
 
 def plan_rerun(
-    triage: Triage, chosen: ChosenCases, config: Config, *, times: int = 1, offline: bool = False
+    triage: Triage,
+    chosen: ChosenCases,
+    config: Config,
+    *,
+    times: int = 1,
+    offline: bool = False,
+    keyless: bool = False,
 ) -> RerunPlan:
     """As `prepare_rerun`, of cases that are read."""
     same = config.version == triage.b.config.version
@@ -262,18 +216,21 @@ def plan_rerun(
             f"“{config.name}” replays recorded answers: asking again would bring the same ones.",
             hint="Name a model, or a config that asks one.",
         )
-    a, b = triage.a, triage.b
+    a, b, environ = triage.a, triage.b, triage.bench.environ
+    if keyless and isinstance(config.target, ModelTarget):
+        environ = with_any_key(config.target, environ)
     return RerunPlan(
         session=b.session_id,
         runs=(a.run.id, b.run.id),
         cases=chosen.cases,
         specs=chosen.specs,
         failed_before=chosen.failed_before,
+        beyond=chosen.beyond,
         config=config,
         same=same,
         times=times,
         policy=b.policy,
-        usd_a_call=0.0 if offline else cost_of_call(triage.bench.environ, config, chosen.cases),
+        usd_a_call=0.0 if offline else cost_of_call(environ, config, chosen.cases),
     )
 
 
@@ -356,6 +313,13 @@ def _fails(side: SideFacts | None, in_force: set[str]) -> bool | None:
     if any(one.status in BROKEN for one in answers) or "fail" in said:
         return True
     return False if answers and (not said or "pass" in said) else None
+
+
+def _fails_beyond(side: SideFacts | None, specs: Sequence[CheckSpec]) -> list[str]:
+    """Checks, by their ids, that a counting answer fails and that are none of those in force, in any version."""
+    known = {spec.id for spec in specs}
+    said = (score for one in (side.answers if side is not None else ()) for score in one.scores.scored)
+    return [score.check_id for score in said if score.status == "fail" and score.check_id not in known]
 
 
 def _judged(plan: RerunPlan, case_id: str, trials: tuple[Trial, ...]) -> CaseAgain:

@@ -78,7 +78,16 @@ def rerun_worth(done: Rerun) -> str:
         told += " The config is unchanged, so a case that does now what it did not before is flaky."
     elif times > 1 or done.of("fixed"):
         told += " Cases chosen for having failed pass in part by chance."
+    if done.plan.beyond:
+        told += f" {beyond_words(done.plan.beyond)}"
     return f"{told} {plural(len(done.cases), 'case')} asked beside the session: nothing of it counts there."
+
+
+def beyond_words(names: Sequence[str]) -> str:
+    """Of checks that fail in recorded answers and cannot be put to new ones."""
+    shown = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''}"
+    fails, which, them = ("fail", "are", "them") if names[1:] else ("fails", "is", "it")
+    return f"{shown} {fails} in recorded answers and {which} no check here: new answers are not put to {them}."
 
 
 # -- bisecting
