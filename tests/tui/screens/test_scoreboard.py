@@ -212,7 +212,9 @@ async def test_a_sample_that_was_drawn_in_proportion_is_told_by_stratum(tmp_path
         await seat.answered()
         board = await opened(seat)
         sample, record = (board.query_one(f"#{name}", Panel) for name in ("sample", "record"))
+        await seat.until(lambda: board.focused is board.query(".panel").first())
         sample.focus()
+        await seat.until(lambda: sample.has_focus)
         await seat.press("enter")
         await seat.sees("drawn by segment  in the set  planned  answered  rated", "greet")
         assert len(sample.lines(100)) == 5

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from support.hostile import HOSTILE, is_hostile
 from tiebreak.compare.wiring import Change
+from tiebreak.sanitise import clean_line
 from tiebreak_tui.scoreboard.changed import changed
 from tiebreak_tui.scoreboard.columns import LEAST, Cell, columns, wrapped
 from tiebreak_tui.scoreboard.plot import DOTS, Look, plot, table
@@ -37,6 +38,14 @@ def test_figures_end_at_one_edge_and_a_long_name_gives_way() -> None:
     assert lines[0].endswith("…    7    1/2")
     assert lines[1].endswith("  100  80/80")
     assert plain(columns([("a", "1")], 20, right={1}, fill=False)) == ["a  1"]
+
+
+@given(st.text(alphabet="abc /-日本é😀", max_size=200), st.integers(LEAST + 2, 120))
+@settings(max_examples=100, deadline=None)
+def test_of_a_wrapped_text_nothing_is_missing(text: str, width: int) -> None:
+    lines = plain(wrapped(text, width, indent=2))
+    assert "".join("".join(line.split()) for line in lines) == "".join(clean_line(text, 1_000_000).split())
+    assert all(cell_len(line) <= width for line in lines)
 
 
 @given(TEXTS, st.integers(LEAST, 60), st.integers(1, 3))

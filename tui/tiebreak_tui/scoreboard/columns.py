@@ -1,9 +1,10 @@
 """Lines in columns: what every panel is made of."""
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
 from tiebreak.sanitise import clean_line
@@ -64,12 +65,14 @@ def _line(row: Sequence[Cell], widths: Sequence[int], right: Collection[int], wi
 def wrapped(
     text: str, width: int, style: str = "", *, first: int = 0, indent: int = 0, rows: int | None = None
 ) -> list[Content]:
-    """A text from anywhere over as many lines as it takes, or so many at most, cut there.
+    """A text from anywhere over as many lines as it takes, or so many at most, cut there. A word that is longer than a
+    line, such as a path, goes over several: of a command nothing may be missing.
 
     The first line is indented by `first` cells, all others by `indent`.
     """
+    longest = max(LEAST, width - max(first, indent))
     words, lines, line = clean_line(text, 4 * LONGEST).split(), list[str](), ""
-    for word in words:
+    for word in chain.from_iterable(chop_cells(word, longest) for word in words):
         room = max(LEAST, width - (indent if lines else first))
         if line and cell_len(line) + 1 + cell_len(word) > room:
             lines.append(line)

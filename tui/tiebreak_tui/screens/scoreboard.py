@@ -131,7 +131,8 @@ class ScoreboardScreen(Place):
         self.set_interval(FOLLOW, self._follow)
 
     def _focus_first(self) -> None:
-        self._in_turn[0].focus()
+        if self.focused is None:  # no key was faster
+            self._in_turn[0].focus()
 
     # -- following
 

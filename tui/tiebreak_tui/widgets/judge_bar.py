@@ -50,11 +50,11 @@ class JudgeBar(NewsBar[JudgeNews]):
         if news.paused:
             parts = [
                 *(part for part in parts[:5] if part[1]),
-                (0, clean_line(f"· paused: {news.paused} (R asks again)", max(20, width - 44)), "$text-warning"),
+                (0, f"· paused: {news.paused} (R asks again)", "$text-warning"),
             ]
         room, kept = width, set[int]()
         for index, (rank, text, style) in sorted(enumerate(parts), key=lambda item: item[1][0]):
-            shown = clean_line(text, room - 1) if rank == 1 and room > LAST_LEAST else text
+            shown = clean_line(text, room - 1) if rank <= 1 and room > LAST_LEAST else text
             if shown and len(shown) + 1 <= room:
                 room -= len(shown) + 1
                 parts[index] = (rank, shown, style)
