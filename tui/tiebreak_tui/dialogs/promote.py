@@ -63,6 +63,8 @@ class PromoteDialog(Dialog["Promotion"]):
     PromoteDialog VirtualList { height: auto; min-height: 3; max-height: 50%; }
     PromoteDialog #proof { max-height: 6; padding-left: 2; margin: 1 0; }
     PromoteDialog.-narrow #proof { margin-top: 0; }
+    PromoteDialog.-short VirtualList { max-height: 5; }
+    PromoteDialog.-short #proof { margin: 0; max-height: 4; }
     PromoteDialog StyledView { height: 1fr; min-height: 3; background: $panel; }
     PromoteDialog #told { max-height: 4; }
     """
